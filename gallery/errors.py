@@ -1,0 +1,94 @@
+"""Every error the library raises on purpose.
+
+Each carries its data and says in its message which thing is concerned and what to do next. The command line turns
+them into text and the exit code named by `exit_code` in one place; a programmer catches `GalleryError`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import ClassVar
+
+
+class GalleryError(Exception):
+    """Parent of all errors raised on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(GalleryError):
+    """What was asked for makes no sense: an unknown name, a value out of range, a folder that isn't there."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class PathError(GalleryError):
+    """Something is wrong with one file or folder: `path` and a `reason` a person can act on."""
+
+    def __init__(self, path: str | os.PathLike[str], reason: str) -> None:
+        super().__init__(f"{os.fspath(path)}: {reason}")
+        self.path = os.fspath(path)
+        self.reason = reason
+
+
+class ImageError(PathError):
+    """A photo can't be read.
+
+    `transient` is true where the same bytes may be readable next time (no permission, vanished, out of memory):
+    such a file is tried again in every run, the others only after they changed.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], reason: str, *, transient: bool = False) -> None:
+        super().__init__(path, reason)
+        self.transient = transient
+
+
+class ScanError(PathError, UsageError):
+    """A folder or file given to index doesn't exist or can't be listed."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class StoreError(PathError):
+    """The database can't be used; nothing was changed in it."""
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the database."""
+
+
+class NotAGalleryError(StoreError):
+    """The file is something else than a gallery database."""
+
+
+class NewerSchemaError(StoreError):
+    """The database was made by a newer version of gallery."""
+
+
+class NotIndexedError(PathError, UsageError):
+    """The photo isn't in the database."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class AlbumError(UsageError):
+    """An album doesn't exist, exists already, or has an unusable name."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"album {name!r}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class ExportError(PathError):
+    """An album can't be exported to this place."""
+
+
+class CheckpointError(PathError):
+    """A file is no usable checkpoint; nothing in it was executed."""
+
+
+class DatasetError(PathError, UsageError):
+    """Training data can't be read as FER2013."""
+
+    exit_code: ClassVar[int] = 2

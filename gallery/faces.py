@@ -1,0 +1,124 @@
+"""Faces as the rest of the program sees them: boxes, detections, predictions, and the crop a classifier is shown.
+
+Coordinates are pixels, x to the right, y down, measured from the top left corner of the upright picture; a box covers
+`left <= x < right`, `top <= y < bottom`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL import Image
+
+from gallery.emotions import EMOTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in pixels of the picture it belongs to."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        return max(self.width, 0.0) * max(self.height, 0.0)
+
+    def scaled(self, x: float, y: float) -> Box:
+        """The same area in a picture that is `x` times as wide and `y` times as high."""
+        return Box(self.left * x, self.top * y, self.right * x, self.bottom * y)
+
+    def clipped(self, width: float, height: float) -> Box:
+        """The part inside a picture of `width` times `height`; its area is 0 where nothing is inside."""
+        left, right = (min(max(v, 0.0), width) for v in (self.left, self.right))
+        top, bottom = (min(max(v, 0.0), height) for v in (self.top, self.bottom))
+        return Box(left, top, right, bottom)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0 (apart) to 1 (equal)."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        shared = max(width, 0.0) * max(height, 0.0)
+        whole = self.area + other.area - shared
+        return shared / whole if whole > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One face found by a detector.
+
+    `landmarks` are five (x, y) points: left eye, right eye, nose, left and right corner of the mouth, where left means
+    smaller x on a frontal upright face. `confidence` is 0 to 1.
+    """
+
+    box: Box
+    confidence: float
+    landmarks: tuple[tuple[float, float], ...] = ()
+
+    def scaled(self, x: float, y: float) -> Detection:
+        """The same face in a picture that is `x` times as wide and `y` times as high."""
+        points = tuple((px * x, py * y) for px, py in self.landmarks)
+        return Detection(self.box.scaled(x, y), self.confidence, points)
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Seven probabilities in the order of EMOTIONS; they sum to 1."""
+
+    probabilities: tuple[float, ...]
+
+    @property
+    def emotion(self) -> str:
+        """The most probable label; on a tie the first in the order of EMOTIONS."""
+        return EMOTIONS[self.probabilities.index(self.score)]
+
+    @property
+    def score(self) -> float:
+        """The probability of `emotion`."""
+        return max(self.probabilities)
+
+
+class FaceDetector(Protocol):
+    """Finds faces."""
+
+    @property
+    def signature(self) -> str:
+        """Names the detector and every setting that changes what it finds."""
+        ...
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        """The faces of each upright RGB picture, best confidence first, boxes clipped to the picture.
+
+        A picture without a face, or too small to hold one, gives an empty list.
+        """
+        ...
+
+
+class EmotionClassifier(Protocol):
+    """Reads the emotion of face crops."""
+
+    @property
+    def model_id(self) -> str:
+        """Stable identity of the weights: the same file gives the same id on every machine."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What people call the model."""
+        ...
+
+    def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
+        """Calibrated probabilities for each crop made by `crop_face`; no crop gives an empty list."""
+        ...

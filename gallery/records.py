@@ -1,0 +1,146 @@
+"""Plain values that travel between the layers: what the indexer hands to the store, and what a search hands back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.faces import Box, Detection, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file and the two values by which a rescan sees that it hasn't changed.
+
+    `path` is absolute; bytes that are no UTF-8 are kept as surrogate escapes, as `os.fsdecode` gives them.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """When, where and with what a picture was taken.
+
+    `taken_at` is the wall clock at the place (no time zone), `offset_minutes` its distance from UTC where known,
+    `source` is "exif" or "file" (the file's modification time, for want of anything better).
+    """
+
+    taken_at: datetime | None = None
+    offset_minutes: int | None = None
+    source: str | None = None
+    camera: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+    def iso(self) -> str | None:
+        """ISO 8601 with the offset where it is known: `2023-06-01T12:30:00.250000+02:00`."""
+        if self.taken_at is None:
+            return None
+        if self.offset_minutes is None:
+            return self.taken_at.isoformat()
+        return self.taken_at.replace(tzinfo=timezone(timedelta(minutes=self.offset_minutes))).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredFace:
+    """A face ready to be stored: its place in the upright full-size picture, the JPEG crop that was classified, the result."""
+
+    detection: Detection
+    crop: bytes
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """Everything about a content seen for the first time. `hash` is hexadecimal SHA-256 of the file's bytes."""
+
+    hash: str
+    width: int
+    height: int
+    format: str
+    capture: Capture
+    faces: tuple[ScoredFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model whose predictions are stored; `id` identifies the weights, `name` is what people call it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRecord:
+    """A face as shown to people: `emotion` is a label or "uncertain", `source` is "model" or "person"."""
+
+    id: int | None
+    box: Box
+    confidence: float
+    emotion: str
+    score: float
+    scores: Mapping[str, float]
+    source: str
+    landmarks: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def of_model(
+        cls, face: Detection, prediction: Prediction, min_score: float, *, face_id: int | None = None
+    ) -> FaceRecord:
+        """What a model says of a face, `uncertain` where its best score is below `min_score`."""
+        emotion = prediction.emotion if prediction.score >= min_score else UNCERTAIN
+        scores = dict(zip(EMOTIONS, prediction.probabilities, strict=True))
+        return cls(
+            face_id, face.box, face.confidence, emotion, prediction.score, scores, "model", face.landmarks
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object; pixels to a tenth, scores to four digits."""
+        box = self.box
+        return {
+            "id": self.id,
+            "box": [round(v, 1) for v in (box.left, box.top, box.right, box.bottom)],
+            "confidence": _round(self.confidence),
+            "emotion": self.emotion,
+            "score": _round(self.score),
+            "scores": {label: _round(value) for label, value in self.scores.items()},
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """A photo as shown to people. `path` is the first of `paths`; `missing` means that no path of it exists any more."""
+
+    path: str
+    paths: Sequence[str]
+    hash: str
+    width: int
+    height: int
+    capture: Capture
+    faces: Sequence[FaceRecord]
+    missing: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "path": self.path,
+            "paths": list(self.paths),
+            "hash": self.hash,
+            "width": self.width,
+            "height": self.height,
+            "taken_at": self.capture.iso(),
+            "faces": [face.as_json() for face in self.faces],
+        }
+
+
+def _round(value: float) -> float:
+    """Four digits, rounded down: 0.79996 must not print as a 0.8 that `--min-score 0.8` doesn't find."""
+    return math.floor(value * 10_000) / 10_000

@@ -1,0 +1,115 @@
+"""Settings a user may turn, and the places where things live."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from gallery.errors import UsageError
+
+APP = "gallery"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Defaults < config.toml < GALLERY_* variables < flags; the fields' comments are the manual."""
+
+    db: str = ""
+    """Database path or SQLAlchemy URL; empty means `gallery.db` in the platform's data folder."""
+    model: str = ""
+    """Name of a shipped model or path of a checkpoint; empty means the default one."""
+    device: str = "auto"
+    """auto, cpu, cuda or mps."""
+    long_side: int = 960
+    """Pixels of the longer side at which faces are looked for."""
+    min_face: int = 30
+    """Smallest face to find, in pixels at that size."""
+    min_confidence: float = 0.95
+    """Detections below this confidence are kept in the database but never shown or counted."""
+    min_score: float = 0.5
+    """A face whose best score is below this is shown as uncertain."""
+    max_megapixels: float = 200.0
+    """Larger pictures are refused: a few bytes can unpack to gigabytes."""
+    batch_size: int = 32
+    """Photos per transaction; an interrupted run loses at most this many."""
+
+    def __post_init__(self) -> None:
+        _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")
+        _check(0 <= self.min_confidence <= 1, "min_confidence", self.min_confidence, "0 to 1")
+        _check(self.device in DEVICES, "device", self.device, ", ".join(DEVICES))
+        _check(self.long_side >= 64, "long_side", self.long_side, "64 or more")
+        _check(self.min_face >= 12, "min_face", self.min_face, "12 or more")
+        _check(self.max_megapixels > 0, "max_megapixels", self.max_megapixels, "more than 0")
+        _check(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
+
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def _check(holds: bool, name: str, value: object, allowed: str) -> None:
+    if not holds:
+        raise UsageError(f"{name} is {value!r}; allowed: {allowed}")
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    config: Path | None = None,
+) -> Settings:
+    """Settings from all four sources; flags that are None count as not given.
+
+    Raises UsageError for a config file that is no TOML, an unknown key or a value of the wrong type or range.
+    """
+    values = _from_file(config or config_file())
+    values |= {f.name: environ[_variable(f.name)] for f in fields(Settings) if environ.get(_variable(f.name))}
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    defaults = asdict(Settings())
+    unknown = sorted(set(values) - set(defaults))
+    if unknown:
+        raise UsageError(f"unknown setting {unknown[0]!r}; known: {', '.join(defaults)}")
+    return replace(Settings(), **{name: _cast(name, value, type(defaults[name])) for name, value in values.items()})
+
+
+def _variable(name: str) -> str:
+    return f"GALLERY_{name.upper()}"
+
+
+def _cast(name: str, value: Any, kind: type) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} is {value!r}; it must be {kind.__name__}") from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: can't be read as a TOML settings file: {error}") from None
+
+
+def config_file() -> Path:
+    """The settings file; it need not exist."""
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+
+
+def default_database() -> Path:
+    """Where the database lives unless told otherwise; the folder need not exist."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "gallery.db"
+
+
+def bundled_folder(name: str) -> Path:
+    """The folder `migrations` or `models`, beside the package in a checkout, inside it (`_name`) in an installed wheel."""
+    package = Path(__file__).resolve().parent
+    inside = package / f"_{name}"
+    return inside if inside.is_dir() else package.parent / name
