@@ -6,13 +6,14 @@ Coordinates are pixels, x to the right, y down, measured from the top left corne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from PIL import Image
+from typing import TYPE_CHECKING, Protocol
 
 from gallery.emotions import EMOTIONS
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class Box:
     def scaled(self, x: float, y: float) -> Box:
         """The same area in a picture that is `x` times as wide and `y` times as high."""
         return Box(self.left * x, self.top * y, self.right * x, self.bottom * y)
+
+    def moved(self, x: float, y: float) -> Box:
+        """The same area, `x` further to the right and `y` further down."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
 
     def clipped(self, width: float, height: float) -> Box:
         """The part inside a picture of `width` times `height`; its area is 0 where nothing is inside."""
@@ -88,6 +93,58 @@ class Prediction:
     def score(self) -> float:
         """The probability of `emotion`."""
         return max(self.probabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a square crop lies about a detector's box: all in heights of the box, dx to the right, dy down."""
+
+    side: float
+    dx: float
+    dy: float
+
+
+FRAMINGS: Mapping[str, Framing] = {
+    "fer2013": Framing(side=0.95, dx=0.01, dy=-0.01),
+}
+"""Framings by the name a checkpoint keeps."""
+
+_BOX_FILTER = 4  # PIL.Image.Resampling.BOX; searching must not import Pillow
+
+CROP_SIDE = 112
+"""Largest side of a stored crop in pixels: more than twice what the networks are shown, a few kilobytes as JPEG."""
+
+
+def crop_face(image: Image.Image, box: Box, framing: str = "fer2013") -> Image.Image:
+    """The square picture of a face, framed as FER2013 frames faces, at most CROP_SIDE pixels wide, in the image's mode.
+
+    `box` is in pixels of `image`. What lies outside the image is filled with the mean colour of what lies inside.
+    """
+    frame = FRAMINGS[framing]
+    side = max(frame.side * box.height, 1.0)
+    x = (box.left + box.right) / 2 + frame.dx * box.height
+    y = (box.top + box.bottom) / 2 + frame.dy * box.height
+    square = Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+    inside = square.clipped(*image.size)
+    if inside.area <= 0:
+        raise ValueError(f"{box} lies outside the image of {image.size}")
+    pixels = max(1, min(CROP_SIDE, round(side)))
+    return _filled(image, square, inside, pixels / side)
+
+
+def _filled(image: Image.Image, square: Box, inside: Box, scale: float) -> Image.Image:
+    """`square` of the image at `scale`, the part outside the image in the mean colour of `inside`."""
+    pixels = round(square.width * scale)
+    shown = inside.moved(-square.left, -square.top).scaled(scale, scale)
+    left, top = min(round(shown.left), pixels - 1), min(round(shown.top), pixels - 1)
+    size = max(1, round(shown.right) - left), max(1, round(shown.bottom) - top)
+    part = image.resize(size, box=(inside.left, inside.top, inside.right, inside.bottom), reducing_gap=3.0)
+    if size == (pixels, pixels):
+        return part
+    colour = part.resize((1, 1), _BOX_FILTER)
+    canvas = colour.resize((pixels, pixels))
+    canvas.paste(part, (left, top))
+    return canvas
 
 
 class FaceDetector(Protocol):

@@ -50,7 +50,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class ScoredFace:
-    """A face ready to be stored: its place in the upright full-size picture, the JPEG crop that was classified, the result."""
+    """A face ready to be stored: its place in the upright full-size picture, the JPEG crop, what was read."""
 
     detection: Detection
     crop: bytes
@@ -97,9 +97,7 @@ class FaceRecord:
         """What a model says of a face, `uncertain` where its best score is below `min_score`."""
         emotion = prediction.emotion if prediction.score >= min_score else UNCERTAIN
         scores = dict(zip(EMOTIONS, prediction.probabilities, strict=True))
-        return cls(
-            face_id, face.box, face.confidence, emotion, prediction.score, scores, "model", face.landmarks
-        )
+        return cls(face_id, face.box, face.confidence, emotion, prediction.score, scores, "model", face.landmarks)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object; pixels to a tenth, scores to four digits."""
@@ -117,7 +115,7 @@ class FaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
-    """A photo as shown to people. `path` is the first of `paths`; `missing` means that no path of it exists any more."""
+    """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more."""
 
     path: str
     paths: Sequence[str]

@@ -109,7 +109,7 @@ def default_database() -> Path:
 
 
 def bundled_folder(name: str) -> Path:
-    """The folder `migrations` or `models`, beside the package in a checkout, inside it (`_name`) in an installed wheel."""
+    """The folder `migrations` or `models`: beside the package in a checkout, inside it (`_name`) where installed."""
     package = Path(__file__).resolve().parent
     inside = package / f"_{name}"
     return inside if inside.is_dir() else package.parent / name
