@@ -1,0 +1,21 @@
+"""Torch at inference: detector, classifier, networks, checkpoints. Importing it takes seconds."""
+
+from __future__ import annotations
+
+from gallery.checkpoints import find_model
+from gallery.settings import Settings
+from gallery.vision.classifier import NetworkClassifier
+from gallery.vision.detector import MTCNNDetector
+from gallery.vision.device import choose_device
+
+__all__ = ["MTCNNDetector", "NetworkClassifier", "load_pipeline"]
+
+
+def load_pipeline(settings: Settings) -> tuple[MTCNNDetector, NetworkClassifier]:
+    """Detector and classifier as the settings say, both on the same device.
+
+    Raises UsageError for a device that isn't there or an unknown model, CheckpointError for an unusable one.
+    """
+    device = choose_device(settings.device)
+    classifier = NetworkClassifier(find_model(settings.model), device=device)
+    return MTCNNDetector(min_face=settings.min_face, device=device), classifier

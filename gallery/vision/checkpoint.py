@@ -1,0 +1,69 @@
+"""Save and load the weights of a checkpoint. What a checkpoint says of itself is read by `gallery.checkpoints`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import nn
+
+from gallery.checkpoints import FORMAT, read_card
+from gallery.emotions import EMOTIONS
+from gallery.errors import CheckpointError
+from gallery.vision.networks import build_network
+from gallery.vision.preprocess import Preprocessing
+
+
+def save_checkpoint(
+    path: Path,
+    network: nn.Module,
+    *,
+    name: str,
+    architecture: str,
+    options: Mapping[str, Any],
+    preprocessing: Preprocessing,
+    temperature: float,
+    metrics: Mapping[str, Any],
+    training: Mapping[str, Any],
+) -> None:
+    """Write one self-describing file; it appears whole or not at all."""
+    card = {
+        "format": FORMAT,
+        "name": name,
+        "architecture": architecture,
+        "options": dict(options),
+        "labels": EMOTIONS,
+        "preprocessing": asdict(preprocessing),
+        "temperature": temperature,
+        "metrics": dict(metrics),
+        "training": dict(training),
+    }
+    weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    beside = path.with_name(path.name + ".part")
+    safetensors.torch.save_file(weights, beside, metadata={"gallery": json.dumps(card)})
+    beside.replace(path)
+
+
+def load_network(path: Path) -> nn.Module:
+    """The network of a checkpoint, in evaluation mode on the CPU.
+
+    Raises CheckpointError where weights and description don't belong together. Nothing in the file is executed.
+    """
+    card = read_card(path)
+    try:
+        network = build_network(card.architecture, card.options)
+        weights = safetensors.torch.load_file(path)
+        network.load_state_dict(
+            {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
+        )
+    except (ValueError, RuntimeError, OSError, safetensors.SafetensorError) as error:
+        raise CheckpointError(path, f"weights and description don't fit: {str(error)[:300]}") from None
+    if not all(torch.isfinite(value).all() for value in network.state_dict().values()):
+        raise CheckpointError(path, "some weights are not finite numbers")
+    return network.eval().to(memory_format=torch.channels_last)

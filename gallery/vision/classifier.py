@@ -1,0 +1,58 @@
+"""A trained network behind the EmotionClassifier protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import torch
+from PIL import Image
+
+from gallery.checkpoints import read_card
+from gallery.errors import CheckpointError
+from gallery.faces import FRAMINGS, Prediction
+from gallery.vision.checkpoint import load_network
+from gallery.vision.preprocess import Preprocessing
+
+BATCH: Final = 64
+
+
+class NetworkClassifier:
+    """Reads emotions with the network of one checkpoint.
+
+    Raises CheckpointError where the file is none, or wants faces prepared in a way this program doesn't know.
+    """
+
+    def __init__(self, path: Path, *, device: torch.device | str = "cpu") -> None:
+        card = read_card(path)
+        try:
+            self._preprocessing = Preprocessing.of(card.preprocessing)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(path, f"its preprocessing is unknown ({error})") from None
+        if self._preprocessing.framing not in FRAMINGS:
+            raise CheckpointError(path, f"its framing {self._preprocessing.framing!r} is unknown")
+        self._device = torch.device(device)
+        self._network = load_network(path).to(self._device)
+        self._temperature = card.temperature
+        self._name, self._model_id = card.name, card.model_id()
+
+    @property
+    def model_id(self) -> str:
+        """SHA-256 of the checkpoint."""
+        return self._model_id
+
+    @property
+    def name(self) -> str:
+        """The name in the checkpoint."""
+        return self._name
+
+    @torch.inference_mode()
+    def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
+        """Calibrated probabilities for each crop made by `crop_face`."""
+        predictions: list[Prediction] = []
+        for faces in torch.split(self._preprocessing.grey_faces(crops), BATCH):
+            logits = self._network(self._preprocessing.normalised(faces.to(self._device)))
+            probabilities = (logits.double() / self._temperature).softmax(1).tolist()
+            predictions += [Prediction(tuple(row)) for row in probabilities]
+        return predictions

@@ -1,0 +1,21 @@
+"""Where networks run."""
+
+from __future__ import annotations
+
+import torch
+
+from gallery.errors import UsageError
+
+
+def choose_device(name: str) -> torch.device:
+    """The device named by the setting `device`; "auto" takes a GPU when there is one.
+
+    Raises UsageError where the named one isn't there.
+    """
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if present[kind]))
+    if not present.get(name, False):
+        here = ", ".join(kind for kind, there in present.items() if there)
+        raise UsageError(f"device {name!r} is not on this machine; it has: {here}")
+    return torch.device(name)

@@ -1,0 +1,40 @@
+"""From a face crop to what a network is shown: the same few lines for training, evaluation and indexing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """`size` in pixels; `mean` and `std` of grey values 0..1 over FER2013's Training split; `framing`: see `faces`."""
+
+    size: int = 48
+    mean: float = 0.5077
+    std: float = 0.2550
+    framing: str = "fer2013"
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Preprocessing:
+        """From a checkpoint's plain values; raises ValueError where they make no sense."""
+        made = cls(int(values["size"]), float(values["mean"]), float(values["std"]), str(values["framing"]))
+        if made.size != 48 or not 0 <= made.mean <= 1 or not 0.001 <= made.std <= 10:
+            raise ValueError(f"preprocessing {asdict(made)} is out of range")
+        return made
+
+    def grey_faces(self, crops: Sequence[Image.Image]) -> torch.Tensor:
+        """uint8 [N, size, size]: crops made grey (ITU-R 601) and scaled, down with an averaging filter."""
+        shape = (self.size, self.size)
+        faces = [np.asarray(c.convert("L").resize(shape, Image.Resampling.LANCZOS, reducing_gap=3.0)) for c in crops]
+        return torch.from_numpy(np.stack(faces)) if faces else torch.empty((0, *shape), dtype=torch.uint8)
+
+    def normalised(self, faces: torch.Tensor) -> torch.Tensor:
+        """Grey values 0..255 [N, H, W] of any number type, normalised and replicated to RGB: float32 [N, 3, H, W]."""
+        grey = (faces.float() / 255 - self.mean) / self.std
+        return grey.unsqueeze(1).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
