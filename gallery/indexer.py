@@ -1,0 +1,217 @@
+"""Keeps the database in step with the photo folders: scan, decode, detect, crop, classify, store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gallery.changes import Change, Fail, Touch
+from gallery.errors import ImageError
+from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.images import DecodedPhoto
+from gallery.pipeline import decode_crop, score_each
+from gallery.reading import ReadPhoto, read_batches
+from gallery.reconcile import Reconciler, Status
+from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
+from gallery.scan import scan
+from gallery.settings import Settings
+from gallery.store import Store
+
+__all__ = ["PhotoResult", "Status", "Summary", "index", "rescore"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """One photo's fate: `faces` counts those found just now with enough confidence; `reason` is set for failures."""
+
+    path: str
+    status: Status
+    faces: int = 0
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the results of a run, by status; `faces` are those found in it."""
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    moved: int = 0
+    copied: int = 0
+    missing: int = 0
+    restored: int = 0
+    failed: int = 0
+    faces: int = 0
+
+    def add(self, result: PhotoResult) -> None:
+        """Count one result."""
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.faces += result.faces
+
+    def as_json(self, seconds: float) -> dict[str, Any]:
+        """The documented JSON object that ends `gallery index --json`; missing photos don't count for the speed."""
+        counts = asdict(self)
+        seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+        rate = seen / seconds if seconds > 0 else 0.0
+        return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}
+
+
+def index(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    store: Store,
+    detector: FaceDetector,
+    classifier: EmotionClassifier,
+    settings: Settings | None = None,
+    follow_links: bool = False,
+    retry_failed: bool = False,
+    on_plan: Callable[[int], None] | None = None,
+) -> Iterator[PhotoResult]:
+    """Brings the database up to date with the folders and files in `paths`, yielding a result per photo.
+
+    What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
+    at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
+    tried again when it has changed, or in any case with `retry_failed`. `on_plan` is told the number of photos found.
+
+    Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
+    into the same database, and StoreError where it can't be written.
+    """
+    problems: list[ImageError] = []
+    found = scan(paths, follow_links=follow_links, on_error=problems.append)
+    roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
+    workers = _Workers(store, detector, classifier, settings or Settings())
+    return _results(workers, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan)
+
+
+def rescore(store: Store, classifier: EmotionClassifier, *, batch: int = 256) -> Iterator[int]:
+    """Gives every stored face a prediction of this model, from the stored crops alone.
+
+    Yields the number of faces done so far after each committed batch; nothing where no face was missing one.
+    """
+    model, done, after = ModelInfo(classifier.model_id, classifier.name), 0, 0
+    store.use_model(model)
+    while crops := store.faces_without_prediction(model, limit=batch, after=after):
+        predictions = classifier.predict([decode_crop(crop.jpeg) for crop in crops])
+        store.add_predictions(model, [(crop.face_id, said) for crop, said in zip(crops, predictions, strict=True)])
+        done, after = done + len(crops), crops[-1].face_id
+        yield done
+
+
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Who does the work of a run."""
+
+    store: Store
+    detector: FaceDetector
+    classifier: EmotionClassifier
+    settings: Settings
+
+    def write(self, changes: Sequence[Change]) -> None:
+        model = ModelInfo(self.classifier.model_id, self.classifier.name)
+        detector = f"{self.detector.signature} long_side={self.settings.long_side}"
+        self.store.write(changes, model=model, detector=detector)
+
+    def score(self, photos: Sequence[DecodedPhoto]) -> list[tuple[ScoredFace, ...] | ImageError]:
+        return score_each(photos, self.detector, self.classifier)
+
+    def count(self, faces: Sequence[ScoredFace]) -> int:
+        return sum(face.detection.confidence >= self.settings.min_confidence for face in faces)
+
+
+def _results(
+    workers: _Workers,
+    found: Iterator[FileStamp],
+    problems: list[ImageError],
+    roots: Sequence[str],
+    *,
+    retry_failed: bool,
+    on_plan: Callable[[int], None] | None,
+) -> Iterator[PhotoResult]:
+    store = workers.store
+    with store.index_lock():
+        rules = Reconciler(store.known_files(), store.paths_of)
+        files = list(found)
+        if on_plan:
+            on_plan(len(files) + len(problems))
+        for _ in rescore(store, workers.classifier):
+            pass
+        to_read: list[FileStamp] = []
+        back: list[FileStamp] = []
+        for file in files:
+            reason = None if retry_failed else rules.failure(file)
+            if reason is not None:
+                yield PhotoResult(file.path, Status.FAILED, reason=reason)
+            elif not rules.needs_no_reading(file):
+                to_read.append(file)
+            elif rules.known[file.path].missing:
+                back.append(file)
+            else:
+                yield PhotoResult(file.path, Status.UNCHANGED)
+        yield from _restore(workers, back)
+        for batch in read_batches(to_read, store.known_hashes, workers.settings):
+            yield from _store_batch(workers, rules, batch)
+        yield from _finish(workers, rules, [file.path for file in files], problems, roots)
+
+
+def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:
+    if files:
+        workers.write([Touch(file) for file in files])
+    for file in files:
+        yield PhotoResult(file.path, Status.RESTORED)
+
+
+def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
+    """Search a batch for faces, write all of it in one transaction, and tell what became of each photo."""
+    decoded = {read.hash: read.photo for read in batch if read.photo}
+    # Copies of a new photo are read before its batch is committed; here it is in the database.
+    for known in workers.store.known_hashes(decoded):
+        del decoded[known]
+    outcomes = dict(zip(decoded, workers.score(list(decoded.values())), strict=True))
+    decided = [_decide(workers, rules, read, outcomes) for read in batch]
+    workers.write([change for change, _ in decided])
+    return [result for _, result in decided]
+
+
+Outcomes = dict[str, tuple[ScoredFace, ...] | ImageError]
+"""Faces of the new photos of a batch by content hash, or why none could be looked for; taken out when first used."""
+
+
+def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes) -> tuple[Change, PhotoResult]:
+    file, outcome = read.file, outcomes.get(read.hash)
+    error = read.error or (outcome if isinstance(outcome, ImageError) else None)
+    if error:
+        return Fail(file, error.reason, error.transient), PhotoResult(file.path, Status.FAILED, reason=error.reason)
+    if read.photo is None or outcome is None or isinstance(outcome, ImageError):
+        change, status = rules.of_known_content(file, read.hash)
+        return change, PhotoResult(file.path, status)
+    del outcomes[read.hash]
+    photo = read.photo
+    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome)
+    change, status = rules.of_new_content(file, new)
+    return change, PhotoResult(file.path, status, workers.count(outcome))
+
+
+def _finish(
+    workers: _Workers,
+    rules: Reconciler,
+    found: Sequence[str],
+    problems: Sequence[ImageError],
+    roots: Sequence[str],
+) -> Iterator[PhotoResult]:
+    """What is no photo's business: places that couldn't be looked at, photos that are gone, failures that are over."""
+    troubled = [problem.path for problem in problems]
+    gone = rules.missing(found, roots, troubled)
+    over = rules.stale_failures(found, roots, troubled)
+    if problems:
+        workers.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
+    if gone:
+        workers.store.mark_missing(gone)
+    if over:
+        workers.store.clear_failures(over)
+    for problem in problems:
+        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
+    for path in gone:
+        yield PhotoResult(path, Status.MISSING)
