@@ -1,1 +1,61 @@
-"""Finds the faces in photos, reads their emotions, and lets people search them and build albums."""
+"""Finds the faces in photos, reads their emotions, and lets people search them and build albums.
+
+    import gallery
+
+    with gallery.Store.open("family.db") as store:
+        for result in gallery.index("~/Photos", store=store):
+            print(result.status, result.path)
+        for photo in store.search(gallery.Query.of(emotions=["happy"], min_score=0.8)):
+            print(photo.path, [face.emotion for face in photo.faces])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from gallery.emotions import EMOTIONS
+from gallery.errors import GalleryError
+
+if TYPE_CHECKING:
+    from gallery.api import index, predict
+    from gallery.indexer import PhotoResult, Status
+    from gallery.query import Query
+    from gallery.records import FaceRecord, PhotoRecord
+    from gallery.settings import Settings, load_settings
+    from gallery.store import Store
+
+__all__ = [
+    "EMOTIONS",
+    "FaceRecord",
+    "GalleryError",
+    "PhotoRecord",
+    "PhotoResult",
+    "Query",
+    "Settings",
+    "Status",
+    "Store",
+    "index",
+    "load_settings",
+    "predict",
+]
+
+# Loaded when first asked for: `import gallery` must cost a shell's completion nothing.
+_HOMES = {
+    "FaceRecord": "gallery.records",
+    "PhotoRecord": "gallery.records",
+    "PhotoResult": "gallery.indexer",
+    "Query": "gallery.query",
+    "Settings": "gallery.settings",
+    "Status": "gallery.indexer",
+    "Store": "gallery.store",
+    "index": "gallery.api",
+    "load_settings": "gallery.settings",
+    "predict": "gallery.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

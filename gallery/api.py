@@ -1,0 +1,74 @@
+"""The library's front door: the same jobs as the command line, with the shipped networks unless others are given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from gallery import indexer, predictor
+from gallery.errors import ImageError
+from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.records import PhotoRecord
+from gallery.settings import Settings
+from gallery.store import Store
+
+PathLike = str | os.PathLike[str]
+
+
+def index(
+    paths: PathLike | Sequence[PathLike],
+    *,
+    store: Store,
+    detector: FaceDetector | None = None,
+    classifier: EmotionClassifier | None = None,
+    settings: Settings | None = None,
+    follow_links: bool = False,
+    retry_failed: bool = False,
+    on_plan: Callable[[int], None] | None = None,
+) -> Iterator[indexer.PhotoResult]:
+    """Brings the store up to date with folders and files (`~` is understood), yielding a result per photo.
+
+    Networks that aren't given are loaded as `settings` say, which takes seconds. See `indexer.index` for the rest.
+    """
+    settings = settings or Settings()
+    detector, classifier = _networks(detector, classifier, settings)
+    return indexer.index(
+        _expanded(paths),
+        store=store,
+        detector=detector,
+        classifier=classifier,
+        settings=settings,
+        follow_links=follow_links,
+        retry_failed=retry_failed,
+        on_plan=on_plan,
+    )
+
+
+def predict(
+    paths: PathLike | Sequence[PathLike],
+    *,
+    detector: FaceDetector | None = None,
+    classifier: EmotionClassifier | None = None,
+    settings: Settings | None = None,
+) -> Iterator[PhotoRecord | ImageError]:
+    """The faces of single photos, nothing remembered; an ImageError is yielded for a file that can't be read."""
+    settings = settings or Settings()
+    detector, classifier = _networks(detector, classifier, settings)
+    return predictor.predict(_expanded(paths), detector=detector, classifier=classifier, settings=settings)
+
+
+def _networks(
+    detector: FaceDetector | None, classifier: EmotionClassifier | None, settings: Settings
+) -> tuple[FaceDetector, EmotionClassifier]:
+    if detector is not None and classifier is not None:
+        return detector, classifier
+    from gallery.vision import load_pipeline
+
+    shipped_detector, shipped_classifier = load_pipeline(settings)
+    return detector or shipped_detector, classifier or shipped_classifier
+
+
+def _expanded(paths: PathLike | Sequence[PathLike]) -> list[Path]:
+    several = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return [Path(path).expanduser() for path in several]

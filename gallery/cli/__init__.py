@@ -1,0 +1,82 @@
+"""The command line, a thin shell over the library: a command parses, calls one function, prints the answer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import click
+
+from gallery.cli import exits
+from gallery.cli.lazy import LazyGroup
+from gallery.cli.output import StderrHandler
+from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudness_options
+
+PROGRAM: Final = "gallery"
+COMMANDS: Final = {
+    "index": ("gallery.cli.index:index", "Look through folders and remember every face."),
+    "search": ("gallery.cli.search:search", "List the photos with such faces."),
+    "show": ("gallery.cli.show:show", "Show all that is known of a photo."),
+    "stats": ("gallery.cli.stats:stats", "Count photos, faces and emotions."),
+    "errors": ("gallery.cli.failures:errors", "List the files that couldn't be read, and why."),
+    "album": ("gallery.cli.album:album", "Make, fill, list and export albums."),
+    "predict": ("gallery.cli.predict:predict", "Read the faces of photos without a database."),
+    "train": ("gallery.cli.train:train", "Train a network on FER2013 and write a checkpoint."),
+    "evaluate": ("gallery.cli.evaluate:evaluate", "Measure a model, shipped or a file, on labelled faces."),
+    "model": ("gallery.cli.model:model", "List and describe the models."),
+    "db": ("gallery.cli.db:db", "Look after the database."),
+    "completion": ("gallery.cli.completion:completion", "Print the script that completes commands in your shell."),
+}
+
+
+class Root(LazyGroup):
+    """The program; every way out of it leads through `exits`."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        *rest: Any,
+        **extra: Any,
+    ) -> NoReturn:
+        state = State()
+        extra |= {"standalone_mode": False, "obj": state}
+        if COMPLETE_VARIABLE in os.environ:
+            from gallery.cli.completion import prepare
+
+            prepare()
+        run = super().main
+        sys.exit(exits.run(lambda: run(args, prog_name or PROGRAM, *rest, **extra), state))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with exits.quiet_interruptions():
+            return super().invoke(ctx)
+
+
+@click.command(
+    cls=Root,
+    name=PROGRAM,
+    commands_by_name=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=exits.HELP,
+)
+@click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
+@database_option
+@loudness_options
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Finds the faces in your photos, reads their emotions, and makes albums of them.
+
+    Begin with `gallery index FOLDER`. Nothing leaves your machine, and your photos are never changed.
+    """
+    logging.getLogger(PROGRAM).handlers = [StderrHandler()]
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def main() -> NoReturn:
+    """The program `gallery`."""
+    cli.main()

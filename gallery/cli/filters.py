@@ -1,0 +1,69 @@
+"""The flags that say which photos are meant: the same for searching and for filling albums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from gallery.cli.completion import complete_albums, complete_emotions
+from gallery.query import SORTS, Query
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FILTERS = (
+    click.option(
+        "-e",
+        "--emotion",
+        "emotions",
+        multiple=True,
+        metavar="EMOTION",
+        shell_complete=complete_emotions,
+        help="With a face of this emotion; repeated or as a list `happy,surprise`: any of them.",
+    ),
+    click.option(
+        "--all-emotions",
+        multiple=True,
+        metavar="EMOTIONS",
+        shell_complete=complete_emotions,
+        help="With a face of each of these: `happy,sad`.",
+    ),
+    click.option(
+        "--not-emotion",
+        "not_emotions",
+        multiple=True,
+        metavar="EMOTION",
+        shell_complete=complete_emotions,
+        help="Without any face of this emotion.",
+    ),
+    click.option("--min-score", type=float, metavar="0..1", help="With at least this score."),
+    click.option("--faces", metavar="N..M", help="With so many faces: 3, 2..4, 2.. or ..4."),
+    click.option("--since", metavar="WHEN", help="Taken then or later: 2023, 2023-06, 2023-06-01, 2023-06-01T12:30."),
+    click.option("--until", metavar="WHEN", help="Taken then or earlier; 2023 includes all of that year."),
+    click.option("--path", metavar="FOLDER_OR_PART", help="Below this folder, or with this in the path."),
+    click.option("--album", metavar="NAME", shell_complete=complete_albums, help="In this album."),
+    click.option("--sort", type=click.Choice(SORTS, case_sensitive=False), help="Order; newest first by default."),
+    click.option("--limit", type=int, metavar="N", help="The first N only."),
+    click.option("--missing", is_flag=True, default=None, help="Also photos whose files are gone."),
+)
+_LISTS = ("emotions", "all_emotions", "not_emotions")
+
+
+def filter_options(command: F) -> F:
+    """Adds the filters; the command gets them as keywords that `parse_filters` takes."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def parse_filters(given: dict[str, Any]) -> Query | None:
+    """The query meant by the flags; None where no flag was given. Raises UsageError."""
+    known = {name: value for name, value in given.items() if value not in (None, ())}
+    known |= {name: list(_words(known[name])) for name in _LISTS if name in known}
+    return Query.of(**known) if known else None
+
+
+def _words(values: Sequence[str]) -> Iterator[str]:
+    for value in values:
+        yield from value.split(",")

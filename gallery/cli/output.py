@@ -1,0 +1,93 @@
+"""The two streams: stdout carries data, stderr everything else.
+
+Names of files come from strangers. For a person they are printed with control characters escaped and without markup;
+for a program byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_JOINERS = "\u200c\u200d"
+
+
+def to_terminal() -> bool:
+    """Whether a person is reading stdout."""
+    return sys.stdout.isatty()
+
+
+def printable(text: str) -> str:
+    r"""`text` with everything that could move the cursor or turn the reading direction escaped: `a\nb`, `\udcff`.
+
+    Joiners stay, for emoji are made with them, and so do unusual spaces.
+    """
+    return "".join(char if _is_harmless(char) else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
+def _is_harmless(char: str) -> bool:
+    return char.isprintable() or char in _JOINERS or unicodedata.category(char) == "Zs"
+
+
+def message(text: str) -> None:
+    """One line on stderr."""
+    click.echo(printable(text), err=True)
+
+
+def print_paths(paths: Iterable[str], *, nul: bool = False) -> None:
+    """The exact bytes of each path, followed by a newline, or by NUL where names may hold newlines."""
+    end = b"\0" if nul else b"\n"
+    stream = sys.stdout.buffer
+    for path in paths:
+        stream.write(os.fsencode(path) + end)
+    stream.flush()
+
+
+def print_json(value: Any) -> None:
+    """`value` in ASCII; a byte of a path that is no UTF-8 appears as `\\udcXX`, which Python's os.fsencode undoes."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def console() -> Console:
+    """Draws on stdout, without markup in what it prints."""
+    return _console(stderr=False)
+
+
+def error_console() -> Console:
+    """Draws on stderr, without markup in what it prints."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    if hasattr(stream, "reconfigure"):
+        # A terminal that knows ASCII alone gets escapes in place of a crash.
+        stream.reconfigure(errors="backslashreplace")
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def finish_stdout() -> None:
+    """Writes what is left; where that can't be done, throws it away, or Python would complain on its way out."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class StderrHandler(logging.Handler):
+    """The library's log, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message(f"{record.levelname.lower()}: {record.getMessage()}")

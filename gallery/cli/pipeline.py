@@ -1,0 +1,40 @@
+"""The flags that choose detector and classifier, and the loading of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gallery.checkpoints import find_model
+from gallery.cli.state import State
+from gallery.settings import DEVICES, Settings
+
+if TYPE_CHECKING:
+    from gallery.faces import EmotionClassifier, FaceDetector
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("--model", metavar="NAME_OR_PATH", help="Model to read emotions with; see `gallery model list`."),
+    click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default."),
+    click.option("--long-side", type=int, metavar="PIXELS", help="Look for faces at this size; 960 by default."),
+    click.option("--min-face", type=int, metavar="PIXELS", help="Smallest face to find at that size; 30 by default."),
+)
+
+
+def pipeline_options(command: F) -> F:
+    """Adds --model, --device, --long-side and --min-face, all named as in Settings."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def load_pipeline(state: State, settings: Settings) -> tuple[FaceDetector, EmotionClassifier]:
+    """Detector and classifier. It takes seconds, so a person who is watching is told."""
+    find_model(settings.model)  # a wrong name is told at once, not after the seconds that loading takes
+    state.hint("Loading the models…")
+    from gallery.vision import load_pipeline
+
+    return load_pipeline(settings)

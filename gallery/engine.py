@@ -1,0 +1,208 @@
+"""Opens databases: where they are, how SQLite is set up, and which of our errors its errors become."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, insert, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from gallery import settings
+from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
+
+SQLITE_HEADER: Final = b"SQLite format 3\0"
+_WRITES: Final = "gallery_writes"
+
+
+def connect_engine(location: str | os.PathLike[str] | None, *, busy_timeout_seconds: float = 5.0) -> Engine:
+    """An engine for `location` as it is: nothing is looked at, created or upgraded, except an empty private file.
+
+    `location` is the path of a SQLite file, or a SQLAlchemy URL where it contains `://`; None is the default database.
+    """
+    text = os.fspath(location if location is not None else settings.default_database())
+    url = _parse_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    if url.get_backend_name() != "sqlite":
+        return _foreign_engine(url)
+    engine = create_engine(url) if is_memory(url) else _file_engine(_absolute(url), busy_timeout_seconds)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def database_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for one in memory or on a server."""
+    url = engine.url
+    return None if url.get_backend_name() != "sqlite" or is_memory(url) else Path(str(url.database))
+
+
+def is_memory(url: URL) -> bool:
+    """Whether the URL means a SQLite database that is no file."""
+    return url.database in (None, "", ":memory:")
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Whether the file, or the folder in which SQLite keeps its journal, can't be written by this user."""
+    file = database_file(engine)
+    return file is not None and not _writable(file)
+
+
+def describe(engine: Engine) -> str:
+    """The database as people know it: a path, or a URL without its password."""
+    file = database_file(engine)
+    return str(file) if file else engine.url.render_as_string(hide_password=True)
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take the write lock when they begin.
+
+    One that reads first and writes later fails at once, whatever the timeout, where another one wrote between.
+    """
+    return engine.execution_options(**{_WRITES: True})
+
+
+def add_row(connection: Connection, table: Table, **values: Any) -> int:
+    """Inserts one row and gives its number."""
+    key = connection.execute(insert(table).values(values)).inserted_primary_key
+    assert key is not None, f"{table.name} has no single number"  # noqa: S101
+    return int(key[0])
+
+
+@contextmanager
+def translated(location: str) -> Iterator[None]:
+    """Errors of SQLAlchemy and its drivers become children of StoreError; nothing of them leaks."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise store_error(location, error.orig or error) from error
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        raise store_error(location, error) from error
+
+
+def store_error(location: str, error: BaseException) -> StoreError:
+    """What a driver's error means to the person at the keyboard."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreLockedError(location, "another program is writing to this database; try again when it is done")
+    if code == sqlite3.SQLITE_NOTADB:
+        return NotAGalleryError(location, "is no gallery database; nothing was changed in it")
+    return StoreError(location, _REASONS.get(code, f"the database reports: {error}"))
+
+
+_REASONS: Final = {
+    sqlite3.SQLITE_READONLY: "the database can't be written; give yourself the right to write the file and its folder",
+    sqlite3.SQLITE_FULL: "no space left to write to; free some on this disk and run the same command again",
+    sqlite3.SQLITE_CANTOPEN: "the database can't be opened; check that you may read and write it and its folder",
+    sqlite3.SQLITE_PERM: "you have no permission to open this database",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; put a back-up in its place",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write; see that it is connected and not full",
+}
+
+
+def create_private_file(file: Path) -> None:
+    """An empty file that only its owner can read, in folders that are private where they are new.
+
+    SQLite gives its journals the mode of the database. A file that exists is left as it is.
+    """
+    for folder in reversed([folder for folder in file.parents if not folder.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+
+
+def _parse_url(text: str) -> URL:
+    try:
+        return make_url(text)
+    except ArgumentError:
+        # The text may hold a password, so it isn't repeated.
+        raise StoreError(
+            text.partition("://")[0] + "://...", "is no database URL; see SQLAlchemy's database URLs"
+        ) from None
+
+
+def _foreign_engine(url: URL) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        reason = f"the driver for this kind of database isn't installed ({error})"
+        raise StoreError(url.render_as_string(hide_password=True), reason) from error
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _absolute(url: URL) -> Path:
+    return Path.cwd() / str(url.database)
+
+
+def _file_engine(file: Path, busy_timeout_seconds: float) -> Engine:
+    _check_file(file)
+    writable = _writable(file)
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            file if writable else _read_only_uri(file),
+            timeout=busy_timeout_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=not writable,
+        )
+
+    url = URL.create("sqlite", database=str(file))
+    return create_engine(url, creator=connect, poolclass=QueuePool)
+
+
+def _check_file(file: Path) -> None:
+    """Refuses what is no SQLite file before SQLite touches it, and creates a missing one."""
+    try:
+        create_private_file(file)
+        with file.open("rb") as stream:
+            header = stream.read(len(SQLITE_HEADER))
+    except IsADirectoryError:
+        raise NotAGalleryError(file, "is a folder; give the path of a database file") from None
+    except OSError as error:
+        raise StoreError(file, f"the database can't be opened: {error.strerror}") from error
+    if header not in (b"", SQLITE_HEADER):
+        raise NotAGalleryError(file, "is no gallery database; nothing was changed in it")
+
+
+def _writable(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+
+
+def _read_only_uri(file: Path) -> str:
+    """For a file we can't write: even for reading SQLite makes files beside it, unless told that nobody writes."""
+    journal = Path(f"{file}-wal")
+    quiet = not journal.exists() or journal.stat().st_size == 0
+    return f"file:{quote(os.fsencode(file))}?mode=ro" + ("&immutable=1" if quiet else "")
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: its own rules leave half a schema after a failing migration.
+    connection.isolation_level = None
+    for pragma in (
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "trusted_schema=OFF",
+        "cell_size_check=ON",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("contains_folded", 2, _contains_folded, deterministic=True)
+
+
+def _contains_folded(path: bytes, part: bytes) -> bool:
+    """Whether the path contains the part, which is casefolded already. Bytes, as either may be no UTF-8."""
+    return os.fsdecode(part) in os.fsdecode(path).casefold()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,202 @@
+"""The tables.
+
+| table | holds |
+|---|---|
+| content | one row per photo: what is in the file, whatever it is called |
+| path | the files that hold a content |
+| face | the faces of a content and what is shown of them |
+| crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
+| model, prediction | who said what about a face |
+| label | what a person said, keyed on content and box so that it outlives detection |
+| album, album_photo | albums |
+| failure | files that couldn't be read |
+
+Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` restrict the removal of
+their content.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from gallery.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
+from gallery.emotions import EMOTIONS
+
+HEAD: Final = "0001"
+"""The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
+
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_EMOTION_NAMES: Final = ", ".join(f"'{emotion}'" for emotion in EMOTIONS)
+
+
+def _number() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _content(ondelete: str, **options: Any) -> Column[int]:
+    return Column("content_id", Integer, ForeignKey("content.id", ondelete=ondelete), nullable=False, **options)
+
+
+def _box() -> list[Column[float]]:
+    return [Column(side, Double, nullable=False) for side in ("left", "top", "right", "bottom")]
+
+
+content: Final = Table(
+    "content",
+    metadata,
+    _number(),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", PlainText, nullable=False),
+    Column("taken_at", WallClock, index=True),
+    Column("taken_offset_minutes", Integer),
+    Column("taken_source", Text),
+    Column("camera", PlainText),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    Column("detector", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    # The last path of a content whose file was overwritten by another photo: an album can still say what is gone.
+    Column("former_path", FilePath),
+    CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
+    CheckConstraint("width > 0 AND height > 0", name="has_size"),
+)
+
+path: Final = Table(
+    "path",
+    metadata,
+    _number(),
+    _content("RESTRICT"),
+    Column("path", FilePath, nullable=False, unique=True),
+    Column("size", SignedLong, nullable=False),
+    Column("mtime_ns", SignedLong, nullable=False),
+    Column("missing_since", Instant),
+    Index(None, "content_id", "missing_since"),
+)
+
+face: Final = Table(
+    "face",
+    metadata,
+    _number(),
+    _content("CASCADE"),
+    *_box(),
+    Column("confidence", Double, nullable=False),
+    Column("landmarks", Points, nullable=False),
+    # From here on: what is shown, worked out by gallery.shown from labels and predictions.
+    Column("emotion", Text),
+    Column("score", Double),
+    Column("source", Text),
+    Column("rejected", Boolean, nullable=False),
+    Column("taken_at", WallClock),
+    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_is_share"),
+    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+    CheckConstraint("score BETWEEN 0 AND 1", name="score_is_share"),
+    CheckConstraint("(emotion IS NULL) = (score IS NULL)", name="emotion_has_score"),
+    CheckConstraint("source IN ('model', 'person')", name="source_is_known"),
+    CheckConstraint("NOT rejected OR emotion IS NULL", name="rejected_shows_nothing"),
+    # Covers a search for an emotion, newest first: without the copied time a rare emotion took seconds among a million
+    # photos.
+    Index(None, "emotion", "taken_at", "content_id", "score", "confidence"),
+    # Covers questions about the faces of one photo.
+    Index(None, "content_id", "confidence", "emotion", "score", "rejected"),
+)
+
+crop: Final = Table(
+    "crop",
+    metadata,
+    Column("face_id", Integer, ForeignKey("face.id", ondelete="CASCADE"), primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+model: Final = Table(
+    "model",
+    metadata,
+    _number(),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("name", PlainText, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+)
+
+prediction: Final = Table(
+    "prediction",
+    metadata,
+    Column("face_id", Integer, ForeignKey("face.id", ondelete="CASCADE"), primary_key=True),
+    Column("model_id", Integer, ForeignKey("model.id", ondelete="RESTRICT"), primary_key=True, index=True),
+    Column("scores", Scores, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+label: Final = Table(
+    "label",
+    metadata,
+    _number(),
+    _content("RESTRICT", index=True),
+    *_box(),
+    Column("kind", Text, nullable=False),
+    Column("emotion", Text),
+    Column("said_at", Instant, nullable=False),
+    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
+    CheckConstraint("kind IN ('emotion', 'not_face')", name="kind_is_known"),
+    CheckConstraint("(kind = 'emotion') = (emotion IS NOT NULL)", name="kind_fits_emotion"),
+    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+)
+
+album: Final = Table(
+    "album",
+    metadata,
+    _number(),
+    Column("name", PlainText, nullable=False, unique=True),
+    # The name as it is compared: see gallery.query.album_key.
+    Column("key", PlainText, nullable=False, unique=True),
+    Column("note", PlainText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+album_photo: Final = Table(
+    "album_photo",
+    metadata,
+    Column("album_id", Integer, ForeignKey("album.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_id", Integer, ForeignKey("content.id", ondelete="RESTRICT"), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+failure: Final = Table(
+    "failure",
+    metadata,
+    Column("path", FilePath, primary_key=True),
+    Column("size", SignedLong, nullable=False),
+    Column("mtime_ns", SignedLong, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("transient", Boolean, nullable=False),
+    Column("failed_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
