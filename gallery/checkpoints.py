@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +73,9 @@ def find_model(name_or_path: str = "") -> Path:
     Raises UsageError that lists the shipped models.
     """
     name = name_or_path or DEFAULT_MODEL
-    for path in (bundled_folder("models") / f"{name}{SUFFIX}", Path(name).expanduser()):
-        if path.is_file():
+    for path in (bundled_folder("models") / f"{name}{SUFFIX}", Path(os.path.expanduser(name))):  # noqa: PTH111
+        # Of os.path: pathlib raises for a name that is too long and for a home folder that nobody has.
+        if os.path.isfile(path):  # noqa: PTH113
             return path
     shipped = sorted(path.stem for path in bundled_folder("models").glob(f"*{SUFFIX}"))
     raise UsageError(
@@ -90,7 +92,7 @@ def read_card(path: Path) -> ModelCard:
         card = _card(path, _metadata(path))
     except OSError as error:
         raise CheckpointError(path, f"can't be read: {error.strerror}") from None
-    except (KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, OverflowError) as error:
         raise CheckpointError(path, f"its description is damaged ({error})") from None
     if card.labels != EMOTIONS:
         raise CheckpointError(path, f"it was trained for other labels: {', '.join(card.labels)[:200]}")

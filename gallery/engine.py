@@ -16,7 +16,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from gallery import settings
 from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
 
-SQLITE_HEADER: Final = b"SQLite format 3\0"
 _WRITES: Final = "gallery_writes"
 
 
@@ -149,7 +148,6 @@ def _file_engine(file: Path, busy_timeout_seconds: float) -> Engine:
         return sqlite3.connect(
             file if writable else _read_only_uri(file),
             timeout=busy_timeout_seconds,
-            isolation_level=None,
             check_same_thread=False,
             uri=not writable,
         )
@@ -159,17 +157,14 @@ def _file_engine(file: Path, busy_timeout_seconds: float) -> Engine:
 
 
 def _check_file(file: Path) -> None:
-    """Refuses what is no SQLite file before SQLite touches it, and creates a missing one."""
+    """Creates a missing file, and says why one can't be opened: SQLite itself only says that it can't."""
     try:
         create_private_file(file)
-        with file.open("rb") as stream:
-            header = stream.read(len(SQLITE_HEADER))
+        file.open("rb").close()
     except IsADirectoryError:
         raise NotAGalleryError(file, "is a folder; give the path of a database file") from None
     except OSError as error:
         raise StoreError(file, f"the database can't be opened: {error.strerror}") from error
-    if header not in (b"", SQLITE_HEADER):
-        raise NotAGalleryError(file, "is no gallery database; nothing was changed in it")
 
 
 def _writable(file: Path) -> bool:
@@ -184,7 +179,7 @@ def _read_only_uri(file: Path) -> str:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not begin transactions by itself: its own rules leave half a schema after a failing migration.
+    # `_begin` alone begins transactions: by the driver's own rules a failing migration leaves half a schema.
     connection.isolation_level = None
     for pragma in (
         "foreign_keys=ON",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -141,4 +140,5 @@ class PhotoRecord:
 
 def _round(value: float) -> float:
     """Four digits, rounded down: 0.79996 must not print as a 0.8 that `--min-score 0.8` doesn't find."""
-    return math.floor(value * 10_000) / 10_000
+    nearest = round(value, 4)
+    return nearest if nearest <= value else round(nearest - 0.0001, 4)

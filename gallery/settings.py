@@ -82,10 +82,17 @@ def _variable(name: str) -> str:
 
 
 def _cast(name: str, value: Any, kind: type) -> Any:
+    """The value as `kind`: text is read, a whole number serves as a fraction, all else must be of that type already."""
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
     try:
-        return kind(value)
-    except (TypeError, ValueError):
-        raise UsageError(f"{name} is {value!r}; it must be {kind.__name__}") from None
+        if isinstance(text, str) or type(text) in (kind, int if kind is float else kind):
+            return kind(text)
+    except ValueError:
+        pass
+    raise UsageError(f"{name} is {value!r}; it must be {_KINDS[kind]}")
+
+
+_KINDS = {str: "text", int: "a whole number", float: "a number"}
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _from_file(path: Path) -> dict[str, Any]:
             return tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: can't be read as a TOML settings file: {error}") from None
 
 

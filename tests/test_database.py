@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import filelock  # noqa: F401 - loaded before the rights to read it are given up
 import pytest
 from sqlalchemy import event
 
@@ -81,6 +82,10 @@ def _not_sqlite(file: Path) -> None:
     file.write_text("Dear diary, today I took a photo.\n" * 100)
 
 
+def _short_text(file: Path) -> None:
+    file.write_text("hello")
+
+
 def _other_program(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE bookmarks (url TEXT)")
@@ -98,7 +103,7 @@ def _a_view(file: Path) -> None:
         connection.execute("CREATE VIEW content AS SELECT 1")
 
 
-@pytest.mark.parametrize("make", [_not_sqlite, _other_program, _other_program_with_alembic, _a_view])
+@pytest.mark.parametrize("make", [_not_sqlite, _short_text, _other_program, _other_program_with_alembic, _a_view])
 def test_file_of_another_kind_is_refused_and_untouched(tmp_path: Path, make: Callable[[Path], None]) -> None:
     file = tmp_path / "mine.db"
     make(file)
@@ -157,6 +162,17 @@ def test_writer_that_waits_too_long_is_told_that_the_database_is_locked(tmp_path
             other.execute("ROLLBACK")
             store.mark_missing([A])
             assert store.search_paths(Query()) == []
+
+
+def test_writer_holds_the_lock_before_it_reads(tmp_path: Path) -> None:
+    """Else its first write would fail at once where another one wrote after it began to read."""
+    with open_store(tmp_path, added(A)) as first, Store.open(first.location, busy_timeout_seconds=0) as second:
+        with first.write_connection() as connection:
+            connection.exec_driver_sql("SELECT * FROM path").all()
+            with pytest.raises(StoreLockedError):
+                second.mark_missing([A])
+            connection.exec_driver_sql("UPDATE path SET size = 7")
+        assert second.known_files()[A].size == 7
 
 
 def test_upgrade_of_a_locked_database_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert
 
-from gallery import schema
+from gallery import schema, search
 from gallery.errors import AlbumError, NotIndexedError
 from gallery.query import Query
 from gallery.records import Capture, PhotoRecord
@@ -236,6 +236,11 @@ def test_emotions_by_date_walk_the_covering_index(store: Store, emotions: tuple[
     assert len(walks) == len(emotions)
     # A sort or a temporary table would read every face of a common emotion before the first result.
     assert not [line for line in plan if "TEMP B-TREE" in line]
+
+
+def test_of_several_emotions_asked_for_together_the_rarest_is_walked(store: Store) -> None:
+    with store.read() as connection:
+        assert search.plan(connection, Query(all_emotions=("happy", "fear", "sad"))).emotions == ("fear",)
 
 
 def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:

@@ -158,6 +158,14 @@ def test_photo_that_returns_is_searchable_again(store: Store) -> None:
     assert store.search_paths(Query()) == [A]
 
 
+def test_missing_file_stays_missing_since_the_first_time(store: Store) -> None:
+    write(store, added(A))
+    store.mark_missing([A])
+    before = dump(store)
+    store.mark_missing([A])
+    assert dump(store) == before
+
+
 def test_paths_that_exist_come_first(store: Store) -> None:
     write(store, added(A), LinkPath(stamp(B), digest(A)), LinkPath(stamp(C), digest(A)))
     store.mark_missing([A])

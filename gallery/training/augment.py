@@ -14,7 +14,7 @@ def augment(faces: torch.Tensor, config: TrainConfig, generator: torch.Generator
     """Grey faces uint8 [N, H, W], each flipped, rotated and jittered at random, as float32 0..255.
 
     Saturation and hue are not touched: replicated to RGB a grey picture has no colour to change, and torchvision's
-    jitter of both returns it as it was.
+    jitter of both returns it as it was (as a tensor, to within its rounding).
     """
     varied = rotate(faces.float(), draw(len(faces), config.rotation_degrees, generator) * math.pi / 180)
     mirrored = torch.rand(len(faces), generator=generator) < config.flip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -43,11 +44,17 @@ class TrainConfig:
         for name in ("epochs", "batch_size", "step_epochs", "hidden"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is {getattr(self, name)}; allowed: 1 or more")
-        for name in ("dropout", "flip", "brightness", "contrast", "saturation", "momentum"):
+        for name in ("dropout", "flip", "brightness", "contrast", "saturation", "hue", "momentum"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} is {getattr(self, name)}; allowed: 0 to 1")
-        if self.learning_rate <= 0:
-            raise UsageError(f"learning_rate is {self.learning_rate}; allowed: more than 0")
+        for name in ("learning_rate", "step_factor"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise UsageError(f"{name} is {getattr(self, name)}; allowed: more than 0")
+        for name in ("weight_decay", "rotation_degrees"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise UsageError(f"{name} is {getattr(self, name)}; allowed: 0 or more")
+        if not 0 <= self.seed < 2**32:
+            raise UsageError(f"seed is {self.seed}; allowed: 0 to {2**32 - 1}")
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> TrainConfig:

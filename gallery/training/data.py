@@ -65,7 +65,7 @@ def _rows(path: Path, reader: csv.DictReader[str]) -> dict[str, list[Row]]:
 def _row(path: Path, line: int, emotion: str, pixels: str) -> Row:
     try:
         with warnings.catch_warnings(action="error"):  # numpy only warns of text between the numbers
-            label, values = int(emotion), np.fromstring(pixels, dtype=np.int32, sep=" ")
+            label, values = int(emotion), np.fromstring(pixels, dtype=np.int64, sep=" ")
     except (TypeError, ValueError, DeprecationWarning):
         raise DatasetError(path, f"line {line}: emotion and pixels must be whole numbers") from None
     if not 0 <= label < len(EMOTIONS):

@@ -21,7 +21,7 @@ from gallery.checkpoints import read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
 from gallery.training.data import SPLITS, Faces, load_fer2013
-from gallery.vision.checkpoint import load_network
+from gallery.vision.checkpoint import load_network, preprocessing_of
 from gallery.vision.device import choose_device
 from gallery.vision.preprocess import Preprocessing
 
@@ -73,7 +73,7 @@ def evaluate(model: Path, data: Path, *, split: str = "PublicTest", device: str 
     faces = load_fer2013(data)[split]
     if not len(faces):
         raise UsageError(f"{data} holds no row of the split {split}")
-    preprocessing = Preprocessing.of(card.preprocessing)
+    preprocessing = preprocessing_of(card)
     return evaluate_network(network.to(choose_device(device)), faces, preprocessing, card.temperature, split)
 
 
@@ -122,4 +122,4 @@ def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return float(log_temperature.exp().clamp(0.05, 20))
+    return log_temperature.detach().exp().clamp(0.05, 20).item()

@@ -49,7 +49,7 @@ class Trainer:
         self.preprocessing = Preprocessing()
         self.fabric = Fabric(accelerator=choose_device(device).type, devices=1)
         self.fabric.seed_everything(config.seed, verbose=False)
-        network = build_network(config.model, config.network_options).to(memory_format=torch.channels_last)
+        network = _fresh_network(config).to(memory_format=torch.channels_last)
         optimizer = torch.optim.SGD(
             network.parameters(), config.learning_rate, config.momentum, weight_decay=config.weight_decay
         )
@@ -93,16 +93,26 @@ class Trainer:
         path = self.folder / STATE
         if not path.is_file():
             raise UsageError(f"nothing to resume in {self.folder}: {STATE} is missing; start without --resume")
-        state: dict[str, Any] = {"network": self.network, "optimizer": self.optimizer}
         try:
-            rest = self.fabric.load(path, state, weights_only=True)
-        except Exception as error:
+            # Not Fabric's load: before its version 2.6 it would run what a pickle says.
+            state = torch.load(path, map_location="cpu", weights_only=True)
+            self._check_config(state["config"])
+            self.network.load_state_dict(state["network"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.scheduler.load_state_dict(state["scheduler"])
+            self.done, self.best = int(state["done"]), float(state["best"])
+        except UsageError:
+            raise
+        except Exception as error:  # a damaged pickle fails in every way there is
             raise CheckpointError(path, f"can't be resumed from: {str(error)[:200]}") from None
-        if rest["config"] != self.config.as_dict():
-            theirs = {k: v for k, v in rest["config"].items() if self.config.as_dict().get(k) != v}
-            raise UsageError(f"{path} was made with other settings ({theirs}); give the same or another --run folder")
-        self.done, self.best = rest["done"], rest["best"]
-        self.scheduler.load_state_dict(rest["scheduler"])
+
+    def _check_config(self, theirs: Mapping[str, Any]) -> None:
+        ours = self.config.as_dict()
+        other = {key: theirs.get(key) for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)}
+        if other:
+            raise UsageError(
+                f"{self.folder / STATE} was made with other settings ({other}); give the same or another --run folder"
+            )
 
     def _learn(self, on_batch: OnBatch | None) -> tuple[float, float]:
         faces = self.data["Training"]
@@ -163,6 +173,13 @@ class Trainer:
 
 
 STATE, BEST = "state.pt", "best.safetensors"
+
+
+def _fresh_network(config: TrainConfig) -> nn.Module:
+    try:
+        return build_network(config.model, config.network_options)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _unwrapped(network: nn.Module) -> nn.Module:

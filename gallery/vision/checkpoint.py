@@ -13,9 +13,10 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from gallery.checkpoints import FORMAT, read_card
+from gallery.checkpoints import FORMAT, ModelCard, read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError
+from gallery.faces import FRAMINGS
 from gallery.vision.networks import build_network
 from gallery.vision.preprocess import Preprocessing
 
@@ -46,8 +47,20 @@ def save_checkpoint(
     }
     weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
     beside = path.with_name(path.name + ".part")
-    safetensors.torch.save_file(weights, beside, metadata={"gallery": json.dumps(card)})
+    # Not safetensors' save_file: what it writes only the owner can read, in an installed package nobody else.
+    beside.write_bytes(safetensors.torch.save(weights, metadata={"gallery": json.dumps(card)}))
     beside.replace(path)
+
+
+def preprocessing_of(card: ModelCard) -> Preprocessing:
+    """How faces are prepared for the model; raises CheckpointError for a way that this program doesn't know."""
+    try:
+        preprocessing = Preprocessing.of(card.preprocessing)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise CheckpointError(card.path, f"its preprocessing is unknown ({error})") from None
+    if preprocessing.framing not in FRAMINGS:
+        raise CheckpointError(card.path, f"its framing {preprocessing.framing!r} is unknown")
+    return preprocessing
 
 
 def load_network(path: Path) -> nn.Module:

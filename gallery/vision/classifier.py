@@ -10,10 +10,8 @@ import torch
 from PIL import Image
 
 from gallery.checkpoints import read_card
-from gallery.errors import CheckpointError
-from gallery.faces import FRAMINGS, Prediction
-from gallery.vision.checkpoint import load_network
-from gallery.vision.preprocess import Preprocessing
+from gallery.faces import Prediction
+from gallery.vision.checkpoint import load_network, preprocessing_of
 
 BATCH: Final = 64
 
@@ -26,12 +24,7 @@ class NetworkClassifier:
 
     def __init__(self, path: Path, *, device: torch.device | str = "cpu") -> None:
         card = read_card(path)
-        try:
-            self._preprocessing = Preprocessing.of(card.preprocessing)
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(path, f"its preprocessing is unknown ({error})") from None
-        if self._preprocessing.framing not in FRAMINGS:
-            raise CheckpointError(path, f"its framing {self._preprocessing.framing!r} is unknown")
+        self._preprocessing = preprocessing_of(card)
         self._device = torch.device(device)
         self._network = load_network(path).to(self._device)
         self._temperature = card.temperature

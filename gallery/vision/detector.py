@@ -20,6 +20,10 @@ GPU_BATCH: Final = 16
 """Pictures of one size searched at once on a GPU. On a CPU batches gain nothing, and cost memory."""
 
 
+PNET_SIDE: Final = 12.0
+"""Pixels of the smallest face that MTCNN's first network sees."""
+
+
 class MTCNNDetector:
     """Finds every face of at least `min_face` pixels in upright RGB pictures."""
 
@@ -40,7 +44,8 @@ class MTCNNDetector:
         found: list[list[Detection]] = [[] for _ in images]
         by_size: dict[tuple[int, int], list[int]] = defaultdict(list)
         for number, image in enumerate(images):
-            if min(image.size) >= self._min_face:
+            # MTCNN's own arithmetic: 12 / 47 * 47 is below 12, and there it would find no scale to search at.
+            if min(image.size) * (PNET_SIDE / self._min_face) >= PNET_SIDE:
                 by_size[image.size].append(number)
         for numbers in by_size.values():
             for start in range(0, len(numbers), self._batch):

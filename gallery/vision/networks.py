@@ -52,7 +52,7 @@ def build_network(architecture: str, options: Mapping[str, Any]) -> nn.Module:
     if architecture not in ARCHITECTURES:
         raise ValueError(f"unknown architecture {architecture!r}; known: {', '.join(ARCHITECTURES)}")
     hidden, dropout = options.get("hidden", 256), options.get("dropout", 0.5)
-    if not (isinstance(hidden, int) and 1 <= hidden <= 4096 and 0 <= float(dropout) < 1):
+    if not (isinstance(hidden, int) and 1 <= hidden <= 4096 and isinstance(dropout, float | int) and 0 <= dropout < 1):
         raise ValueError(f"hidden {hidden!r} or dropout {dropout!r} is out of range")
     try:
         return ARCHITECTURES[architecture](**options)

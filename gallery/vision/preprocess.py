@@ -23,8 +23,10 @@ class Preprocessing:
     @classmethod
     def of(cls, values: dict[str, Any]) -> Preprocessing:
         """From a checkpoint's plain values; raises ValueError where they make no sense."""
-        made = cls(int(values["size"]), float(values["mean"]), float(values["std"]), str(values["framing"]))
-        if made.size != 48 or not 0 <= made.mean <= 1 or not 0.001 <= made.std <= 10:
+        if values["size"] != 48:
+            raise ValueError(f"size {values['size']!r} is out of range; known: 48")
+        made = cls(48, float(values["mean"]), float(values["std"]), str(values["framing"]))
+        if not 0 <= made.mean <= 1 or not 0.001 <= made.std <= 10:
             raise ValueError(f"preprocessing {asdict(made)} is out of range")
         return made
 

@@ -1,0 +1,71 @@
+"""The wheel carries all that the program needs, and works where no checkout is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.photos import astronaut
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(CHECKOUT)]
+    subprocess.run(command, check=True, capture_output=True)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the installed wheel alone; what it depends on comes from this environment."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", str(folder), str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def test_wheel_carries_migrations_models_and_types(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert "gallery/py.typed" in names
+    assert "gallery/_migrations/env.py" in names
+    assert "gallery/_migrations/versions/0001_first_schema.py" in names
+    assert "gallery/_models/custom.safetensors" in names
+    assert not any(name.startswith(("tests/", "migrations/", "models/")) for name in names)
+
+
+def test_installed_program_indexes_and_searches_a_real_face(site: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "Photos"
+    photos.mkdir()
+    astronaut().save(photos / "eileen.png")
+    home = {**os.environ, "PYTHONPATH": str(site), "GALLERY_DB": str(tmp_path / "gallery.db"), "GALLERY_DEVICE": "cpu"}
+
+    def gallery(*arguments: str) -> str:
+        command = [sys.executable, "-m", "gallery", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    where = [sys.executable, "-c", "import gallery; print(gallery.__file__)"]
+    imported = subprocess.run(where, cwd=tmp_path, env=home, capture_output=True, text=True, check=True).stdout
+    assert Path(imported.strip()).is_relative_to(site)
+
+    counts = json.loads(gallery("index", str(photos), "--json"))
+    assert (counts["new"], counts["failed"], counts["faces"]) == (1, 0, 1)
+    [photo] = json.loads(gallery("search", "--json"))
+    assert photo["path"] == str(photos / "eileen.png")
+    assert (photo["width"], photo["height"]) == (512, 512)
+    [face] = photo["faces"]
+    assert (face["emotion"], face["source"]) == ("happy", "model")
+    assert gallery("search", "--emotion", "happy") == f"{photos / 'eileen.png'}\n"
+    assert gallery("search", "--emotion", "sad") == ""
+    assert json.loads(gallery("model", "show", "custom", "--json"))["architecture"] == "custom"
