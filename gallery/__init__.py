@@ -1,12 +1,12 @@
 """Finds the faces in photos, reads their emotions, and lets people search them and build albums.
 
-    import gallery
+import gallery
 
-    with gallery.Store.open("family.db") as store:
-        for result in gallery.index("~/Photos", store=store):
-            print(result.status, result.path)
-        for photo in store.search(gallery.Query.of(emotions=["happy"], min_score=0.8)):
-            print(photo.path, [face.emotion for face in photo.faces])
+with gallery.Store.open("family.db") as store:
+    for result in gallery.index("~/Photos", store=store):
+        print(result.status, result.path)
+    for photo in store.search(gallery.Query.of(emotions=["happy"], min_score=0.8)):
+        print(photo.path, [face.emotion for face in photo.faces])
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def _results(
             else:
                 yield PhotoResult(file.path, Status.UNCHANGED)
         yield from _restore(workers, back)
-        for batch in read_batches(to_read, store.known_hashes, workers.settings):
+        for batch in read_batches(to_read, rules.knows, workers.settings):
             yield from _store_batch(workers, rules, batch)
         yield from _finish(workers, rules, [file.path for file in files], problems, roots)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from gallery.errors import ImageError
+from gallery.errors import CheckpointError, ImageError
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, crop_face
 from gallery.images import DecodedPhoto
 from gallery.records import ScoredFace
@@ -46,10 +46,12 @@ def score_each(
     """As `score_faces`, but a photo on which a network fails costs only itself: its place holds the error."""
     try:
         return list(score_faces(photos, detector, classifier))
+    except CheckpointError:  # no photo's fault, and the same for all of them
+        raise
     except Exception as error:  # whatever it is, the other photos of the batch must not suffer
         if len(photos) != 1:
             return [outcome for photo in photos for outcome in score_each([photo], detector, classifier)]
-        _log.exception("looking for faces failed")
+        _log.debug("looking for faces failed", exc_info=error)
         return [
             ImageError("photo", f"looking for faces in it failed ({type(error).__name__}: {error})", transient=True)
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +18,8 @@ from gallery.settings import Settings
 WORKERS: Final = min(4, os.cpu_count() or 1)
 """Pillow decodes without holding the interpreter's lock; more than four threads only queue up for the detector."""
 
-KnownHashes = Callable[[Collection[str]], set[str]]
+IsKnown = Callable[[str], bool]
+"""Asked from several threads whether a content hash needs no decoding; a wrong "no" only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ class ReadPhoto:
     error: ImageError | None = None
 
 
-def read_photo(file: FileStamp, known_hashes: KnownHashes, settings: Settings) -> ReadPhoto:
+def read_photo(file: FileStamp, is_known: IsKnown, settings: Settings) -> ReadPhoto:
     """Hash a file, and decode it at the size faces are looked for unless its content is known."""
     try:
         digest = hash_file(file.path)
-        if known_hashes([digest]):
+        if is_known(digest):
             return ReadPhoto(file, digest)
         photo = read_image(file.path, long_side=settings.long_side, max_megapixels=settings.max_megapixels)
     except ImageError as error:
@@ -43,9 +44,7 @@ def read_photo(file: FileStamp, known_hashes: KnownHashes, settings: Settings) -
     return ReadPhoto(file, digest, photo)
 
 
-def read_batches(
-    files: Iterable[FileStamp], known_hashes: KnownHashes, settings: Settings
-) -> Iterator[list[ReadPhoto]]:
+def read_batches(files: Iterable[FileStamp], is_known: IsKnown, settings: Settings) -> Iterator[list[ReadPhoto]]:
     """All files in their order, `settings.batch_size` at a time, the next batch being read meanwhile.
 
     Never holds more than two batches of decoded photos. Closing the generator stops the threads.
@@ -54,7 +53,7 @@ def read_batches(
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="gallery-read")
 
     def start(count: int) -> list[Future[ReadPhoto]]:
-        return [pool.submit(read_photo, file, known_hashes, settings) for file in islice(waiting, count)]
+        return [pool.submit(read_photo, file, is_known, settings) for file in islice(waiting, count)]
 
     try:
         running = deque(start(2 * settings.batch_size))

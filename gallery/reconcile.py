@@ -40,6 +40,16 @@ class Reconciler:
     added: set[str] = field(default_factory=set)
     """Hashes of the contents that are new in this run; the last ones may not be in the database yet."""
 
+    hashes: frozenset[str] = field(init=False)
+    """Of all contents that had a path when the run began."""
+
+    def __post_init__(self) -> None:
+        self.hashes = frozenset(known.hash for known in self.known.values() if known.hash)
+
+    def knows(self, digest: str) -> bool:
+        """The content is in the database or about to be; safe to ask from other threads."""
+        return digest in self.hashes or digest in self.added
+
     def is_same(self, file: FileStamp) -> bool:
         """Size and modification time are those of the last run."""
         known = self.known.get(file.path)

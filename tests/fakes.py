@@ -54,6 +54,8 @@ class FakeDetector:
         for number in range(4):
             left = 20 + 150 * number
             box = Box(left, 100, left + 100, 200).scaled(scale, scale)
+            if box.bottom > image.height:
+                continue
             pixel = image.getpixel((int((box.left + box.right) / 2), int((box.top + box.bottom) / 2)))
             if nearest_emotion(pixel):
                 found.append(Detection(box, 0.99 - number / 1000))

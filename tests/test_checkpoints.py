@@ -60,7 +60,7 @@ def test_loaded_network_is_in_evaluation_mode(good):
     assert not any(module.training for module in load_network(good).modules())
 
 
-def test_checkpoint_saved_in_half_precision_is_loaded(good, tmp_path):
+def test_checkpoint_saved_in_half_precision_is_loaded(tmp_path):
     weights = {key: value.half() for key, value in small_network().state_dict().items() if value.is_floating_point()}
     counters = {key: value for key, value in small_network().state_dict().items() if not value.is_floating_point()}
     path = tmp_path / "half.safetensors"

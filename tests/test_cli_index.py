@@ -12,6 +12,7 @@ from gallery.emotions import EMOTIONS
 from gallery.settings import bundled_folder
 from gallery.store import Store
 from tests.cli_gallery import ODD_NAMES, Gallery, isolate, run_in_terminal
+from tests.faces import save_small_checkpoint
 from tests.photos import astronaut, draw_photo, save_photo
 
 COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "failed")
@@ -28,23 +29,7 @@ def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gal
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from gallery.vision.checkpoint import save_checkpoint
-    from gallery.vision.networks import build_network
-    from gallery.vision.preprocess import Preprocessing
-
-    path = tmp_path_factory.mktemp("model") / "untrained.safetensors"
-    save_checkpoint(
-        path,
-        build_network("custom", {}),
-        name="untrained",
-        architecture="custom",
-        options={},
-        preprocessing=Preprocessing(),
-        temperature=1.0,
-        metrics={},
-        training={},
-    )
-    return path
+    return save_small_checkpoint(tmp_path_factory.mktemp("model") / "untrained.safetensors")
 
 
 def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
@@ -219,12 +204,12 @@ def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:
     done = gallery.run("model", "show", model)
     assert (done.exit_code, done.stderr) == (0, "")
     lines = dict(line.split(":", 1) for line in done.stdout.splitlines())
-    assert lines["name"].strip() == "untrained"
+    assert lines["name"].strip() == "small"
     assert lines["labels"].split() == list(EMOTIONS)
-    assert lines["metrics"].strip() == "-"
+    assert lines["metrics"].strip() == "PublicTest accuracy 0.25"
 
     card = json.loads(gallery.run("model", "show", model, "--json").stdout)
-    assert (card["name"], card["path"], card["architecture"]) == ("untrained", str(model), "custom")
+    assert (card["name"], card["path"], card["architecture"]) == ("small", str(model), "custom")
     assert (card["id"], card["size_bytes"]) == (gallery.hash(str(model)), model.stat().st_size)
 
 
@@ -235,3 +220,16 @@ def test_models_are_listed_in_every_form(gallery: Gallery) -> None:
     code, seen = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="300")
     assert code == 0
     assert [line.split()[0] for line in seen.splitlines()[1:] if line.strip()] == shipped
+
+
+def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: Path) -> None:
+    other = save_small_checkpoint(tmp_path / "other.safetensors", seed=1, name="other")
+    save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    gallery.run("index", gallery.photos)
+
+    done = gallery.run("index", gallery.photos, "--model", other)
+
+    assert done.exit_code == 0
+    first, second = done.stderr.splitlines()
+    assert first == "1 stored face read with the model other"
+    assert second.startswith("1 photo: 1 unchanged; 0 faces; ")

@@ -11,7 +11,14 @@ from torch import nn
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, DatasetError, UsageError
 from gallery.training.data import Faces
-from gallery.training.evaluate import CALIBRATION_BINS, Evaluation, evaluate, evaluate_network, fit_temperature, logits_of
+from gallery.training.evaluate import (
+    CALIBRATION_BINS,
+    Evaluation,
+    evaluate,
+    evaluate_network,
+    fit_temperature,
+    logits_of,
+)
 from gallery.vision.preprocess import Preprocessing
 from tests.faces import (
     easy_faces,

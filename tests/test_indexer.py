@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from gallery.albums import album_photos, create_album
-from gallery.errors import ScanError, StoreLockedError
-from gallery.faces import Detection
+from gallery.errors import CheckpointError, ScanError, StoreLockedError
+from gallery.faces import Detection, Prediction
 from gallery.indexer import PhotoResult, Status, Summary, index, rescore
 from gallery.query import Query
 from gallery.records import PhotoRecord
@@ -478,3 +478,24 @@ def test_summary_counts_by_status() -> None:
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }
+
+
+def test_database_in_memory_works(library: Library) -> None:
+    for number in range(9):
+        library.draw(f"{number}.jpg", "happy")
+    with Store.open("sqlite://") as library.store:
+        assert Counter(library.run().values()) == {Status.NEW: 9}
+        assert Counter(library.run().values()) == {Status.UNCHANGED: 9}
+
+
+class BrokenModel(FakeClassifier):
+    def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:  # noqa: ARG002
+        raise CheckpointError("model.safetensors", "its weights overflow")
+
+
+def test_unusable_model_ends_the_run_instead_of_failing_every_photo(library: Library) -> None:
+    library.draw("a.jpg", "happy")
+    library.classifier = BrokenModel()
+    with pytest.raises(CheckpointError, match="overflow"):
+        library.results()
+    assert library.store.failures() == []

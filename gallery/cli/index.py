@@ -12,9 +12,11 @@ from gallery.cli.output import print_json
 from gallery.cli.pipeline import load_pipeline, pipeline_options
 from gallery.cli.progress import Progress
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.indexer import PhotoResult, Status, Summary
+from gallery.faces import EmotionClassifier
+from gallery.indexer import PhotoResult, Status, Summary, rescore
 from gallery.indexer import index as index_photos
 from gallery.query import Query
+from gallery.store import Store
 
 
 @click.command()
@@ -47,6 +49,7 @@ def index(
     with state.open_store(settings) as store:
         first_time = store.count(Query(missing=True)) == 0
         detector, classifier = load_pipeline(state, settings)
+        _read_again(store, classifier, state)
         results = index_photos(
             paths,
             store=store,
@@ -63,6 +66,17 @@ def index(
     if summary.failed:
         state.hint("`gallery errors` lists what couldn't be read.")
     return 1 if summary.failed else 0
+
+
+def _read_again(store: Store, classifier: EmotionClassifier, state: State) -> None:
+    """Shows a model that is new to it the faces that are stored already: minutes, where there are 100,000."""
+    done = 0
+    with Progress(unit="faces", quiet=state.quiet) as progress:
+        for total in rescore(store, classifier):
+            progress.advance("stored faces read with the new model", by=total - done)
+            done = total
+    if done:
+        state.note(f"{_number(done, 'stored face')} read with the model {classifier.name}")
 
 
 def _report(

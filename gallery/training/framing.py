@@ -20,13 +20,13 @@ ENLARGED: Final = 4
 """FER2013's 48 pixels are few for MTCNN; four times as many, bicubic, and it finds five faces in six."""
 
 BORDER: Final = 12
-"""Pixels of repeated edge about each picture: in a photo, too, a face has surroundings, and boxes vary less with them."""
+"""Pixels of repeated edge about each picture: in photos, too, faces have surroundings, and boxes vary less so."""
 
 MIN_CONFIDENCE: Final = 0.95
 
 
 def measure(faces: Faces, detector: FaceDetector, *, count: int = 3000, border: int = BORDER) -> np.ndarray:
-    """Boxes of `count` evenly spread faces, float64 [found, 4]: left, top, right, bottom in sides of the FER2013 picture.
+    """Boxes of `count` evenly spread faces, float64 [found, 4]: left, top, right, bottom in sides of the picture.
 
     Pictures in which no face is found with enough confidence are left out; of several faces the surest counts.
     """

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from gallery.checkpoints import read_card
+from gallery.errors import CheckpointError
 from gallery.faces import Prediction
 from gallery.vision.checkpoint import load_network, preprocessing_of
 
@@ -25,7 +26,7 @@ class NetworkClassifier:
     def __init__(self, path: Path, *, device: torch.device | str = "cpu") -> None:
         card = read_card(path)
         self._preprocessing = preprocessing_of(card)
-        self._device = torch.device(device)
+        self._path, self._device = path, torch.device(device)
         self._network = load_network(path).to(self._device)
         self._temperature = card.temperature
         self._name, self._model_id = card.name, card.model_id()
@@ -46,6 +47,8 @@ class NetworkClassifier:
         predictions: list[Prediction] = []
         for faces in torch.split(self._preprocessing.grey_faces(crops), BATCH):
             logits = self._network(self._preprocessing.normalised(faces.to(self._device)))
+            if not logits.isfinite().all():
+                raise CheckpointError(self._path, "its weights overflow: what it says of a face is not finite")
             probabilities = (logits.double() / self._temperature).softmax(1).tolist()
             predictions += [Prediction(tuple(row)) for row in probabilities]
         return predictions
