@@ -9,6 +9,7 @@ from pathlib import Path
 from gallery import indexer, predictor
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.networks import networks
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.store import Store
@@ -29,7 +30,8 @@ def index(
 ) -> Iterator[indexer.PhotoResult]:
     """Brings the store up to date with folders and files (`~` is understood), yielding a result per photo.
 
-    Networks that aren't given are loaded as `settings` say, which takes seconds. See `indexer.index` for the rest.
+    Networks that aren't given are those that `settings` name, loaded when the first photo needs them. For the rest
+    see `indexer.index`.
     """
     settings = settings or Settings()
     detector, classifier = _networks(detector, classifier, settings)
@@ -63,10 +65,8 @@ def _networks(
 ) -> tuple[FaceDetector, EmotionClassifier]:
     if detector is not None and classifier is not None:
         return detector, classifier
-    from gallery.vision import load_pipeline
-
-    shipped_detector, shipped_classifier = load_pipeline(settings)
-    return detector or shipped_detector, classifier or shipped_classifier
+    named_detector, named_classifier = networks(settings)
+    return detector or named_detector, classifier or named_classifier
 
 
 def _expanded(paths: PathLike | Sequence[PathLike]) -> list[Path]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from gallery.checkpoints import find_model
 from gallery.cli.state import State
+from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.networks import networks
 from gallery.settings import DEVICES, Settings
-
-if TYPE_CHECKING:
-    from gallery.faces import EmotionClassifier, FaceDetector
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,9 +30,5 @@ def pipeline_options(command: F) -> F:
 
 
 def load_pipeline(state: State, settings: Settings) -> tuple[FaceDetector, EmotionClassifier]:
-    """Detector and classifier. It takes seconds, so a person who is watching is told."""
-    find_model(settings.model)  # a wrong name is told at once, not after the seconds that loading takes
-    state.hint("Loading the models…")
-    from gallery.vision import load_pipeline
-
-    return load_pipeline(settings)
+    """Detector and classifier. Loading them takes seconds, so a person who is watching is told when it happens."""
+    return networks(settings, on_load=lambda: state.hint("Loading the models…"))

@@ -1,0 +1,71 @@
+"""The networks that the settings name, loaded when the first photo needs them.
+
+A rescan that finds nothing new has its answer before torch is even imported, which takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gallery.checkpoints import find_model, read_card
+from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
+from gallery.settings import Settings
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+def networks(
+    settings: Settings, *, on_load: Callable[[], None] | None = None
+) -> tuple[FaceDetector, EmotionClassifier]:
+    """Detector and classifier as the settings say; `on_load` is called when they are really loaded.
+
+    Raises UsageError for an unknown model and CheckpointError for one that describes itself wrongly at once; what else
+    is wrong with it, and a device that isn't there, shows when the first picture is looked at.
+    """
+    loader = _Loader(settings, on_load or (lambda: None))
+    return _LazyDetector(loader), _LazyClassifier(loader)
+
+
+class _Loader:
+    def __init__(self, settings: Settings, on_load: Callable[[], None]) -> None:
+        self._settings, self._on_load = settings, on_load
+        card = read_card(find_model(settings.model))
+        self.name, self.model_id = card.name, card.model_id()
+
+    @cached_property
+    def pair(self) -> tuple[FaceDetector, EmotionClassifier]:
+        self._on_load()
+        from gallery.vision import load_pipeline
+
+        return load_pipeline(self._settings)
+
+
+class _LazyDetector:
+    def __init__(self, loader: _Loader) -> None:
+        self._loader = loader
+
+    @property
+    def signature(self) -> str:
+        return self._loader.pair[0].signature
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        return self._loader.pair[0].detect(images) if images else []
+
+
+class _LazyClassifier:
+    def __init__(self, loader: _Loader) -> None:
+        self._loader = loader
+
+    @property
+    def model_id(self) -> str:
+        return self._loader.model_id
+
+    @property
+    def name(self) -> str:
+        return self._loader.name
+
+    def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
+        return self._loader.pair[1].predict(crops) if crops else []
