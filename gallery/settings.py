@@ -36,7 +36,7 @@ class Settings:
     """A face whose best score is below this is shown as uncertain."""
     max_megapixels: float = 200.0
     """Larger pictures are refused: a few bytes can unpack to gigabytes."""
-    batch_size: int = 32
+    batch_size: int = 16
     """Photos per transaction; an interrupted run loses at most this many."""
 
     def __post_init__(self) -> None:

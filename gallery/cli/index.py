@@ -24,7 +24,7 @@ from gallery.store import Store
 @click.option("--follow-links", is_flag=True, help="Also look into folders that are symbolic links.")
 @click.option("--retry-failed", is_flag=True, help="Try files again that couldn't be read before.")
 @pipeline_options
-@click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 32 by default.")
+@click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end.")
 @database_option
 @loudness_options
@@ -101,7 +101,7 @@ def _follow(results: Iterable[PhotoResult], summary: Summary, progress: Progress
     for result in results:
         summary.add(result)
         if result.status is not Status.MISSING:
-            progress.advance()
+            progress.advance(worked=result.status is not Status.UNCHANGED)
         if result.status is Status.FAILED:
             progress.tell(f"failed: {result.path}: {result.reason}")
 

@@ -41,7 +41,9 @@ def _is_harmless(char: str) -> bool:
 
 def message(text: str) -> None:
     """One line on stderr."""
-    click.echo(printable(text), err=True)
+    # Not click.echo, which keeps its own stderr: a progress bar replaces sys.stderr to move out of the way.
+    sys.stderr.write(f"{printable(text)}\n")
+    sys.stderr.flush()
 
 
 def print_paths(paths: Iterable[str], *, nul: bool = False) -> None:

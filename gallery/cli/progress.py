@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -23,10 +25,11 @@ class Progress:
 
     def __init__(self, *, unit: str, quiet: bool, describe: Callable[[], str] | None = None) -> None:
         self._text = ""
+        self._pace = Pace()
         self._stack = ExitStack()
         self._bar: progress.Progress | None = None
         if sys.stderr.isatty() and not quiet:
-            self._bar = _bar(unit, describe or (lambda: self._text))
+            self._bar = _bar(unit, self._pace, describe or (lambda: self._text))
             self._task = self._bar.add_task(unit, total=None)
 
     def __enter__(self) -> Progress:
@@ -40,13 +43,15 @@ class Progress:
         self._stack.__exit__(kind, error, trace)
 
     def plan(self, total: int) -> None:
-        """Sets the end of the bar."""
+        """Sets the end of the bar; the work begins."""
+        self._pace.add(0)
         if self._bar is not None:
             self._bar.update(self._task, total=total)
 
-    def advance(self, text: str = "", *, by: int = 1) -> None:
-        """Moves on by so many units."""
+    def advance(self, text: str = "", *, by: int = 1, worked: bool = True) -> None:
+        """Moves on by so many units; those that cost no work don't count for the speed."""
         self._text = text
+        self._pace.add(by if worked else 0)
         if self._bar is not None:
             self._bar.advance(self._task, by)
 
@@ -55,14 +60,37 @@ class Progress:
         message(text)
 
 
-def _bar(unit: str, describe: Callable[[], str]) -> progress.Progress:
+class Pace:
+    """Units per second since the work began. Results come a batch at a time, which misleads Rich's own estimate."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._start, self._done = clock, clock(), 0
+
+    def add(self, units: int) -> None:
+        """So much is done; nothing done means that the work only begins now."""
+        if units == 0 and self._done == 0:
+            self._start = self._clock()
+        self._done += units
+
+    def per_second(self) -> float | None:
+        """None before anything is done."""
+        seconds = self._clock() - self._start
+        return self._done / seconds if self._done and seconds > 0 else None
+
+    def remaining(self, units: float | None) -> str:
+        """The time for so many units as `0:01:30`; `-:--:--` while it can't be told."""
+        rate = self.per_second()
+        return "-:--:--" if units is None or rate is None else str(timedelta(seconds=round(units / rate)))
+
+
+def _bar(unit: str, pace: Pace, describe: Callable[[], str]) -> progress.Progress:
     from rich import progress
 
     columns: tuple[progress.ProgressColumn, ...] = (
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        _column(lambda task: "" if task.speed is None else f"{task.speed:.1f} {unit}/s"),
-        progress.TimeRemainingColumn(),
+        _column(lambda _: f"{pace.per_second() or 0:.1f} {unit}/s"),
+        _column(lambda task: pace.remaining(task.remaining)),
         _column(lambda _: describe()),
     )
     return progress.Progress(*columns, console=error_console(), transient=True)
