@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gallery.changes import Change, Fail, Touch
+from gallery.changes import AddPhoto, Change, Fail, Touch
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images import DecodedPhoto
@@ -111,7 +111,9 @@ class _Workers:
 
     def write(self, changes: Sequence[Change]) -> None:
         model = ModelInfo(self.classifier.model_id, self.classifier.name)
-        detector = f"{self.detector.signature} long_side={self.settings.long_side}"
+        found_faces = any(isinstance(change, AddPhoto) for change in changes)
+        # Not asked for otherwise: a folder that was only moved would wait for torch to load.
+        detector = f"{self.detector.signature} long_side={self.settings.long_side}" if found_faces else ""
         self.store.write(changes, model=model, detector=detector)
 
     def score(self, photos: Sequence[DecodedPhoto]) -> list[tuple[ScoredFace, ...] | ImageError]:

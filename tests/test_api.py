@@ -72,11 +72,15 @@ def test_networks_are_loaded_once_and_only_when_needed(settings: gallery.Setting
     assert loads == ["now"]
 
 
-def test_rescan_that_finds_nothing_new_never_imports_torch(tmp_path: Path, settings: gallery.Settings) -> None:
-    draw_faces("happy").save(tmp_path / "a.png")
+@pytest.mark.parametrize("status", ["unchanged", "moved"])
+def test_rescan_without_new_photos_never_imports_torch(tmp_path: Path, settings: gallery.Settings, status: str) -> None:
+    photo = tmp_path / "a.png"
+    draw_faces("happy").save(photo)
     database = tmp_path / "gallery.db"
     with gallery.Store.open(database) as store:
         list(gallery.index(tmp_path, store=store, settings=settings))
+    if status == "moved":
+        photo.rename(tmp_path / "b.png")
     script = f"""
 import sys
 sys.modules["torch"] = None
@@ -86,4 +90,4 @@ with gallery.Store.open({str(database)!r}) as store:
     print(*(result.status for result in gallery.index({str(tmp_path)!r}, store=store, settings=settings)))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "unchanged\n"
+    assert done.stdout == f"{status}\n"
