@@ -125,7 +125,7 @@ def test_only_jpeg_is_taken_for_a_crop():
 
 
 def test_photo_that_makes_the_detector_fail_costs_only_itself(caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="gallery.pipeline")
     photos = [photo(draw_faces("happy")), ruined(), photo(draw_faces("sad", "fear"))]
     first, second, third = score_each(photos, FrailDetector(), FakeClassifier())
     assert (emotions(first), emotions(third)) == (["happy"], ["sad", "fear"])
