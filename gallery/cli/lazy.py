@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -24,6 +25,7 @@ class LazyGroup(click.Group):
             return None
         module, attribute = self._places[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(module), attribute)
+        gc.enable()  # `main` switched it off, for the imports
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
