@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -49,17 +50,19 @@ def test_installed_program_indexes_and_searches_a_real_face(site: Path, tmp_path
     astronaut().save(photos / "eileen.png")
     home = {**os.environ, "PYTHONPATH": str(site), "GALLERY_DB": str(tmp_path / "gallery.db"), "GALLERY_DEVICE": "cpu"}
 
-    def gallery(*arguments: str) -> str:
+    def gallery(*arguments: str, told: str = "") -> str:
         command = [sys.executable, "-m", "gallery", *arguments]
         done = subprocess.run(command, cwd=tmp_path, env=home, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        assert re.fullmatch(told, done.stderr), done.stderr
         return done.stdout
 
     where = [sys.executable, "-c", "import gallery; print(gallery.__file__)"]
     imported = subprocess.run(where, cwd=tmp_path, env=home, capture_output=True, text=True, check=True).stdout
     assert Path(imported.strip()).is_relative_to(site)
 
-    counts = json.loads(gallery("index", str(photos), "--json"))
+    told = r"1 photo: 1 new; 1 face; [0-9.]+ s, [0-9.]+ photos/s\n"
+    counts = json.loads(gallery("index", str(photos), "--json", told=told))
     assert (counts["new"], counts["failed"], counts["faces"]) == (1, 0, 1)
     [photo] = json.loads(gallery("search", "--json"))
     assert photo["path"] == str(photos / "eileen.png")

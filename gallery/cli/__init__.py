@@ -86,4 +86,6 @@ def main() -> NoReturn:
     try:
         cli.main()
     finally:
-        gc.freeze()
+        # Torch's libraries complain of leaks where they aren't cleared away.
+        if "torch" not in sys.modules:
+            gc.freeze()
