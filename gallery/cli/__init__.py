@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
@@ -83,6 +84,8 @@ def main() -> NoReturn:
     # What imports make lasts as long as the program; looking for garbage among it costs a search a fifth of its time,
     # half of it while starting (until the command is imported), half while leaving.
     gc.disable()
+    # Pillow warns of damaged metadata, in terms that help nobody; a photo that can't be read is reported anyway.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         cli.main()
     finally:
