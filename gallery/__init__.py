@@ -18,10 +18,11 @@ from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
 
 if TYPE_CHECKING:
-    from gallery.api import index, predict
+    from gallery.api import index, predict, rescore
     from gallery.indexer import PhotoResult, Status
     from gallery.query import Query
     from gallery.records import FaceRecord, PhotoRecord
+    from gallery.rescoring import Rescored
     from gallery.settings import Settings, load_settings
     from gallery.store import Store
 
@@ -32,12 +33,14 @@ __all__ = [
     "PhotoRecord",
     "PhotoResult",
     "Query",
+    "Rescored",
     "Settings",
     "Status",
     "Store",
     "index",
     "load_settings",
     "predict",
+    "rescore",
 ]
 
 # Loaded when first asked for: `import gallery` must cost a shell's completion nothing.
@@ -46,12 +49,14 @@ _HOMES = {
     "PhotoRecord": "gallery.records",
     "PhotoResult": "gallery.indexer",
     "Query": "gallery.query",
+    "Rescored": "gallery.rescoring",
     "Settings": "gallery.settings",
     "Status": "gallery.indexer",
     "Store": "gallery.store",
     "index": "gallery.api",
     "load_settings": "gallery.settings",
     "predict": "gallery.api",
+    "rescore": "gallery.api",
 }
 
 

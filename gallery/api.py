@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gallery import indexer, predictor
+from gallery import indexer, predictor, rescoring
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.networks import networks
@@ -27,6 +27,7 @@ def index(
     follow_links: bool = False,
     retry_failed: bool = False,
     on_plan: Callable[[int], None] | None = None,
+    on_rescore: Callable[[rescoring.Rescored], None] | None = None,
 ) -> Iterator[indexer.PhotoResult]:
     """Brings the store up to date with folders and files (`~` is understood), yielding a result per photo.
 
@@ -44,7 +45,18 @@ def index(
         follow_links=follow_links,
         retry_failed=retry_failed,
         on_plan=on_plan,
+        on_rescore=on_rescore,
     )
+
+
+def rescore(
+    store: Store, *, classifier: EmotionClassifier | None = None, settings: Settings | None = None
+) -> Iterator[rescoring.Rescored]:
+    """Gives every stored face a prediction of a model, by default the one that `settings` name; no photo is opened.
+
+    Yields where it is after each batch. For the rest see `rescoring.rescore`.
+    """
+    return rescoring.rescore(store, classifier or networks(settings or Settings())[1])
 
 
 def predict(

@@ -2,16 +2,17 @@
 
 A checkpoint is a safetensors file: eight bytes of length, a JSON header, then raw numbers. Under the header's
 `__metadata__` the key `gallery` holds a JSON object of plain values: format, name, architecture, options, labels,
-preprocessing, temperature, metrics, training.
+preprocessing, temperature, metrics, training, and where they were worked out, thresholds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,9 @@ class ModelCard:
     temperature: float
     metrics: dict[str, Any]
     training: dict[str, Any]
+    thresholds: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    """By precision (`0.9`), then emotion: the least score at which a face read as that emotion is right that often on
+    PublicTest; None where no score is."""
 
     def model_id(self) -> str:
         """Hexadecimal SHA-256 of the file: the same weights have the same id on every machine."""
@@ -59,6 +63,7 @@ class ModelCard:
             "temperature": self.temperature,
             "metrics": self.metrics,
             "training": self.training,
+            "thresholds": self.thresholds,
         }
 
 
@@ -130,4 +135,21 @@ def _card(path: Path, values: dict[str, Any]) -> ModelCard:
         temperature=temperature,
         metrics=dict(values["metrics"]),
         training=dict(values["training"]),
+        thresholds=_thresholds(values.get("thresholds", {})),
     )
+
+
+def _thresholds(values: Any) -> dict[str, dict[str, float | None]]:
+    for precision, scores in values.items():
+        _check_share(float(precision), "precision")
+        for emotion, score in scores.items():
+            if emotion not in EMOTIONS:
+                raise ValueError(f"threshold of the unknown emotion {emotion!r}")
+            if score is not None:
+                _check_share(score, "threshold")
+    return {precision: dict(scores) for precision, scores in values.items()}
+
+
+def _check_share(value: Any, name: str) -> None:
+    if isinstance(value, bool) or not (math.isfinite(value) and 0 <= value <= 1):
+        raise ValueError(f"{name} {value!r}")

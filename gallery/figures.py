@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from gallery import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query import Query
-from gallery.search import Gate, matching_anywhere
+from gallery.search import Gate, matching_anywhere, reaches
 from gallery.settings import Settings
 from gallery.shown import count_stale
 
@@ -71,7 +71,7 @@ def stats(connection: Connection, query: Query, settings: Settings) -> Stats:
 
 def _emotions(connection: Connection, chosen: Select[Any], gate: Gate) -> dict[str, int]:
     face = schema.face.c
-    shown = case((face.score >= gate.shown_from, face.emotion), else_=UNCERTAIN)
+    shown = case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
     counted = (face.content_id.in_(chosen), face.confidence >= gate.confidence, ~face.rejected)
     rows = connection.execute(select(shown, func.count()).where(*counted).group_by(shown))
     return {**dict.fromkeys((*EMOTIONS, UNCERTAIN), 0), **dict(rows.all())}

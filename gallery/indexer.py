@@ -11,15 +11,16 @@ from gallery.changes import AddPhoto, Change, Fail, Touch
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images import DecodedPhoto
-from gallery.pipeline import decode_crop, score_each
+from gallery.pipeline import score_each
 from gallery.reading import ReadPhoto, read_batches
 from gallery.reconcile import Reconciler, Status
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
+from gallery.rescoring import Rescored, rescore_locked
 from gallery.scan import scan
 from gallery.settings import Settings
 from gallery.store import Store
 
-__all__ = ["PhotoResult", "Status", "Summary", "index", "rescore"]
+__all__ = ["PhotoResult", "Status", "Summary", "index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,14 @@ def index(
     follow_links: bool = False,
     retry_failed: bool = False,
     on_plan: Callable[[int], None] | None = None,
+    on_rescore: Callable[[Rescored], None] | None = None,
 ) -> Iterator[PhotoResult]:
     """Brings the database up to date with the folders and files in `paths`, yielding a result per photo.
 
     What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
     at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
-    tried again when it has changed, or in any case with `retry_failed`. `on_plan` is told the number of photos found.
+    tried again when it has changed, or in any case with `retry_failed`. Stored faces that this classifier
+    hasn't seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
     into the same database, and StoreError where it can't be written.
@@ -83,21 +86,7 @@ def index(
     found = scan(paths, follow_links=follow_links, on_error=problems.append)
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
     workers = _Workers(store, detector, classifier, settings or Settings())
-    return _results(workers, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan)
-
-
-def rescore(store: Store, classifier: EmotionClassifier, *, batch: int = 256) -> Iterator[int]:
-    """Gives every stored face a prediction of this model, from the stored crops alone.
-
-    Yields the number of faces done so far after each committed batch; nothing where no face was missing one.
-    """
-    model, done, after = ModelInfo(classifier.model_id, classifier.name), 0, 0
-    store.use_model(model)
-    while crops := store.faces_without_prediction(model, limit=batch, after=after):
-        predictions = classifier.predict([decode_crop(crop.jpeg) for crop in crops])
-        store.add_predictions(model, [(crop.face_id, said) for crop, said in zip(crops, predictions, strict=True)])
-        done, after = done + len(crops), crops[-1].face_id
-        yield done
+    return _results(workers, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan, on_rescore=on_rescore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +120,17 @@ def _results(
     *,
     retry_failed: bool,
     on_plan: Callable[[int], None] | None,
+    on_rescore: Callable[[Rescored], None] | None,
 ) -> Iterator[PhotoResult]:
     store = workers.store
     with store.index_lock():
+        for so_far in rescore_locked(store, workers.classifier):
+            if on_rescore:
+                on_rescore(so_far)
         rules = Reconciler(store.known_files(), store.paths_of)
         files = list(found)
         if on_plan:
             on_plan(len(files) + len(problems))
-        for _ in rescore(store, workers.classifier):
-            pass
         to_read: list[FileStamp] = []
         back: list[FileStamp] = []
         for file in files:

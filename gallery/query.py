@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ class Query:
     """Which photos, in which order, and how many; the fields are joined by AND.
 
     A face counts when its detection is confident enough (setting `min_confidence`) and nobody rejected it. It is shown
-    as its emotion when its score reaches the setting `min_score`, or `min_score` here where that is lower.
+    as its emotion when its score reaches the setting `min_score`, or what is asked for here where that is lower.
     """
 
     emotions: tuple[str, ...] = ()
@@ -34,6 +34,9 @@ class Query:
     """Has no face shown as one of these."""
     min_score: float | None = None
     """0 to 1. Without any emotion asked for: has a face of whatever emotion with at least this score."""
+    min_scores: tuple[tuple[str, float | None], ...] = ()
+    """In place of `min_score`, one for each emotion named; None: none is high enough, only a person's word counts.
+    Emotions that aren't named keep the setting `min_score`."""
     faces: tuple[int | None, int | None] | None = None
     """Fewest and most faces that count, both included; None is open."""
     since: datetime | None = None
@@ -53,6 +56,8 @@ class Query:
             _check(emotion in EMOTIONS, "emotion", emotion, ", ".join(EMOTIONS))
         if self.min_score is not None:
             _check(0 <= self.min_score <= 1, "--min-score", self.min_score, "0 to 1")
+        if self.min_scores:
+            _check_scores(self.min_scores, self.min_score)
         if self.limit is not None:
             _check(self.limit >= 1, "--limit", self.limit, "1 or more")
         if self.faces is not None:
@@ -69,6 +74,7 @@ class Query:
         all_emotions: Iterable[str] = (),
         not_emotions: Iterable[str] = (),
         min_score: float | None = None,
+        min_scores: Mapping[str, float | None] | None = None,
         faces: str | None = None,
         since: str | None = None,
         until: str | None = None,
@@ -84,6 +90,7 @@ class Query:
             all_emotions=_parse_emotions(all_emotions),
             not_emotions=_parse_emotions(not_emotions),
             min_score=min_score,
+            min_scores=tuple((min_scores or {}).items()),
             faces=None if faces is None else parse_faces(faces),
             since=None if since is None else parse_when(since)[0],
             until=None if until is None else parse_when(until)[1],
@@ -193,6 +200,14 @@ def _end(start: datetime, unit: str) -> datetime:
         return start + timedelta(**{f"{unit}s": 1})
     except (ValueError, OverflowError):
         return datetime.max
+
+
+def _check_scores(min_scores: tuple[tuple[str, float | None], ...], min_score: float | None) -> None:
+    if min_score is not None:
+        raise UsageError("one least score for all emotions and one for each exclude each other; give either")
+    for emotion, score in min_scores:
+        _check(emotion in EMOTIONS, "emotion", emotion, ", ".join(EMOTIONS))
+        _check(score is None or 0 <= score <= 1, f"least score of {emotion}", score, "0 to 1, or none")
 
 
 def _check_faces(least: int | None, most: int | None) -> None:

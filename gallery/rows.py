@@ -134,13 +134,12 @@ def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> de
 
 
 def _face(row: Any, scores: tuple[float, ...], gate: Gate) -> FaceRecord:
-    score = row.score
     return FaceRecord(
         id=row.id,
         box=Box(row.left, row.top, row.right, row.bottom),
         confidence=row.confidence,
-        emotion=row.emotion if score is not None and score >= gate.shown_from else UNCERTAIN,
-        score=score or 0.0,
+        emotion=row.emotion if gate.shows(row.emotion, row.score) else UNCERTAIN,
+        score=row.score or 0.0,
         scores=dict(zip(EMOTIONS, scores, strict=False)),
         source=row.source or "model",
         landmarks=row.landmarks,

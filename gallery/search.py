@@ -7,12 +7,14 @@ per emotion, merged. Every other condition is an EXISTS on the photo that the wa
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, func, or_, select, union
 
 from gallery import schema
+from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError
 from gallery.query import Query, album_key
 from gallery.settings import Settings
@@ -35,17 +37,27 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Which faces count, from which score they are shown as their emotion, and from which score they match."""
+    """Which faces count, and for each emotion from which score they are shown as it, and from which score they match.
+
+    None: no score is high enough, only what a person said matches.
+    """
 
     confidence: float
-    shown_from: float
-    match_from: float
+    shown_from: Mapping[str, float]
+    match_from: Mapping[str, float | None]
 
     @classmethod
     def of(cls, query: Query, settings: Settings) -> Gate:
         """The gate of a search with these settings."""
-        asked = settings.min_score if query.min_score is None else query.min_score
-        return cls(settings.min_confidence, min(asked, settings.min_score), asked)
+        usual = settings.min_score
+        asked: dict[str, float | None] = dict.fromkeys(EMOTIONS, usual if query.min_score is None else query.min_score)
+        asked |= dict(query.min_scores)
+        shown = {emotion: usual if score is None else min(score, usual) for emotion, score in asked.items()}
+        return cls(settings.min_confidence, shown, asked)
+
+    def shows(self, emotion: str | None, score: float | None) -> bool:
+        """Whether a face of which this is kept is shown as its emotion, not as uncertain."""
+        return emotion is not None and score is not None and score >= self.shown_from[emotion]
 
 
 def matching_ids(connection: Connection, query: Query, settings: Settings) -> list[int]:
@@ -117,15 +129,30 @@ def _walk(query: Query, gate: Gate, emotion: str, how: Plan) -> Select[Any]:
     face = schema.face.alias().c
     return (
         select(face.content_id, face.taken_at)
-        .where(_shows(face, (emotion,), gate.match_from, gate))
+        .where(_is_any(face, (emotion,), gate.match_from, gate))
         .where(*_conditions(query, gate, face.content_id, face.taken_at, how))
         .distinct()
     )
 
 
-def _shows(face: Any, emotions: tuple[str, ...], score: float, gate: Gate) -> ColumnElement[bool]:
+def reaches(face: Any, emotions: Sequence[str], least: Mapping[str, float | None]) -> ColumnElement[bool]:
+    """The face is one of these emotions, with the score needed for it; those that need the same are asked together."""
+    alike: dict[float | None, list[str]] = {}
+    for emotion in emotions:
+        alike.setdefault(least[emotion], []).append(emotion)
+    return or_(*(_reaches(face, group, score) for score, group in alike.items()))
+
+
+def _reaches(face: Any, emotions: Sequence[str], score: float | None) -> ColumnElement[bool]:
     which = face.emotion == emotions[0] if len(emotions) == 1 else face.emotion.in_(emotions)
-    return and_(which, face.score >= score, face.confidence >= gate.confidence)
+    if score is None:
+        # What a person said has the score 1, which the index knows: few rows are looked up for their source.
+        return and_(which, face.score >= 1, face.source == "person")
+    return and_(which, face.score >= score)
+
+
+def _is_any(face: Any, emotions: Sequence[str], least: Mapping[str, float | None], gate: Gate) -> ColumnElement[bool]:
+    return and_(reaches(face, emotions, least), face.confidence >= gate.confidence)
 
 
 def _conditions(
@@ -138,8 +165,9 @@ def _conditions(
     found = [_has_face(photo_id, emotions, gate.match_from, gate) for emotions in wanted if emotions != how.emotions]
     if query.not_emotions:
         found.append(~_has_face(photo_id, query.not_emotions, gate.shown_from, gate))
-    if query.min_score is not None and not (wanted or query.not_emotions):
-        found.append(_has_good_face(photo_id, gate))
+    asks_for_score = query.min_score is not None or query.min_scores
+    if asks_for_score and not (wanted or query.not_emotions):
+        found.append(_has_face(photo_id, EMOTIONS, gate.match_from, gate))
     if query.faces is not None:
         found += _has_faces(photo_id, *query.faces, gate)
     if query.since is not None:
@@ -151,15 +179,11 @@ def _conditions(
     return found + _in_place(photo_id, query, how)
 
 
-def _has_face(photo_id: ColumnElement[int], emotions: tuple[str, ...], score: float, gate: Gate) -> ColumnElement[bool]:
+def _has_face(
+    photo_id: ColumnElement[int], emotions: Sequence[str], least: Mapping[str, float | None], gate: Gate
+) -> ColumnElement[bool]:
     face = schema.face.alias().c
-    return select(face.id).where(face.content_id == photo_id, _shows(face, emotions, score, gate)).exists()
-
-
-def _has_good_face(photo_id: ColumnElement[int], gate: Gate) -> ColumnElement[bool]:
-    face = schema.face.alias().c
-    good = (face.score >= gate.match_from, face.confidence >= gate.confidence)
-    return select(face.id).where(face.content_id == photo_id, *good).exists()
+    return select(face.id).where(face.content_id == photo_id, _is_any(face, emotions, least, gate)).exists()
 
 
 def _has_faces(

@@ -68,7 +68,7 @@ def load_settings(
     Raises UsageError for a config file that is no TOML, an unknown key or a value of the wrong type or range.
     """
     values = _from_file(config or config_file())
-    values |= {f.name: environ[_variable(f.name)] for f in fields(Settings) if environ.get(_variable(f.name))}
+    values |= {f.name: environ[variable(f.name)] for f in fields(Settings) if environ.get(variable(f.name))}
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
     defaults = asdict(Settings())
     unknown = sorted(set(values) - set(defaults))
@@ -77,7 +77,8 @@ def load_settings(
     return replace(Settings(), **{name: _cast(name, value, type(defaults[name])) for name, value in values.items()})
 
 
-def _variable(name: str) -> str:
+def variable(name: str) -> str:
+    """The variable of the environment that sets this setting."""
     return f"GALLERY_{name.upper()}"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from gallery import changes, figures, rows, schema, search, shown
 from gallery.changes import AddPhoto, Change, Fail, LinkPath, Touch
@@ -184,6 +184,22 @@ class Store:
             for chunk in chunked(sorted(paths)):
                 gone = update(path).where(path.c.path.in_(chunk), path.c.missing_since.is_(None))
                 connection.execute(gone.values(missing_since=datetime.now(UTC)))
+
+    def current_model(self) -> ModelInfo | None:
+        """The model whose predictions are shown; None in a database that no model was used on."""
+        model = schema.model.c
+        with self.read() as connection:
+            row = connection.execute(select(model.digest, model.name).where(model.is_current)).first()
+        return None if row is None else ModelInfo(*row)
+
+    def count_without_prediction(self, model: ModelInfo) -> int:
+        """How many faces the model hasn't classified. Counts over indexes alone, which takes no time."""
+        said = schema.prediction.c
+        number = select(schema.model.c.id).where(schema.model.c.digest == model.id).scalar_subquery()
+        seen = select(func.count()).where(said.model_id == number).scalar_subquery()
+        faces = select(func.count()).select_from(schema.face).scalar_subquery()
+        with self.read() as connection:
+            return int(connection.execute(select(faces - seen)).scalar_one())
 
     def faces_without_prediction(self, model: ModelInfo, *, limit: int = 1000, after: int = 0) -> list[StoredCrop]:
         """Crops that the model hasn't classified, by rising face number, only those above `after`.

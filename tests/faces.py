@@ -17,7 +17,7 @@ import torch
 
 from gallery.checkpoints import FORMAT
 from gallery.emotions import EMOTIONS
-from gallery.training.data import SIDE, SPLITS, Faces
+from gallery.training.faces import SIDE, SPLITS, Faces
 from gallery.vision.checkpoint import save_checkpoint
 from gallery.vision.detector import MTCNNDetector
 from gallery.vision.networks import CustomCNN

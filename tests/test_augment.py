@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torchvision.transforms import ColorJitter
 
-from gallery.training.augment import augment, draw, rotate
+from gallery.training.augment import Dice, augment, erase, expose, place, placements, sharpen
 from gallery.training.config import TrainConfig
 from tests.faces import easy_faces
 
@@ -17,6 +17,16 @@ STILL = {"flip": 0.0, "rotation_degrees": 0.0, "brightness": 0.0, "contrast": 0.
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def rotate(faces: torch.Tensor, radians: torch.Tensor) -> torch.Tensor:
+    """The faces placed by maps that only turn."""
+    maps = torch.stack([torch.tensor([[a.cos(), -a.sin(), 0.0], [a.sin(), a.cos(), 0.0]]) for a in radians])
+    return place(faces, maps)
+
+
+def dice_of(count: int, seed: int = 0) -> Dice:
+    return Dice(count, torch.device("cpu"), seeded(seed))
 
 
 def varied(faces: torch.Tensor, **strengths: float) -> torch.Tensor:
@@ -113,12 +123,12 @@ def test_corners_that_come_into_view_repeat_the_border():
 
 
 def test_draws_are_spread_evenly_over_their_reach():
-    numbers = draw(10_000, 10.0, seeded())
+    numbers = dice_of(10_000).even(10.0)
     assert -10 <= numbers.min() < -9.9
     assert 9.9 < numbers.max() <= 10
     assert abs(numbers.mean()) < 0.25
     assert abs((numbers.abs() < 5).float().mean() - 0.5) < 0.025
-    assert draw(5, 0.0, seeded()).abs().max() == 0
+    assert dice_of(5).even(0.0).abs().max() == 0
 
 
 def test_jitter_of_saturation_and_hue_leaves_a_grey_face_as_it_is(faces):
@@ -132,3 +142,68 @@ def test_jitter_of_saturation_and_hue_leaves_a_grey_face_as_it_is(faces):
     torch.testing.assert_close(jitter(as_tensor), as_tensor, atol=0.001, rtol=0)
     orange = Image.new("RGB", (48, 48), "orange")
     assert jitter(orange).tobytes() != orange.tobytes()
+
+
+def test_turning_stays_within_its_reach_and_mirrors_as_often_as_asked():
+    maps = placements(TrainConfig(rotation_degrees=10.0, flip=0.25), dice_of(4000))
+    degrees = torch.rad2deg(torch.atan2(maps[:, 1, 0], maps[:, 1, 1]))
+    assert 9.9 < degrees.abs().max() <= 10.001
+    assert abs(torch.linalg.det(maps[:, :, :2]).lt(0).float().mean() - 0.25) < 0.03
+    assert maps[:, :, 2].abs().max() == 0
+
+
+def test_a_larger_scale_makes_the_face_larger():
+    disc = torch.from_numpy(np.hypot(*(np.mgrid[:48, :48] - 23.5)) < 10).float()[None] * 255
+    maps = placements(TrainConfig(**STILL, scale=0.2), dice_of(200))
+    sizes = place(disc.expand(200, 48, 48), maps).mean((1, 2)) / disc.mean()
+    zooms = 1 / torch.linalg.det(maps[:, :, :2])
+    torch.testing.assert_close(sizes, zooms, atol=0.03, rtol=0)
+    assert 0.63 < zooms.min() < 0.66
+    assert 1.41 < zooms.max() < 1.4401
+
+
+def test_shift_moves_the_face_by_parts_of_its_side():
+    dot = torch.zeros(300, 48, 48)
+    dot[:, 23:25, 23:25] = 255
+    moved = place(dot, placements(TrainConfig(**STILL, shift=0.125), dice_of(300)))
+    y, x = torch.meshgrid(torch.arange(48.0), torch.arange(48.0), indexing="ij")
+    for place_of in (x, y):
+        away = (moved * place_of).sum((1, 2)) / moved.sum((1, 2)) - 23.5
+        assert 5.5 < away.abs().max() <= 6.01
+        assert abs(away.mean()) < 0.8
+
+
+def test_sharpening_by_minus_one_leaves_the_mean_of_neighbours_and_by_zero_everything(faces):
+    grey = faces.float()
+    still = sharpen(grey, torch.zeros(len(grey)))
+    blurred = sharpen(grey, -torch.ones(len(grey)))
+    assert torch.equal(still, grey)
+    torch.testing.assert_close(blurred[:, 10, 20], grey[:, 9:12, 19:22].mean((1, 2)))
+    assert sharpen(grey, torch.ones(len(grey))).std() > grey.std() > blurred.std()
+
+
+def test_exposure_is_a_power_that_leaves_black_and_white():
+    ramp = torch.tensor([0.0, 63.75, 127.5, 255.0]).expand(3, 1, 4)
+    result = expose(ramp, torch.tensor([0.5, 1.0, 2.0]).log())
+    expected = [[0.0, 127.5, 180.312, 255.0], [0.0, 63.75, 127.5, 255.0], [0.0, 15.9375, 63.75, 255.0]]
+    torch.testing.assert_close(result[:, 0], torch.tensor(expected), atol=0.01, rtol=0)
+
+
+def test_noise_is_as_strong_as_asked_and_different_in_every_face():
+    torch.manual_seed(0)
+    grey = torch.full((300, 48, 48), 128, dtype=torch.uint8)
+    deviations = varied(grey, noise=8.0).std((1, 2))
+    assert deviations.min() < 0.2
+    assert 7.7 < deviations.max() < 8.3
+
+
+def test_erasing_hides_a_square_of_the_right_size_as_often_as_asked():
+    y, x = np.mgrid[:48, :48]
+    chequered = torch.from_numpy(((x + y) % 2 * 255).astype(np.float32)).expand(1000, 48, 48)
+    hidden = erase(chequered, dice_of(1000), 0.3) == 127.5
+    touched = hidden.any(2).any(1)
+    assert abs(touched.float().mean() - 0.3) < 0.05
+    heights, widths = hidden.any(2).sum(1)[touched], hidden.any(1).sum(1)[touched]
+    assert max(heights.max(), widths.max()) <= 24
+    assert (heights >= 6).float().mean() > 0.9  # smaller only where cut by the border
+    assert torch.equal(hidden.sum((1, 2))[touched], heights * widths)

@@ -19,8 +19,9 @@ from gallery.checkpoints import FORMAT, SUFFIX, find_model, list_models, read_ca
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, UsageError
 from gallery.settings import bundled_folder
-from gallery.vision.checkpoint import load_network
+from gallery.vision.checkpoint import load_network, save_checkpoint
 from gallery.vision.classifier import NetworkClassifier
+from gallery.vision.preprocess import Preprocessing
 from tests.faces import (
     MakesFolder,
     plain_card,
@@ -86,8 +87,35 @@ def test_card_says_what_was_saved(good):
     card = read_card(good)
     assert (card.name, card.path, card.size_bytes) == ("small", good, good.stat().st_size)
     assert (card.architecture, card.options, card.labels) == ("custom", {"hidden": 8}, EMOTIONS)
-    assert card.preprocessing == {"size": 48, "mean": 0.5077, "std": 0.2550, "framing": "fer2013"}
+    assert card.preprocessing == {
+        "size": 48, "mean": 0.5077, "std": 0.2550, "framing": "fer2013", "per_face": False,
+    }  # fmt: skip
     assert (card.temperature, card.metrics, card.training) == (1.5, {"PublicTest": {"accuracy": 0.25}}, {"epochs": 3})
+
+
+THRESHOLDS = {"0.8": {"happy": 0.41, "fear": None}, "0.95": {"happy": 1, "neutral": 0}}
+
+
+def test_thresholds_are_saved_and_read(tmp_path):
+    path = tmp_path / "graded.safetensors"
+    save_checkpoint(
+        path,
+        small_network(),
+        name="graded",
+        architecture="custom",
+        options={"hidden": 8},
+        preprocessing=Preprocessing(),
+        temperature=1.0,
+        metrics={},
+        training={},
+        thresholds=THRESHOLDS,
+    )
+    assert read_card(path).thresholds == read_card(path).as_json()["thresholds"] == THRESHOLDS
+
+
+def test_card_without_thresholds_has_none(good, tmp_path):
+    assert "thresholds" not in plain_card()
+    assert read_card(carded(good, tmp_path)).thresholds == {}
 
 
 def test_card_as_json_is_plain_and_complete(good):
@@ -105,6 +133,7 @@ def test_card_as_json_is_plain_and_complete(good):
         "temperature",
         "metrics",
         "training",
+        "thresholds",
     ]
 
 
@@ -260,6 +289,17 @@ def test_card_that_lacks_a_key_is_refused(good, tmp_path, key):
         ({"temperature": 10**400}, "damaged"),
         ({"temperature": "warm"}, "damaged"),
         ({"temperature": None}, "damaged"),
+        ({"thresholds": []}, "damaged"),
+        ({"thresholds": {"0.8": []}}, "damaged"),
+        ({"thresholds": {"often": {}}}, "often"),
+        ({"thresholds": {"80": {}}}, "precision 80"),
+        ({"thresholds": {"nan": {}}}, "precision nan"),
+        ({"thresholds": {"0.8": {"contempt": 0.5}}}, "'contempt'"),
+        ({"thresholds": {"0.8": {"happy": 1.1}}}, "threshold 1.1"),
+        ({"thresholds": {"0.8": {"happy": float("nan")}}}, "threshold nan"),
+        ({"thresholds": {"0.8": {"happy": 10**400}}}, "damaged"),
+        ({"thresholds": {"0.8": {"happy": "much"}}}, "damaged"),
+        ({"thresholds": {"0.8": {"happy": True}}}, "threshold True"),
         ({"options": 3}, "damaged"),
         ({"options": [1]}, "damaged"),
         ({"architecture": "transformer"}, "unknown architecture"),

@@ -213,13 +213,15 @@ def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:
     assert (card["id"], card["size_bytes"]) == (gallery.hash(str(model)), model.stat().st_size)
 
 
-def test_models_are_listed_in_every_form(gallery: Gallery) -> None:
+def test_models_are_listed_in_every_form(gallery: Gallery, model: Path) -> None:
     shipped = sorted(path.stem for path in bundled_folder("models").glob("*.safetensors"))
     assert gallery.run("model", "list").stdout.splitlines() == shipped
     assert [card["name"] for card in json.loads(gallery.run("model", "list", "--json").stdout)] == shipped
     code, seen = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="300")
     assert code == 0
-    assert [line.split()[0] for line in seen.splitlines()[1:] if line.strip()] == shipped
+    *rows, last = seen.splitlines()[1:]
+    assert [line.split()[0] for line in rows if line.strip()] == shipped
+    assert last == f"In use: {model}"
 
 
 def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: Path) -> None:

@@ -10,15 +10,9 @@ from torch import nn
 
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, DatasetError, UsageError
-from gallery.training.data import Faces
-from gallery.training.evaluate import (
-    CALIBRATION_BINS,
-    Evaluation,
-    evaluate,
-    evaluate_network,
-    fit_temperature,
-    logits_of,
-)
+from gallery.training.calibrate import fit_temperature
+from gallery.training.evaluate import CALIBRATION_BINS, Evaluation, answers, evaluate, logits_of, views
+from gallery.training.faces import Faces
 from gallery.vision.preprocess import Preprocessing
 from tests.faces import (
     easy_faces,
@@ -30,25 +24,11 @@ from tests.faces import (
     write_fer2013,
 )
 
-PLAIN = Preprocessing(mean=0.0, std=1.0)
-
-
-class Table(nn.Module):
-    """Answers face number i, told by its grey value, with row i of chosen logits."""
-
-    def __init__(self, logits: torch.Tensor) -> None:
-        super().__init__()
-        self.logits = nn.Parameter(logits)
-
-    def forward(self, faces: torch.Tensor) -> torch.Tensor:
-        return self.logits[(faces[:, 0, 0, 0] * 255).round().long()]
-
 
 def measured(logits: torch.Tensor, labels: list[int], *, temperature: float = 1.0) -> Evaluation:
     """The figures of a network that gives these logits for faces of these labels."""
-    pixels = torch.arange(len(labels), dtype=torch.uint8).reshape(-1, 1, 1).expand(-1, 48, 48)
-    faces = Faces(pixels, torch.tensor(labels))
-    return evaluate_network(Table(logits), faces, PLAIN, temperature, "PublicTest")
+    faces = Faces(torch.zeros(len(labels), 48, 48, dtype=torch.uint8), torch.tensor(labels))
+    return answers(logits, faces, temperature, "PublicTest").evaluation
 
 
 def leaning(*answers: int, certainty: float = 0.9) -> torch.Tensor:
@@ -151,10 +131,10 @@ def test_checkpoint_is_measured_on_the_chosen_split(tmp_path):
     model = save_small_checkpoint(tmp_path / "small.safetensors", temperature=2.0)
     splits = easy_splits(training=1, validation=2)
     data = write_fer2013(tmp_path, splits)
-    figures = evaluate(model, data, split="PrivateTest", device="cpu")
-    answers = logits_of(small_network(), splits["PrivateTest"], Preprocessing()).argmax(1)
+    figures = evaluate(model, data, split="PrivateTest", device="cpu").evaluation
+    read_as = logits_of(small_network(), splits["PrivateTest"], Preprocessing()).argmax(1)
     assert (figures.split, figures.count) == ("PrivateTest", 14)
-    assert figures.accuracy == pytest.approx((answers == splits["PrivateTest"].labels).float().mean().item())
+    assert figures.accuracy == pytest.approx((read_as == splits["PrivateTest"].labels).float().mean().item())
 
 
 def test_unknown_and_empty_splits_are_refused(tmp_path):
@@ -162,7 +142,7 @@ def test_unknown_and_empty_splits_are_refused(tmp_path):
     data = write_fer2013(tmp_path, easy_splits(training=1, validation=1) | {"PrivateTest": easy_faces(0)})
     with pytest.raises(UsageError, match=r"unknown split 'Test'.*PrivateTest"):
         evaluate(model, data, split="Test", device="cpu")
-    with pytest.raises(UsageError, match="no row of the split PrivateTest"):
+    with pytest.raises(UsageError, match="no face of the split PrivateTest"):
         evaluate(model, data, split="PrivateTest", device="cpu")
 
 
@@ -180,3 +160,48 @@ def test_checkpoint_with_unknown_preprocessing_is_refused(tmp_path, preprocessin
     model = with_card(good, tmp_path / "odd.safetensors", json.dumps({**plain_card(), "preprocessing": preprocessing}))
     with pytest.raises(CheckpointError, match="preprocessing"):
         evaluate(model, write_fer2013(tmp_path, easy_splits(1, 1)), device="cpu")
+
+
+class Brightness(nn.Module):
+    """Logits that depend on where in the picture light is: told by the sum over columns, weighted by their place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(torch.randn(48 * 48, 7, generator=torch.Generator().manual_seed(0)) / 48)
+
+    def forward(self, faces: torch.Tensor) -> torch.Tensor:
+        return faces[:, 0].flatten(1) @ self.weights
+
+
+def test_ten_views_are_five_places_each_also_mirrored():
+    face = torch.arange(48.0 * 48).reshape(1, 1, 48, 48)
+    seen = list(views(face))
+    assert len(seen) == 10
+    for plain, mirrored in zip(seen[::2], seen[1::2], strict=True):
+        assert torch.equal(plain.flip(-1), mirrored)
+    assert torch.equal(seen[0], face)
+    moved = [view[0, 0, 20, 20].item() - face[0, 0, 20, 20].item() for view in seen[2::2]]
+    assert moved == [-2 * 48 - 2, -2 * 48 + 2, 2 * 48 - 2, 2 * 48 + 2]
+    assert torch.equal(seen[2][0, 0, :3, :3], face[0, 0, [0, 0, 0]][:, [0, 0, 0]])
+
+
+def test_answer_over_ten_views_is_their_mean():
+    network, faces = Brightness(), easy_faces(2)
+    whole = logits_of(network, faces, Preprocessing(), tta=True)
+    seen = Preprocessing().normalised(faces.pixels)
+    with torch.inference_mode():
+        expected = sum(network(view) for view in views(seen)) / 10
+    torch.testing.assert_close(whole, expected, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(whole, logits_of(network, faces, Preprocessing()), atol=1e-2)
+
+
+def test_votes_are_the_labels_where_they_are_asked_for(tmp_path):
+    model = save_small_checkpoint(tmp_path / "small.safetensors")
+    splits = easy_splits(training=1, validation=1)
+    data = write_fer2013(tmp_path, splits)
+    header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+    votes = [f"{split},x.png,{'0,6' if row < 3 else '5,5'},0,0,0,0,0,0,0,0" for split in splits for row in range(7)]
+    (tmp_path / "fer2013new.csv").write_text("\n".join([header, *votes, ""]))
+    figures = evaluate(model, data, device="cpu", labels="ferplus").evaluation
+    assert figures.count == 3
+    assert [each["support"] for each in figures.per_class.values()] == [0, 0, 0, 3, 0, 0, 0]

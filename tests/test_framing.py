@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gallery.faces import FRAMINGS, Box, Detection, crop_face
-from gallery.training.data import Faces
+from gallery.training.faces import Faces
 from gallery.training.framing import BORDER, ENLARGED, measure, summary
 from tests.faces import easy_faces
 

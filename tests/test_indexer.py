@@ -14,9 +14,10 @@ from PIL import Image
 from gallery.albums import album_photos, create_album
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Detection, Prediction
-from gallery.indexer import PhotoResult, Status, Summary, index, rescore
+from gallery.indexer import PhotoResult, Status, Summary, index
 from gallery.query import Query
 from gallery.records import PhotoRecord
+from gallery.rescoring import Rescored
 from gallery.settings import Settings
 from gallery.store import Store
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
@@ -418,29 +419,25 @@ def test_batch_size_changes_no_result(library: Library, tmp_path: Path, size: in
         assert contents(other) == contents(library.store)
 
 
-def test_new_model_scores_stored_crops_without_detecting(library: Library) -> None:
-    path = library.draw("a.jpg", "happy", "sad")
-    library.run()
-    library.classifier = FakeClassifier("gloomy", answer="sad")
-    seen = library.detector.seen
-
-    assert list(rescore(library.store, library.classifier)) == [2]
-    assert library.emotions(path) == ["sad", "sad"]
-    assert list(rescore(library.store, library.classifier)) == []
-    assert library.detector.seen == seen
-
-    library.classifier = FakeClassifier()
-    assert list(rescore(library.store, library.classifier)) == []
-    assert library.emotions(path) == ["happy", "sad"]
-
-
 def test_indexing_with_another_model_rescores_what_is_unchanged(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     library.run()
     library.classifier = FakeClassifier("gloomy", answer="sad")
 
-    assert library.run() == {"a.jpg": Status.UNCHANGED}
+    seen = library.detector.seen
+    steps: list[object] = []
+    running = index(
+        [library.folder],
+        store=library.store,
+        detector=library.detector,
+        classifier=library.classifier,
+        on_plan=steps.append,
+        on_rescore=steps.append,
+    )
+    assert [result.status for result in running] == [Status.UNCHANGED]
+    assert steps == [Rescored(0, 1), Rescored(1, 1), 1]
     assert library.emotions(path) == ["sad"]
+    assert library.detector.seen == seen
 
 
 def test_plan_tells_the_number_of_photos_before_the_first_result(library: Library) -> None:

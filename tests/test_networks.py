@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torchvision
 from torch import nn
 
-from gallery.vision.networks import ARCHITECTURES, CustomCNN, build_network
+from gallery.vision.networks import ARCHITECTURES, CustomCNN, ResNet18, build_network
 
 
 def test_seven_logits_per_face():
@@ -64,3 +65,19 @@ def test_same_seed_gives_the_same_weights():
 def test_network_that_makes_no_sense_is_not_built(architecture, options):
     with pytest.raises(ValueError, match=r"unknown architecture|out of range|options of custom"):
         build_network(architecture, options)
+
+
+@pytest.mark.parametrize(("stem", "side"), [("imagenet", 12), ("coarse", 12), ("fine", 24)])
+def test_stem_of_resnet18_leaves_so_many_pixels_of_a_face(stem, side):
+    network = ResNet18(stem=stem).eval()
+    with torch.inference_mode():
+        faces = torch.zeros(2, 3, 48, 48)
+        seen = network.maxpool(network.relu(network.bn1(network.conv1(faces))))
+        assert seen.shape == (2, 64, side, side)
+        assert network(faces).shape == (2, 7)
+
+
+def test_resnet18_is_torchvisions_but_for_its_last_layer():
+    ours, theirs = ResNet18().state_dict(), torchvision.models.resnet18().state_dict()
+    assert {key for key in ours if not key.startswith("fc.")} == {key for key in theirs if not key.startswith("fc.")}
+    assert all(ours[key].shape == theirs[key].shape for key in theirs if not key.startswith("fc."))

@@ -69,8 +69,36 @@ def test_plain_values_of_a_checkpoint_are_read_back():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"size": 64}, {"size": float("inf")}, {"mean": 2}, {"mean": float("nan")}, {"std": 0}, {"std": -1}]
+    "changes",
+    [
+        {"size": 64},
+        {"size": float("inf")},
+        {"mean": 2},
+        {"mean": float("nan")},
+        {"std": 0},
+        {"std": -1},
+        {"per_face": "yes"},
+    ],
 )
 def test_values_out_of_range_are_refused(changes):
     with pytest.raises(ValueError):  # noqa: PT011 - the message is Python's own for some of them
         Preprocessing.of({**asdict(Preprocessing()), **changes})
+
+
+def test_normalised_by_itself_a_face_is_the_same_in_any_exposure():
+    faces = torch.randint(20, 120, (3, 48, 48), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    plain, bright = (Preprocessing(per_face=True).normalised(shown) for shown in (faces, faces * 2 + 10))
+    torch.testing.assert_close(plain.mean((1, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(plain.std((1, 2, 3)), torch.ones(3), atol=0.05, rtol=0)
+    torch.testing.assert_close(bright, plain, atol=0.1, rtol=0)
+
+
+def test_even_face_normalised_by_itself_is_nothing():
+    even = torch.full((1, 48, 48), 200, dtype=torch.uint8)
+    torch.testing.assert_close(Preprocessing(per_face=True).normalised(even), torch.zeros(1, 3, 48, 48))
+
+
+def test_checkpoint_from_before_faces_were_normalised_by_themselves_is_read():
+    old = {key: value for key, value in asdict(Preprocessing()).items() if key != "per_face"}
+    assert Preprocessing.of(old) == Preprocessing()
+    assert Preprocessing.of({**old, "per_face": True}).per_face

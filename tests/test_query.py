@@ -146,3 +146,19 @@ def test_album_names_are_told_apart_ignoring_case_and_encoding() -> None:
     assert album_key(" Caf\u00e9 ") == album_key("CAFE\u0301")
     assert album_key("Straße") == album_key("STRASSE")
     assert album_key("a") != album_key("á")
+
+
+@pytest.mark.parametrize(
+    ("scores", "named"),
+    [({"joyful": 0.5}, "joyful"), ({"happy": 1.5}, "1.5"), ({"happy": -0.1}, "-0.1"), ({"sad": math.nan}, "nan")],
+    ids=str,
+)
+def test_least_scores_that_make_no_sense_are_refused(scores: dict[str, float], named: str) -> None:
+    with pytest.raises(UsageError, match=named):
+        Query.of(min_scores=scores)
+
+
+def test_one_least_score_and_one_for_each_emotion_exclude_each_other() -> None:
+    assert Query.of(min_scores={"happy": 0.4, "fear": None}).min_scores == (("happy", 0.4), ("fear", None))
+    with pytest.raises(UsageError, match="exclude each other"):
+        Query.of(min_score=0.5, min_scores={"happy": 0.4})

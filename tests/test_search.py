@@ -71,6 +71,19 @@ ALL = [B, E, A, D, C]
         (Query(not_emotions=("sad",), min_score=0.9), [B, E, A, C]),
         (Query(emotions=("happy",), not_emotions=("sad",)), [A]),
         (Query(min_score=0.85), [A, D]),
+        (Query(emotions=("happy",), min_scores=(("happy", 0.92),)), [D]),
+        (Query(emotions=("happy",), min_scores=(("happy", None),)), []),
+        (Query(emotions=("happy",), min_scores=(("sad", 0.99),)), [A, D]),
+        (Query(emotions=("sad",), min_scores=(("sad", 0.4),)), [A, D]),
+        (Query(emotions=("happy", "sad"), min_scores=(("happy", 0.92), ("sad", 0.4))), [A, D]),
+        (Query(emotions=("happy", "sad"), min_scores=(("happy", None), ("sad", 0.6))), [D]),
+        (Query(emotions=("happy", "sad"), min_scores=(("happy", 0.92), ("sad", 0.4)), sort="path"), [A, D]),
+        (Query(all_emotions=("happy", "sad"), min_scores=(("sad", 0.4),)), [A, D]),
+        (Query(all_emotions=("happy", "sad"), min_scores=(("happy", 0.92), ("sad", 0.4))), [D]),
+        (Query(not_emotions=("sad",), min_scores=(("sad", 0.3),)), [B, E, C]),
+        (Query(not_emotions=("sad",), min_scores=(("sad", 0.9),)), [B, E, A, C]),
+        (Query(not_emotions=("sad",), min_scores=(("sad", None),)), [B, E, A, C]),
+        (Query(min_scores=(("happy", None), ("neutral", 0.29))), [B, E, D]),
         (Query(faces=(0, 0)), [C]),
         (Query(faces=(1, 1)), [B, E]),
         (Query(faces=(2, None)), [A, D]),
@@ -120,6 +133,17 @@ def test_a_face_is_shown_at_the_lower_of_the_two_thresholds(store: Store) -> Non
     assert emotions(Query(path=A)) == ["happy", "uncertain"]
     assert emotions(Query(path=A, min_score=0.4)) == ["happy", "sad"]
     assert emotions(Query(path=A, min_score=0.9)) == ["happy", "uncertain"]
+
+
+def test_least_score_of_an_emotion_shows_it_below_the_usual_one(store: Store) -> None:
+    def emotions(*min_scores: tuple[str, float | None]) -> list[str]:
+        return [face.emotion for photo in store.search(Query(path=A, min_scores=min_scores)) for face in photo.faces]
+
+    assert emotions(("sad", 0.4)) == ["happy", "sad"]
+    assert emotions(("sad", 0.3), ("happy", 0.99)) == ["happy", "sad"]
+    assert emotions(("sad", 0.3), ("happy", None)) == ["happy", "sad"]
+    stats = store.stats(Query(min_scores=(("sad", 0.4),), path=A))
+    assert (stats.emotions["sad"], stats.emotions["uncertain"]) == (1, 0)
 
 
 def test_record_holds_everything_that_was_stored(store: Store) -> None:
@@ -225,10 +249,13 @@ def _statements(engine: Engine) -> list[tuple[str, Any]]:
 
 @pytest.mark.parametrize("emotions", [("disgust",), ("happy",), ("disgust", "happy")])
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
-def test_emotions_by_date_walk_the_covering_index(store: Store, emotions: tuple[str, ...], sort: str) -> None:
+@pytest.mark.parametrize("min_scores", [(), (("disgust", 0.3), ("happy", 0.8))])
+def test_emotions_by_date_walk_the_covering_index(
+    store: Store, emotions: tuple[str, ...], sort: str, min_scores: tuple[tuple[str, float], ...]
+) -> None:
     with store.read() as connection:
         seen = _statements(connection.engine)
-    store.search_paths(Query(emotions=emotions, sort=sort, limit=50))
+    store.search_paths(Query(emotions=emotions, sort=sort, limit=50, min_scores=min_scores))
     with store.read() as connection:
         sql, values = next(entry for entry in seen if "face" in entry[0])
         plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
@@ -259,6 +286,14 @@ def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:
     (said,) = store.photo(E).faces
     assert (said.emotion, said.score, said.source, said.scores["neutral"]) == ("surprise", 1.0, "person", 0.3)
     assert store.search_paths(Query(emotions=("surprise",), min_score=1.0)) == [E]
+    for least in (0.99, None):
+        assert store.search_paths(Query(emotions=("surprise",), min_scores=(("surprise", least),))) == [E]
+
+
+def test_where_no_score_is_enough_a_model_that_is_certain_does_not_count(tmp_path: Path) -> None:
+    with open_store(tmp_path, added(A, face("happy", 1.0))) as store:
+        assert store.search_paths(Query(emotions=("happy",), min_scores=(("happy", 1.0),))) == [A]
+        assert store.search_paths(Query(emotions=("happy",), min_scores=(("happy", None),))) == []
 
 
 def test_figures(store: Store) -> None:

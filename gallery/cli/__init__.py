@@ -20,6 +20,7 @@ from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudnes
 PROGRAM: Final = "gallery"
 COMMANDS: Final = {
     "index": ("gallery.cli.index:index", "Look through folders and remember every face."),
+    "rescore": ("gallery.cli.rescore:rescore", "Read every stored face again with another model."),
     "search": ("gallery.cli.search:search", "List the photos with such faces."),
     "show": ("gallery.cli.show:show", "Show all that is known of a photo."),
     "stats": ("gallery.cli.stats:stats", "Count photos, faces and emotions."),
@@ -28,7 +29,7 @@ COMMANDS: Final = {
     "predict": ("gallery.cli.predict:predict", "Read the faces of photos without a database."),
     "train": ("gallery.cli.train:train", "Train a network on FER2013 and write a checkpoint."),
     "evaluate": ("gallery.cli.evaluate:evaluate", "Measure a model, shipped or a file, on labelled faces."),
-    "model": ("gallery.cli.model:model", "List and describe the models."),
+    "model": ("gallery.cli.model:model", "List and describe the models, choose one, and hand one on."),
     "db": ("gallery.cli.db:db", "Look after the database."),
     "completion": ("gallery.cli.completion:completion", "Print the script that completes commands in your shell."),
 }
@@ -74,7 +75,9 @@ def cli(ctx: click.Context) -> None:
 
     Begin with `gallery index FOLDER`. Nothing leaves your machine, and your photos are never changed.
     """
-    logging.getLogger(PROGRAM).handlers = [StderrHandler()]
+    log, state = logging.getLogger(PROGRAM), ctx.ensure_object(State)
+    log.handlers = [StderrHandler()]
+    log.setLevel(logging.DEBUG if state.verbose else logging.ERROR if state.quiet else logging.WARNING)
     if os.environ.get("NO_COLOR"):
         ctx.color = False
 

@@ -45,9 +45,9 @@ album.add_command(export)
 @pass_state
 def create(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
     """Make an album of photos; an empty one where none are named."""
-    query, settings = parse_filters(filters), state.settings()
-    paths = _absolute(photos)
+    settings, paths = state.settings(), _absolute(photos)
     with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings)
         for path in paths:
             store.photo(path)  # before anything is written: an unknown photo must not leave half an album
         made = albums.create_album(store, name, query, settings)
@@ -65,8 +65,8 @@ def create(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) 
 def add(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
     """Add photos to an album."""
     settings = state.settings()
-    chosen = _chosen(photos, filters)
     with state.open_existing_store(settings) as store:
+        chosen = _chosen(photos, parse_filters(filters, store, settings))
         added = sum(albums.add_to_album(store, name, some, settings) for some in chosen)
     state.note(f"{_count(added)} added to album {name!r}")
 
@@ -81,8 +81,8 @@ def add(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> 
 def remove(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
     """Take photos out of an album; the photos themselves stay."""
     settings = state.settings()
-    chosen = _chosen(photos, filters)
     with state.open_existing_store(settings) as store:
+        chosen = _chosen(photos, parse_filters(filters, store, settings))
         removed = sum(albums.remove_from_album(store, name, some, settings) for some in chosen)
     state.note(f"{_count(removed)} taken out of album {name!r}")
 
@@ -156,8 +156,7 @@ def delete(state: State, name: str, yes: bool) -> None:
     state.note(f"album {name!r} deleted")
 
 
-def _chosen(photos: Sequence[str], filters: dict[str, Any]) -> list[Query | list[str]]:
-    query = parse_filters(filters)
+def _chosen(photos: Sequence[str], query: Query | None) -> list[Query | list[str]]:
     chosen: list[Query | list[str]] = [_absolute(photos)] if photos else []
     if query is not None:
         chosen.append(query)

@@ -13,13 +13,16 @@ from gallery.cli.state import State, loudness_options, pass_state
 from gallery.settings import DEVICES
 
 if TYPE_CHECKING:
-    from gallery.training.evaluate import Evaluation
+    from gallery.training.evaluate import Answers, Evaluation
 
 
 @click.command()
 @click.argument("model", metavar="MODEL")
 @click.option(
-    "--data", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Kaggle's fer2013.csv."
+    "--data",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
 )
 @click.option(
     "--split",
@@ -28,21 +31,55 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which part of the data.",
 )
+@click.option(
+    "--labels",
+    type=click.Choice(["fer2013", "ferplus"]),
+    default="fer2013",
+    show_default=True,
+    help="ferplus: faces on which six voters of ten agree; needs fer2013new.csv beside the CSV file.",
+)
+@click.option("--tta", is_flag=True, help="Average over ten views of each face: shifted and mirrored.")
+@click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Draw confusion, reliability and the hardest faces there, as PNG.",
+)
 @click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object with all figures.")
 @loudness_options
 @pass_state
-def evaluate(state: State, /, model: str, data: Path, split: str, device: str | None, as_json: bool) -> None:
+def evaluate(
+    state: State,
+    /,
+    model: str,
+    data: Path,
+    split: str,
+    labels: str,
+    tta: bool,
+    plots: Path | None,
+    device: str | None,
+    as_json: bool,
+) -> None:
     """Measure a model, shipped or a file, on labelled faces."""
     path, settings = find_model(model), state.settings(device=device)
     state.hint("Reading the faces…")
     from gallery.training.evaluate import evaluate as measure
 
-    figures = measure(path, data, split=split, device=settings.device)
+    answers = measure(path, data, split=split, device=settings.device, labels=labels, tta=tta)
+    if plots is not None:
+        _draw(answers, plots, state)
     if as_json:
-        print_json(figures.as_json())
+        print_json(answers.evaluation.as_json())
     else:
-        _print(figures)
+        _print(answers.evaluation)
+
+
+def _draw(answers: Answers, folder: Path, state: State) -> None:
+    from gallery.training.plots import draw_evaluation
+
+    for path in draw_evaluation(answers.evaluation, answers.faces, answers.probabilities, folder):
+        state.note(f"drawn: {path}")
 
 
 def _print(figures: Evaluation) -> None:

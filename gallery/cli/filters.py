@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from gallery.cli.completion import complete_albums, complete_emotions
+from gallery.errors import UsageError
 from gallery.query import SORTS, Query
+
+if TYPE_CHECKING:
+    from gallery.settings import Settings
+    from gallery.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +43,12 @@ _FILTERS = (
         help="Without any face of this emotion.",
     ),
     click.option("--min-score", type=float, metavar="0..1", help="With at least this score."),
+    click.option(
+        "--precision",
+        type=float,
+        metavar="SHARE",
+        help="With a score at which the model is right so often: 0.8, 0.9 or 0.95.",
+    ),
     click.option("--faces", metavar="N..M", help="With so many faces: 3, 2..4, 2.. or ..4."),
     click.option("--since", metavar="WHEN", help="Taken then or later: 2023, 2023-06, 2023-06-01, 2023-06-01T12:30."),
     click.option("--until", metavar="WHEN", help="Taken then or earlier; 2023 includes all of that year."),
@@ -57,10 +68,20 @@ def filter_options(command: F) -> F:
     return command
 
 
-def parse_filters(given: dict[str, Any]) -> Query | None:
-    """The query meant by the flags; None where no flag was given. Raises UsageError."""
+def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Query | None:
+    """The query meant by the flags; None where no flag was given. Raises UsageError.
+
+    What a precision means depends on the model that read the faces in the store.
+    """
     known = {name: value for name, value in given.items() if value not in (None, ())}
     known |= {name: list(_words(known[name])) for name in _LISTS if name in known}
+    precision = known.pop("precision", None)
+    if precision is not None:
+        if "min_score" in known:
+            raise UsageError("--precision and --min-score exclude each other; give either")
+        from gallery.precision import min_scores
+
+        known["min_scores"] = min_scores(precision, store, settings)
     return Query.of(**known) if known else None
 
 

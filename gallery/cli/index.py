@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -11,12 +11,12 @@ import click
 from gallery.cli.output import print_json
 from gallery.cli.pipeline import load_pipeline, pipeline_options
 from gallery.cli.progress import Progress
+from gallery.cli.rescore import show, stored_faces
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.faces import EmotionClassifier
-from gallery.indexer import PhotoResult, Status, Summary, rescore
+from gallery.indexer import PhotoResult, Status, Summary
 from gallery.indexer import index as index_photos
 from gallery.query import Query
-from gallery.store import Store
+from gallery.rescoring import Rescored
 
 
 @click.command()
@@ -45,11 +45,10 @@ def index(
     """
     settings = state.settings(**flags)
     summary = Summary()
-    progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: _parts(summary.as_json(0)) or "looking")
+    progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: _doing(progress, summary))
     with state.open_store(settings) as store:
         first_time = store.count(Query(missing=True)) == 0
         detector, classifier = load_pipeline(state, settings)
-        _read_again(store, classifier, state)
         results = index_photos(
             paths,
             store=store,
@@ -58,7 +57,8 @@ def index(
             settings=settings,
             follow_links=follow_links,
             retry_failed=retry_failed,
-            on_plan=progress.plan,
+            on_plan=lambda total: progress.plan(total, unit="photos"),
+            on_rescore=_rescore_follower(progress, state, classifier.name),
         )
         _report(results, summary, progress, state, as_json=as_json)
     if first_time and summary.new:
@@ -68,15 +68,21 @@ def index(
     return 1 if summary.failed else 0
 
 
-def _read_again(store: Store, classifier: EmotionClassifier, state: State) -> None:
-    """Shows a model that is new to it the faces that are stored already: minutes, where there are 100,000."""
-    done = 0
-    with Progress(unit="faces", quiet=state.quiet) as progress:
-        for total in rescore(store, classifier):
-            progress.advance("stored faces read with the new model", by=total - done)
-            done = total
-    if done:
-        state.note(f"{_number(done, 'stored face')} read with the model {classifier.name}")
+def _doing(progress: Progress, summary: Summary) -> str:
+    if progress.unit == "faces":
+        return "reading the stored faces with the new model"
+    return _parts(summary.as_json(0)) or "looking"
+
+
+def _rescore_follower(progress: Progress, state: State, model: str) -> Callable[[Rescored], None]:
+    """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""
+
+    def follow(so_far: Rescored) -> None:
+        show(progress, so_far)
+        if so_far.done == so_far.total:
+            state.note(f"{stored_faces(so_far)} read with the model {model}")
+
+    return follow
 
 
 def _report(

@@ -14,9 +14,12 @@ from gallery.settings import DEVICES, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OPTIONS = (
+_MODEL_OPTIONS = (
     click.option("--model", metavar="NAME_OR_PATH", help="Model to read emotions with; see `gallery model list`."),
     click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default."),
+)
+_OPTIONS = (
+    *_MODEL_OPTIONS,
     click.option("--long-side", type=int, metavar="PIXELS", help="Look for faces at this size; 960 by default."),
     click.option("--min-face", type=int, metavar="PIXELS", help="Smallest face to find at that size; 30 by default."),
 )
@@ -25,6 +28,13 @@ _OPTIONS = (
 def pipeline_options(command: F) -> F:
     """Adds --model, --device, --long-side and --min-face, all named as in Settings."""
     for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def model_options(command: F) -> F:
+    """Adds --model and --device, named as in Settings."""
+    for option in reversed(_MODEL_OPTIONS):
         command = option(command)
     return command
 

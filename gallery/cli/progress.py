@@ -24,12 +24,13 @@ class Progress:
     """
 
     def __init__(self, *, unit: str, quiet: bool, describe: Callable[[], str] | None = None) -> None:
+        self.unit = unit
         self._text = ""
         self._pace = Pace()
         self._stack = ExitStack()
         self._bar: progress.Progress | None = None
         if sys.stderr.isatty() and not quiet:
-            self._bar = _bar(unit, self._pace, describe or (lambda: self._text))
+            self._bar = _bar(self._speed, self._remaining, describe or (lambda: self._text))
             self._task = self._bar.add_task(unit, total=None)
 
     def __enter__(self) -> Progress:
@@ -42,11 +43,12 @@ class Progress:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
-    def plan(self, total: int) -> None:
-        """Sets the end of the bar; the work begins."""
-        self._pace.add(0)
+    def plan(self, total: int, *, unit: str | None = None) -> None:
+        """Sets the end of the bar; the work begins, from nothing, of another kind where `unit` is given."""
+        self.unit = unit or self.unit
+        self._pace = Pace()
         if self._bar is not None:
-            self._bar.update(self._task, total=total)
+            self._bar.reset(self._task, total=total)
 
     def advance(self, text: str = "", *, by: int = 1, worked: bool = True) -> None:
         """Moves on by so many units; those that cost no work don't count for the speed."""
@@ -55,27 +57,37 @@ class Progress:
         if self._bar is not None:
             self._bar.advance(self._task, by)
 
+    def reach(self, done: int) -> None:
+        """Moves on to so many units since `plan`, all of which cost work."""
+        self.advance(by=done - self._pace.done)
+
     def tell(self, text: str) -> None:
         """A line that stays; the bar moves out of its way."""
         message(text)
+
+    def _speed(self) -> str:
+        return f"{self._pace.per_second() or 0:.1f} {self.unit}/s"
+
+    def _remaining(self, units: float | None) -> str:
+        return self._pace.remaining(units)
 
 
 class Pace:
     """Units per second since the work began. Results come a batch at a time, which misleads Rich's own estimate."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._start, self._done = clock, clock(), 0
+        self._clock, self._start, self.done = clock, clock(), 0
 
     def add(self, units: int) -> None:
         """So much is done; nothing done means that the work only begins now."""
-        if units == 0 and self._done == 0:
+        if units == 0 and self.done == 0:
             self._start = self._clock()
-        self._done += units
+        self.done += units
 
     def per_second(self) -> float | None:
         """None before anything is done."""
         seconds = self._clock() - self._start
-        return self._done / seconds if self._done and seconds > 0 else None
+        return self.done / seconds if self.done and seconds > 0 else None
 
     def remaining(self, units: float | None) -> str:
         """The time for so many units as `0:01:30`; `-:--:--` while it can't be told."""
@@ -83,14 +95,16 @@ class Pace:
         return "-:--:--" if units is None or rate is None else str(timedelta(seconds=round(units / rate)))
 
 
-def _bar(unit: str, pace: Pace, describe: Callable[[], str]) -> progress.Progress:
+def _bar(
+    speed: Callable[[], str], remaining: Callable[[float | None], str], describe: Callable[[], str]
+) -> progress.Progress:
     from rich import progress
 
     columns: tuple[progress.ProgressColumn, ...] = (
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
-        _column(lambda _: f"{pace.per_second() or 0:.1f} {unit}/s"),
-        _column(lambda task: pace.remaining(task.remaining)),
+        _column(lambda _: speed()),
+        _column(lambda task: remaining(task.remaining)),
         _column(lambda _: describe()),
     )
     return progress.Progress(*columns, console=error_console(), transient=True)

@@ -29,9 +29,9 @@ def search(state: State, /, as_json: bool, nul: bool, **filters: Any) -> None:
     gallery search --faces 2.. --not-emotion sad --since 2023 --path ~/Photos
     gallery search -e happy -0 | xargs -0 cp -t ~/happy
     """
-    query = parse_filters(filters) or Query()
     settings = state.settings()
     with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings) or Query()
         found = print_found(store, query, settings, as_json=as_json, nul=nul)
     if not found:
         state.hint("No photo matches; ask for less, or index more folders with `gallery index FOLDER`.")

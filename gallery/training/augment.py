@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
@@ -11,30 +12,75 @@ from gallery.training.config import TrainConfig
 
 
 def augment(faces: torch.Tensor, config: TrainConfig, generator: torch.Generator) -> torch.Tensor:
-    """Grey faces uint8 [N, H, W], each flipped, rotated and jittered at random, as float32 0..255.
+    """Grey faces uint8 [N, H, W] (square), each varied at random, as float32 0..255 on the same device.
 
-    Saturation and hue are not touched: replicated to RGB a grey picture has no colour to change, and torchvision's
-    jitter of both returns it as it was (as a tensor, to within its rounding).
+    `generator` (of the CPU) draws what happens to each face; noise comes from the device's own generator. Saturation
+    and hue are not touched: replicated to RGB a grey picture has no colour to change, and torchvision's jitter of both
+    returns it as it was (as a tensor, to within its rounding).
     """
-    varied = rotate(faces.float(), draw(len(faces), config.rotation_degrees, generator) * math.pi / 180)
-    mirrored = torch.rand(len(faces), generator=generator) < config.flip
-    varied = torch.where(mirrored[:, None, None], varied.flip(-1), varied)
-    varied = varied * (1 + draw(len(faces), config.brightness, generator))[:, None, None]
-    varied = varied.clamp(0, 255)
-    factor = (1 + draw(len(faces), config.contrast, generator))[:, None, None]
+    dice = Dice(len(faces), faces.device, generator)
+    varied = place(faces.float(), placements(config, dice))
+    varied = sharpen(varied, dice.even(config.sharpness)) if config.sharpness else varied
+    varied = expose(varied, dice.even(config.gamma)) if config.gamma else varied
+    varied = (varied * (1 + dice.even(config.brightness))[:, None, None]).clamp_(0, 255)
     mean = varied.mean(dim=(1, 2), keepdim=True)
-    return (mean + (varied - mean) * factor).clamp(0, 255)
+    varied = mean + (varied - mean) * (1 + dice.even(config.contrast))[:, None, None]
+    if config.noise:
+        varied = varied + torch.randn_like(varied) * (dice.even(config.noise).abs())[:, None, None]
+    varied = varied.clamp_(0, 255)
+    return erase(varied, dice, config.erase) if config.erase else varied
 
 
-def draw(count: int, reach: float, generator: torch.Generator) -> torch.Tensor:
-    """`count` numbers drawn evenly from -reach to reach."""
-    return (torch.rand(count, generator=generator) * 2 - 1) * reach
+@dataclass(frozen=True, slots=True)
+class Dice:
+    """Draws a number for each face of a batch: from the CPU's generator, onto the device."""
+
+    count: int
+    device: torch.device
+    generator: torch.Generator
+
+    def unit(self) -> torch.Tensor:
+        """Numbers [count] drawn evenly from 0 to 1."""
+        return torch.rand(self.count, generator=self.generator).to(self.device)
+
+    def even(self, reach: float) -> torch.Tensor:
+        """Numbers [count] drawn evenly from -reach to reach."""
+        return (self.unit() * 2 - 1) * reach
 
 
-def rotate(faces: torch.Tensor, radians: torch.Tensor) -> torch.Tensor:
-    """Faces [N, H, W] (square) turned about their centre; corners that come into view repeat the border."""
-    cos, sin, zero = radians.cos(), radians.sin(), torch.zeros_like(radians)
-    theta = torch.stack([torch.stack([cos, -sin, zero], 1), torch.stack([sin, cos, zero], 1)], 1)
-    grid = functional.affine_grid(theta, [len(faces), 1, *faces.shape[1:]], align_corners=False)
-    turned = functional.grid_sample(faces.unsqueeze(1), grid, padding_mode="border", align_corners=False)
-    return turned.squeeze(1)
+def placements(config: TrainConfig, dice: Dice) -> torch.Tensor:
+    """Affine maps [N, 2, 3] from places in the result to places in the face, in half sides from the centre."""
+    radians = dice.even(config.rotation_degrees) * math.pi / 180
+    mirror = 1 - 2 * (dice.unit() < config.flip).float()
+    size = 1 + dice.even(config.scale) if config.scale else torch.ones_like(radians)
+    still = torch.zeros_like(radians)
+    across, down = (2 * dice.even(config.shift) if config.shift else still for _ in range(2))
+    cos, sin = radians.cos() / size, radians.sin() / size
+    return torch.stack([torch.stack([mirror * cos, -mirror * sin, across], 1), torch.stack([sin, cos, down], 1)], dim=1)
+
+
+def place(faces: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """Faces [N, H, W] resampled through `maps`; where they reach beyond a face, its border is repeated."""
+    grid = functional.affine_grid(maps, [len(faces), 1, *faces.shape[1:]], align_corners=False)
+    moved = functional.grid_sample(faces.unsqueeze(1), grid, padding_mode="border", align_corners=False)
+    return moved.squeeze(1)
+
+
+def sharpen(faces: torch.Tensor, strength: torch.Tensor) -> torch.Tensor:
+    """Faces with `strength` [N] times their fine detail (all beyond a 3x3 mean) added; -1 leaves the mean."""
+    blurred = functional.avg_pool2d(faces, 3, stride=1, padding=1, count_include_pad=False)
+    return faces + (faces - blurred) * strength[:, None, None]
+
+
+def expose(faces: torch.Tensor, gamma: torch.Tensor) -> torch.Tensor:
+    """Faces with grey values, as parts of 255, raised to the power e^gamma."""
+    return 255 * (faces / 255).clamp(0, 1) ** gamma.exp()[:, None, None]
+
+
+def erase(faces: torch.Tensor, dice: Dice, probability: float) -> torch.Tensor:
+    """Faces of which some have a square of a quarter to half the side replaced by their mean (cutout)."""
+    side = faces.shape[-1]
+    half = torch.where(dice.unit() < probability, side * (1 + dice.unit()) / 8, torch.zeros((), device=faces.device))
+    rows, columns = ((torch.arange(side, device=faces.device) - side * dice.unit()[:, None]).abs() for _ in range(2))
+    hidden = (rows < half[:, None])[:, :, None] & (columns < half[:, None])[:, None, :]
+    return torch.where(hidden, faces.mean(dim=(1, 2), keepdim=True), faces)

@@ -1,80 +1,61 @@
-"""FER2013 as its users have it: the Kaggle challenge's CSV file."""
+"""FER2013 in every layout its users have."""
 
 from __future__ import annotations
 
-import csv
-import warnings
 from collections import defaultdict
-from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-import torch
 
 from gallery.emotions import EMOTIONS
 from gallery.errors import DatasetError
-
-SPLITS: Final = ("Training", "PublicTest", "PrivateTest")
-SIDE: Final = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """One split: `pixels` uint8 [N, 48, 48] grey, `labels` int64 [N] as indices into EMOTIONS."""
-
-    pixels: torch.Tensor
-    labels: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
+from gallery.training.faces import SPLITS, Dataset, Faces
+from gallery.training.folders import read_folders
+from gallery.training.tables import VOTES_FILE, read_table
 
 
-def load_fer2013(path: Path) -> dict[str, Faces]:
-    """The official splits of `fer2013.csv` or `icml_face_data.csv` (the same columns, spaces in its header).
+def load_dataset(path: Path, *, labels: str = "fer2013", need: tuple[str, ...] = SPLITS[:2]) -> Dataset:
+    """Faces by split, from Kaggle's CSV file or a folder of pictures; `labels` as in `TrainConfig`.
 
-    Raises DatasetError naming the first line that doesn't fit, or the split that is missing.
+    Raises DatasetError naming what doesn't fit, the split of `need` that is empty, or the emotion that Training lacks.
     """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = _rows(path, csv.DictReader(file, skipinitialspace=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(path, f"can't be read: {error}; give Kaggle's fer2013.csv") from None
-    for split in SPLITS[:2]:
-        if not rows[split]:
-            raise DatasetError(path, f"holds no row of the split {split}")
-    return {split: _faces(rows[split]) for split in SPLITS}
+    data = _read(path, with_votes=labels != "fer2013")
+    for split in need:
+        if not len(data[split]):
+            raise DatasetError(path, f"holds no face of the split {split}")
+    absent = sorted(set(range(len(EMOTIONS))) - set(data["Training"].labels.tolist()))
+    if "Training" in need and absent:
+        raise DatasetError(path, f"Training holds no face labelled {', '.join(EMOTIONS[label] for label in absent)}")
+    return data
 
 
-Row = tuple[int, np.ndarray]
+def _read(path: Path, *, with_votes: bool) -> dict[str, Faces]:
+    if not path.is_dir():
+        return read_table(path, with_votes=with_votes)
+    if with_votes:
+        raise DatasetError(path, f"FER+ votes belong to a CSV file: give fer2013.csv with {VOTES_FILE} beside it")
+    return read_folders(path)
 
 
-def _rows(path: Path, reader: csv.DictReader[str]) -> dict[str, list[Row]]:
-    names = {name.strip().lower(): name for name in reader.fieldnames or [] if name}
-    if not {"emotion", "pixels", "usage"} <= set(names):
-        raise DatasetError(path, f"its header is {reader.fieldnames}, not emotion, pixels, Usage")
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in reader:
-        split = (row[names["usage"]] or "").strip()
-        if split not in SPLITS:
-            raise DatasetError(path, f"line {reader.line_num}: Usage {split!r}; allowed: {', '.join(SPLITS)}")
-        rows[split].append(_row(path, reader.line_num, row[names["emotion"]], row[names["pixels"]]))
-    return rows
+def duplicates(data: Dataset) -> list[str]:
+    """What the splits share, as sentences: pictures that are equal in every pixel; none where there are none."""
+    places = {split: _rows_by_picture(faces) for split, faces in data.items()}
+    found = []
+    for one, other in [*((split, split) for split in data), *combinations(data, 2)]:
+        shared = [picture for picture in places[one] if _again(places, one, other, picture)]
+        if shared:
+            said = sum(len({*places[one][picture], *places[other][picture]}) > 1 for picture in shared)
+            where = f"more than once in {one}" if one == other else f"both in {one} and in {other}"
+            pictures = "1 picture is" if len(shared) == 1 else f"{len(shared)} pictures are"
+            found.append(f"{pictures} {where}, {said} of them with different labels")
+    return found
 
 
-def _row(path: Path, line: int, emotion: str, pixels: str) -> Row:
-    try:
-        with warnings.catch_warnings(action="error"):  # numpy only warns of text between the numbers
-            label, values = int(emotion), np.fromstring(pixels, dtype=np.int64, sep=" ")
-    except (TypeError, ValueError, DeprecationWarning):
-        raise DatasetError(path, f"line {line}: emotion and pixels must be whole numbers") from None
-    if not 0 <= label < len(EMOTIONS):
-        raise DatasetError(path, f"line {line}: emotion {label}; allowed: 0 to {len(EMOTIONS) - 1}")
-    if values.size != SIDE * SIDE or values.min() < 0 or values.max() > 255:
-        raise DatasetError(path, f"line {line}: {values.size} pixels; needed: {SIDE * SIDE} from 0 to 255")
-    return label, values.astype(np.uint8)
+def _rows_by_picture(faces: Faces) -> dict[bytes, list[int]]:
+    labels = defaultdict(list)
+    for pixels, label in zip(faces.pixels.numpy(), faces.labels.tolist(), strict=True):
+        labels[pixels.tobytes()].append(label)
+    return labels
 
 
-def _faces(rows: list[Row]) -> Faces:
-    pixels = np.array([values for _, values in rows], dtype=np.uint8).reshape(-1, SIDE, SIDE)
-    return Faces(torch.from_numpy(pixels), torch.tensor([label for label, _ in rows], dtype=torch.int64))
+def _again(places: dict[str, dict[bytes, list[int]]], one: str, other: str, picture: bytes) -> bool:
+    return len(places[one][picture]) > 1 if one == other else picture in places[other]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +21,14 @@ from torchmetrics.functional.classification import (
 from gallery.checkpoints import read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
-from gallery.training.data import SPLITS, Faces, load_fer2013
+from gallery.training.data import load_dataset
+from gallery.training.faces import SPLITS, Faces, clear_majority
 from gallery.vision.checkpoint import load_network, preprocessing_of
 from gallery.vision.device import choose_device
 from gallery.vision.preprocess import Preprocessing
 
 BATCH: Final = 512
+VIEW_SHIFT: Final = 2
 CALIBRATION_BINS: Final = 15
 
 
@@ -62,64 +65,85 @@ class Evaluation:
         return {"count": self.count, "accuracy": self.accuracy, "macro_f1": self.macro_f1, "ece": self.ece}
 
 
-def evaluate(model: Path, data: Path, *, split: str = "PublicTest", device: str = "auto") -> Evaluation:
-    """Figures of a checkpoint on a split of a FER2013 CSV file.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a network says of labelled faces: `probabilities` float32 [N, 7], calibrated, and the figures on them."""
 
-    Raises CheckpointError, DatasetError, and UsageError for an unknown or empty split.
+    faces: Faces
+    probabilities: torch.Tensor
+    evaluation: Evaluation
+
+
+def evaluate(
+    model: Path,
+    data: Path,
+    *,
+    split: str = "PublicTest",
+    device: str = "auto",
+    labels: str = "fer2013",
+    tta: bool = False,
+) -> Answers:
+    """The answers of a checkpoint on a split of FER2013 (a CSV file, or folders of pictures).
+
+    `labels`: those of `fer2013`, or of `ferplus` the faces on whose emotion six voters of ten agree. `tta`: the mean
+    over ten views of each face. Raises CheckpointError, DatasetError, and UsageError for an unknown or empty split.
     """
     if split not in SPLITS:
         raise UsageError(f"unknown split {split!r}; choose from {', '.join(SPLITS)}")
     card, network = read_card(model), load_network(model)
-    faces = load_fer2013(data)[split]
+    faces = load_dataset(data, labels=labels, need=())[split]
+    faces = faces if labels == "fer2013" else clear_majority(faces)
     if not len(faces):
-        raise UsageError(f"{data} holds no row of the split {split}")
-    preprocessing = preprocessing_of(card)
-    return evaluate_network(network.to(choose_device(device)), faces, preprocessing, card.temperature, split)
+        raise UsageError(f"{data} holds no face of the split {split}")
+    logits = logits_of(network.to(choose_device(device)), faces, preprocessing_of(card), tta=tta)
+    return answers(logits, faces, card.temperature, split)
 
 
-def evaluate_network(
-    network: nn.Module, faces: Faces, preprocessing: Preprocessing, temperature: float, split: str
-) -> Evaluation:
-    """Figures of a network on faces; `temperature` divides the logits and changes nothing but `ece`."""
-    logits, labels = logits_of(network, faces, preprocessing), faces.labels
+def answers(logits: torch.Tensor, faces: Faces, temperature: float, split: str) -> Answers:
+    """What these logits say of the faces; `temperature` divides them."""
+    probabilities = (logits / temperature).softmax(1)
+    return Answers(faces, probabilities, measure(probabilities, faces.labels, split))
+
+
+def measure(probabilities: torch.Tensor, labels: torch.Tensor, split: str) -> Evaluation:
+    """The figures of probabilities [N, 7] against labels [N]."""
     kinds = len(EMOTIONS)
     each = {
-        "precision": multiclass_precision(logits, labels, kinds, average="none"),
-        "recall": multiclass_recall(logits, labels, kinds, average="none"),
-        "f1": multiclass_f1_score(logits, labels, kinds, average="none"),
+        "precision": multiclass_precision(probabilities, labels, kinds, average="none"),
+        "recall": multiclass_recall(probabilities, labels, kinds, average="none"),
+        "f1": multiclass_f1_score(probabilities, labels, kinds, average="none"),
         "support": torch.bincount(labels, minlength=kinds),
     }
-    probabilities = (logits / temperature).softmax(1)
     return Evaluation(
         split=split,
         count=len(labels),
-        accuracy=(logits.argmax(1) == labels).float().mean().item(),
+        accuracy=(probabilities.argmax(1) == labels).float().mean().item(),
         macro_f1=each["f1"].mean().item(),
         per_class={label: {k: v[i].item() for k, v in each.items()} for i, label in enumerate(EMOTIONS)},
-        confusion=multiclass_confusion_matrix(logits, labels, kinds).tolist(),
+        confusion=multiclass_confusion_matrix(probabilities, labels, kinds).tolist(),
         ece=multiclass_calibration_error(probabilities, labels, kinds, CALIBRATION_BINS).item(),
     )
 
 
 @torch.inference_mode()
-def logits_of(network: nn.Module, faces: Faces, preprocessing: Preprocessing) -> torch.Tensor:
-    """Logits float32 [N, 7] on the CPU, with the network in evaluation mode."""
+def logits_of(network: nn.Module, faces: Faces, preprocessing: Preprocessing, *, tta: bool = False) -> torch.Tensor:
+    """Logits float32 [N, 7] on the CPU, with the network in evaluation mode; `tta`: their mean over `views`."""
     network.eval()
     device = next(network.parameters()).device
-    parts = [network(preprocessing.normalised(p.to(device))).float().cpu() for p in torch.split(faces.pixels, BATCH)]
+    parts = []
+    for pixels in torch.split(faces.pixels, BATCH):
+        seen = preprocessing.normalised(pixels.to(device))
+        shown = views(seen) if tta else [seen]
+        parts.append(torch.stack([network(view).float() for view in shown]).mean(0).cpu())
     return torch.cat(parts)
 
 
-def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
-    """The number that, dividing the logits, minimises the cross-entropy on these faces (Guo et al. 2017)."""
-    log_temperature = torch.zeros((), requires_grad=True)
-    optimizer = torch.optim.LBFGS([log_temperature], max_iter=100, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        value = functional.cross_entropy(logits.clone() / log_temperature.exp(), labels)
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return log_temperature.detach().exp().clamp(0.05, 20).item()
+def views(faces: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Ten views of faces [N, C, H, W]: where they are and two pixels off along both diagonals, each also mirrored."""
+    height, width = faces.shape[-2:]
+    wide = functional.pad(faces, [VIEW_SHIFT] * 4, mode="replicate")
+    for down, across in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
+        top, left = down * VIEW_SHIFT, across * VIEW_SHIFT
+        view = wide[..., top : top + height, left : left + width]
+        yield view
+        yield view.flip(-1)

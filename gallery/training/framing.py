@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from gallery.faces import Detection, FaceDetector
-from gallery.training.data import SIDE, Faces, load_fer2013
+from gallery.training.data import load_dataset
+from gallery.training.faces import SIDE, Faces
 
 ENLARGED: Final = 4
 """FER2013's 48 pixels are few for MTCNN; four times as many, bicubic, and it finds five faces in six."""
@@ -69,7 +70,7 @@ def main(data: str) -> None:
     """Print the figures for the Training split."""
     from gallery.vision.detector import MTCNNDetector
 
-    faces = load_fer2013(Path(data))["Training"]
+    faces = load_dataset(Path(data))["Training"]
     detector = MTCNNDetector(min_face=60)
     for border in (BORDER, 0):
         boxes = measure(faces, detector, border=border)

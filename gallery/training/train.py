@@ -6,87 +6,122 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
 import torch
-from lightning_fabric import Fabric
 from torch import nn
 from torch.nn import functional
 
 from gallery.errors import CheckpointError, UsageError
 from gallery.training.augment import augment
+from gallery.training.calibrate import Thresholds, fit_temperature, fit_thresholds
 from gallery.training.config import TrainConfig
-from gallery.training.data import Faces
-from gallery.training.evaluate import evaluate_network, fit_temperature, logits_of
+from gallery.training.engine import fresh_network, make_fabric, make_scheduler, sgd
+from gallery.training.evaluate import Answers, answers, logits_of
+from gallery.training.faces import Dataset
+from gallery.training.journal import EpochResult, Journal
+from gallery.training.lessons import Lessons
 from gallery.vision.checkpoint import load_network, save_checkpoint
-from gallery.vision.device import choose_device
-from gallery.vision.networks import build_network
 from gallery.vision.preprocess import Preprocessing
+
+STATE: Final = "state.pt"
+BEST: Final = "best.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
-class EpochResult:
-    """One epoch, counted from 1: mean loss and accuracy while learning, accuracy on PublicTest after it."""
+class BatchResult:
+    """One step on `faces` faces (of all devices together) in `epoch`, counted from 1, with this device's figures."""
 
     epoch: int
-    learning_rate: float
+    faces: int
     loss: float
-    train_accuracy: float
     accuracy: float
-    best_accuracy: float
-    seconds: float
 
 
-OnBatch = Callable[[int, int, float], None]
-"""Called after each batch with the epoch (from 1), the faces in the batch and their loss."""
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The checkpoint to ship, and what it says of PublicTest and, where there is one, PrivateTest."""
+
+    path: Path
+    answers: tuple[Answers, ...]
+
+
+OnBatch = Callable[[BatchResult], None]
 
 
 class Trainer:
     """A run in `folder`: `state.pt` to resume from, `best.safetensors`, and at the end `NAME.safetensors`."""
 
-    def __init__(self, config: TrainConfig, data: Mapping[str, Faces], folder: Path, *, device: str = "auto") -> None:
+    def __init__(
+        self, config: TrainConfig, data: Dataset, folder: Path, *, device: str = "auto", devices: int = 1
+    ) -> None:
         self.config, self.data, self.folder = config, data, folder
-        self.preprocessing = Preprocessing()
-        self.fabric = Fabric(accelerator=choose_device(device).type, devices=1)
-        self.fabric.seed_everything(config.seed, verbose=False)
-        network = _fresh_network(config).to(memory_format=torch.channels_last)
-        optimizer = torch.optim.SGD(
-            network.parameters(), config.learning_rate, config.momentum, weight_decay=config.weight_decay
-        )
+        self.preprocessing, self.journal = Preprocessing(per_face=config.per_face), Journal(folder)
+        self.fabric = make_fabric(config, device, devices)
+        self.lessons = Lessons.of(data["Training"], config)
+        network = fresh_network(config)
+        optimizer = sgd(network, config)
         self.network, self.optimizer = self.fabric.setup(network, optimizer)
-        self.scheduler = torch.optim.lr_scheduler.StepLR(optimizer, config.step_epochs, config.step_factor)
-        self.done, self.best = 0, -1.0
+        self.scheduler = make_scheduler(optimizer, config, self.lessons.batches)
+        self.done, self.best, self.best_epoch = 0, -1.0, 0
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process, of several, is the one that writes."""
+        return bool(self.fabric.is_global_zero)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no epoch is left, or `patience` ran out."""
+        config = self.config
+        waited = self.done - self.best_epoch
+        return self.done >= config.epochs or 0 < config.patience <= waited
 
     def run(self, *, on_batch: OnBatch | None = None) -> Iterator[EpochResult]:
         """Train the epochs that are left, yielding each one after its state is on disk."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        while self.done < self.config.epochs:
+        if self.leads:
+            self.journal.start(self.config, done=self.done)
+        while not self.stopped:
             started, rate = time.monotonic(), float(self.scheduler.get_last_lr()[0])
             loss, train_accuracy = self._learn(on_batch)
             accuracy = self._validate()
-            self.scheduler.step()
             self.done += 1
             if accuracy > self.best:
-                self.best = accuracy
-                self._save(self.folder / BEST, temperature=1.0, metrics={"PublicTest": {"accuracy": accuracy}})
-            self._save_state()
+                self.best, self.best_epoch = accuracy, self.done
+                figures = {"PublicTest": {"accuracy": accuracy}}
+                self._save(self.folder / BEST, _unwrapped(self.network), temperature=1.0, metrics=figures)
             seconds = time.monotonic() - started
-            yield EpochResult(self.done, rate, loss, train_accuracy, accuracy, self.best, seconds)
+            result = EpochResult(self.done, rate, loss, train_accuracy, accuracy, self.best, seconds)
+            if self.leads:
+                self.journal.add(result)  # before the state: a row too many is dropped on resuming, none is missing
+            self._save_state()
+            yield result
 
-    def finish(self, name: str) -> Path:
-        """Calibrate the best weights on PublicTest, measure them, and write the checkpoint to ship."""
-        network = self.fabric.to_device(load_network(self.folder / BEST))
-        self.network.load_state_dict(network.state_dict())
-        public = self.data["PublicTest"]
-        temperature = fit_temperature(logits_of(network, public, self.preprocessing), public.labels)
-        metrics = {
-            split: evaluate_network(network, faces, self.preprocessing, temperature, split).summary()
+    def finish(self, name: str) -> Finished:
+        """Calibrate the best weights on PublicTest, measure them, and write the checkpoint to ship.
+
+        It holds half precision: at these networks' size that changes no figure, and the figures are of what it holds.
+        """
+        network = load_network(self.folder / BEST).half().float()
+        network = self.fabric.to_device(network)
+        logits = {
+            split: logits_of(network, faces, self.preprocessing)
             for split, faces in self.data.items()
             if split != "Training" and len(faces)
         }
+        temperature = fit_temperature(logits["PublicTest"], self.data["PublicTest"].labels)
+        told = {split: answers(logits[split], self.data[split], temperature, split) for split in logits}
         path = self.folder / f"{name}.safetensors"
-        self._save(path, temperature=temperature, metrics=metrics)
-        return path
+        self._save(
+            path,
+            network,
+            half=True,
+            temperature=temperature,
+            metrics={split: each.evaluation.summary() for split, each in told.items()},
+            thresholds=fit_thresholds(told["PublicTest"].probabilities, told["PublicTest"].faces.labels),
+        )
+        return Finished(path, tuple(told.values()))
 
     def resume(self) -> None:
         """Take up the run in `folder`. Raises UsageError where there is none, or its settings differ."""
@@ -100,7 +135,7 @@ class Trainer:
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.scheduler.load_state_dict(state["scheduler"])
-            self.done, self.best = int(state["done"]), float(state["best"])
+            self.done, self.best, self.best_epoch = int(state["done"]), float(state["best"]), int(state["best_epoch"])
         except UsageError:
             raise
         except Exception as error:  # a damaged pickle fails in every way there is
@@ -115,47 +150,68 @@ class Trainer:
             )
 
     def _learn(self, on_batch: OnBatch | None) -> tuple[float, float]:
-        faces = self.data["Training"]
         # Seeded by epoch, dropout included, so that a resumed run draws what an uninterrupted one would.
-        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + self.done)
-        torch.manual_seed(self.config.seed * 1_000_003 + self.done)
-        batches = torch.split(torch.randperm(len(faces), generator=generator), self.config.batch_size)
-        loss, right = 0.0, 0
+        seed = self.config.seed * 1_000_003 + self.done
+        order, variety = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+        if self.fabric.global_rank:
+            variety.manual_seed(seed + 7919 * self.fabric.global_rank)
+        torch.manual_seed(variety.initial_seed())
+        loss, right, seen = 0.0, 0.0, 0
         self.network.train()
-        for rows in batches:
-            pixels = augment(faces.pixels[rows], self.config, generator)
-            batch_loss, batch_right = self._step(pixels, faces.labels[rows])
-            loss += batch_loss * len(rows)
-            right += batch_right
+        for rows in self.lessons.epoch(order):
+            share = rows[self.fabric.global_rank :: self.fabric.world_size]
+            step = self._step(share, variety)
+            loss, right, seen = loss + step[0] * len(share), right + step[1] * len(share), seen + len(share)
             if on_batch:
-                on_batch(self.done + 1, len(rows), batch_loss)
-        return loss / len(faces), right / len(faces)
+                on_batch(BatchResult(self.done + 1, len(rows), *step))
+        return self._mean(loss / seen), self._mean(right / seen)
 
-    def _step(self, pixels: torch.Tensor, labels: torch.Tensor) -> tuple[float, int]:
-        inputs, labels = self.fabric.to_device((self.preprocessing.normalised(pixels), labels))
-        logits = self.network(inputs)
-        loss = functional.cross_entropy(logits, labels)
+    def _step(self, rows: torch.Tensor, variety: torch.Generator) -> tuple[float, float]:
+        """Learn from these rows of the lessons: their loss, and the share answered right."""
+        pixels, targets = self.fabric.to_device((self.lessons.pixels[rows], self.lessons.targets[rows]))
+        logits = self.network(self.preprocessing.normalised(augment(pixels, self.config, variety)))
+        weights = self.fabric.to_device(self.lessons.weights)
+        smoothing = self.config.label_smoothing
+        loss = functional.cross_entropy(logits.float(), targets, weights, label_smoothing=smoothing)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         self.optimizer.step()
-        return loss.item(), int((logits.argmax(1) == labels).sum())
+        self.scheduler.step()
+        return loss.item(), (logits.argmax(1) == targets.argmax(1)).float().mean().item()
 
     def _validate(self) -> float:
+        """Accuracy on PublicTest, of the first process where there are several."""
         faces = self.data["PublicTest"]
-        logits = logits_of(self.network, faces, self.preprocessing)
-        return (logits.argmax(1) == faces.labels).float().mean().item()
+        logits = logits_of(_unwrapped(self.network), faces, self.preprocessing)
+        return float(self.fabric.broadcast((logits.argmax(1) == faces.labels).float().mean().item()))
 
-    def _save(self, path: Path, *, temperature: float, metrics: Mapping[str, Any]) -> None:
+    def _mean(self, value: float) -> float:
+        return float(cast(torch.Tensor, self.fabric.all_reduce(torch.tensor(value), reduce_op="mean")))
+
+    def _save(
+        self,
+        path: Path,
+        network: nn.Module,
+        *,
+        temperature: float,
+        metrics: Mapping[str, Any],
+        thresholds: Thresholds | None = None,
+        half: bool = False,
+    ) -> None:
+        if not self.leads:
+            return
         save_checkpoint(
             path,
-            _unwrapped(self.network),
+            network,
             name=path.stem,
             architecture=self.config.model,
             options=self.config.network_options,
             preprocessing=self.preprocessing,
             temperature=temperature,
             metrics=metrics,
+            thresholds=thresholds or {},
             training=self.config.as_dict(),
+            half=half,
         )
 
     def _save_state(self) -> None:
@@ -166,23 +222,23 @@ class Trainer:
             "config": self.config.as_dict(),
             "done": self.done,
             "best": self.best,
+            "best_epoch": self.best_epoch,
         }
         beside = self.folder / f"{STATE}.part"
         self.fabric.save(beside, state)
-        beside.replace(self.folder / STATE)
+        if self.leads:
+            beside.replace(self.folder / STATE)
+        self.fabric.barrier()
 
 
-STATE, BEST = "state.pt", "best.safetensors"
-
-
-def _fresh_network(config: TrainConfig) -> nn.Module:
-    try:
-        return build_network(config.model, config.network_options)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+def forget(folder: Path) -> None:
+    """Begins anew in a folder that holds a run: its state and best weights go, the rest is overwritten in time."""
+    for name in (STATE, BEST):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _unwrapped(network: nn.Module) -> nn.Module:
-    module = getattr(network, "module", network)
-    assert isinstance(module, nn.Module)  # noqa: S101 - for the type checker
-    return module
+    """The network inside Fabric's wrapper, and inside that of several processes."""
+    while isinstance(inner := getattr(network, "module", None), nn.Module):
+        network = inner
+    return network

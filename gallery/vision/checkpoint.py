@@ -32,8 +32,10 @@ def save_checkpoint(
     temperature: float,
     metrics: Mapping[str, Any],
     training: Mapping[str, Any],
+    thresholds: Mapping[str, Mapping[str, float | None]] = {},
+    half: bool = False,
 ) -> None:
-    """Write one self-describing file; it appears whole or not at all."""
+    """Write one self-describing file, with `half` in half precision; it appears whole or not at all."""
     card = {
         "format": FORMAT,
         "name": name,
@@ -44,12 +46,18 @@ def save_checkpoint(
         "temperature": temperature,
         "metrics": dict(metrics),
         "training": dict(training),
+        "thresholds": {precision: dict(scores) for precision, scores in thresholds.items()},
     }
-    weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    weights = {key: _stored(value, half=half) for key, value in network.state_dict().items()}
     beside = path.with_name(path.name + ".part")
     # Not safetensors' save_file: what it writes only the owner can read, in an installed package nobody else.
     beside.write_bytes(safetensors.torch.save(weights, metadata={"gallery": json.dumps(card)}))
     beside.replace(path)
+
+
+def _stored(value: torch.Tensor, *, half: bool) -> torch.Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if half and value.is_floating_point() and value.half().isfinite().all() else value
 
 
 def preprocessing_of(card: ModelCard) -> Preprocessing:

@@ -1,0 +1,81 @@
+"""Changes single settings in config.toml; all else in the file stays as its owner wrote it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gallery.atomic import write_beside
+from gallery.checkpoints import SUFFIX, find_model, read_card
+from gallery.errors import PathError, UsageError
+from gallery.settings import bundled_folder, config_file, load_settings
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+def use_model(name: str, *, config: Path | None = None) -> str:
+    """Makes a model the default, and returns what now stands for it in the settings.
+
+    That is the name of a shipped model, else the absolute path of the file; links in it are not resolved. An empty
+    name goes back to the built-in default. Raises UsageError for an unknown model, CheckpointError for an unusable
+    one, both before anything is written; otherwise as `write_setting`.
+    """
+    value = _stored_name(name) if name else ""
+    write_setting("model", value or None, config=config)
+    return value
+
+
+def write_setting(name: str, value: str | None, *, config: Path | None = None) -> None:
+    """Sets one key of the settings file, which is made where there is none; None removes the key.
+
+    A new file, and the folders made for it, are its owner's alone; a link is followed. Raises UsageError where the
+    file isn't a settings file or wouldn't be one afterwards, PathError where it can't be written; then it is as it was.
+    """
+    # The target of a link: renaming over the link itself would part the two.
+    path = Path(os.path.realpath(config or config_file()))
+    document = _read(path)
+    if value is None and name not in document:
+        return
+    if value is None:
+        del document[name]
+    else:
+        document[name] = value
+    try:
+        write_beside(path, document.as_string().encode(), private=True, check=lambda new: _check(new, name, value))
+    except UnicodeEncodeError:
+        raise UsageError(f"{value!r} is no UTF-8 and can't stand in {path.name}; rename the file") from None
+    except OSError as error:
+        raise PathError(path, f"can't be written: {error.strerror or error}") from None
+
+
+def _stored_name(name: str) -> str:
+    path = find_model(name)
+    read_card(path)
+    shipped = path == bundled_folder("models") / f"{path.stem}{SUFFIX}" and path.stem == name
+    return name if shipped else os.path.abspath(path)  # noqa: PTH100 - pathlib's would resolve links
+
+
+def _read(path: Path) -> TOMLDocument:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        # Bytes, or the ends of lines would change.
+        return tomlkit.parse(path.read_bytes().decode())
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (OSError, UnicodeDecodeError, TOMLKitError, RecursionError) as error:
+        raise UsageError(f"{path}: can't be read as a TOML settings file, and was left as it is: {error}") from None
+
+
+def _check(new: Path, name: str, value: str | None) -> None:
+    """UsageError unless the program reads the new file as meant."""
+    with suppress(tomllib.TOMLDecodeError):
+        if tomllib.loads(new.read_text(encoding="utf-8")).get(name) == value:
+            load_settings(environ={}, config=new)
+            return
+    raise UsageError(f"{name} = {value!r} can't be written into the settings file; edit it by hand")

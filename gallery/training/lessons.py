@@ -1,0 +1,54 @@
+"""What a run learns from: faces with their targets, and the order in which they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from gallery.training.config import TrainConfig
+from gallery.training.faces import Faces, targets
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """`pixels` uint8 [N, 48, 48], `targets` float32 [N, 7], `weights` of the classes on the loss float32 [7].
+
+    `chances` float64 [N]: how likely each face is drawn; None where every face comes once an epoch.
+    """
+
+    pixels: torch.Tensor
+    targets: torch.Tensor
+    weights: torch.Tensor
+    chances: torch.Tensor | None
+    batch_size: int
+
+    @classmethod
+    def of(cls, faces: Faces, config: TrainConfig) -> Lessons:
+        """The faces there is something to learn from, balanced as the settings say.
+
+        A class's weight is the mean class size over its own, so that a loss over equal classes stays as it was.
+        """
+        wanted = targets(faces, config.labels, config.ferplus_share)
+        rows = wanted.sum(1) > 0
+        wanted = wanted[rows]
+        sizes = wanted.sum(0)
+        rarity = sizes.mean() / sizes.clamp(min=1)
+        weights = rarity if config.balance == "weights" else torch.ones_like(rarity)
+        chances = (wanted @ rarity).double() if config.balance == "sampler" else None
+        return cls(faces.pixels[rows], wanted, weights, chances, config.batch_size)
+
+    @property
+    def batches(self) -> int:
+        """Steps in an epoch."""
+        return -(-len(self.targets) // self.batch_size)
+
+    def epoch(self, generator: torch.Generator) -> Iterator[torch.Tensor]:
+        """The rows of each batch of an epoch."""
+        count = len(self.targets)
+        if self.chances is None:
+            rows = torch.randperm(count, generator=generator)
+        else:
+            rows = torch.multinomial(self.chances, count, replacement=True, generator=generator)
+        return iter(torch.split(rows, self.batch_size))
