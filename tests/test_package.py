@@ -42,6 +42,7 @@ def test_wheel_carries_migrations_models_and_types(wheel: Path) -> None:
     assert "gallery/_migrations/env.py" in names
     assert "gallery/_migrations/versions/0001_first_schema.py" in names
     assert "gallery/_models/custom.safetensors" in names
+    assert "gallery/training/templates/report.html" in names
     assert not any(name.startswith(("tests/", "migrations/", "models/")) for name in names)
 
 
