@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import math
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from gallery.atomic import write_beside
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
 from gallery.faces import Box
@@ -54,16 +54,12 @@ def save_new(image: Image.Image, path: Path, *, overwrite: bool = False) -> None
     format_ = _format(path)
     if os.path.lexists(path) and (not overwrite or path.is_dir()):
         raise UsageError(f"{path}: is there already; choose another name")
-    temporary = path.with_name(f".gallery-{secrets.token_hex(8)}.part")
+    content = io.BytesIO()
     try:
-        with temporary.open("xb") as file:
-            image.save(file, format=format_, quality=_JPEG_QUALITY, icc_profile=image.info.get("icc_profile"))
-        temporary.replace(path)
+        image.save(content, format=format_, quality=_JPEG_QUALITY, icc_profile=image.info.get("icc_profile"))
+        write_beside(path, content.getvalue())
     except OSError as error:
         raise ExportError(path, f"can't be written: {error.strerror or error}") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _format(path: Path) -> str:

@@ -27,6 +27,11 @@ class Rescored:
     total: int
     failed: int = 0
 
+    @property
+    def read(self) -> int:
+        """Faces that have a prediction now."""
+        return self.done - self.failed
+
 
 def rescore(store: Store, classifier: EmotionClassifier, *, batch: int = BATCH) -> Iterator[Rescored]:
     """Gives every stored face a prediction of this model, from the stored crops alone, and makes it the one shown.

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -49,14 +50,14 @@ class Library:
     def results(self, *paths: Path, retry_failed: bool = False) -> list[PhotoResult]:
         return list(self.start(*paths, retry_failed=retry_failed))
 
-    def start(self, *paths: Path, retry_failed: bool = False) -> Iterator[PhotoResult]:
+    def start(self, *paths: Path, **options: Any) -> Iterator[PhotoResult]:
         return index(
             paths or [self.folder],
             store=self.store,
             detector=self.detector,
             classifier=self.classifier,
             settings=self.settings,
-            retry_failed=retry_failed,
+            **options,
         )
 
     def emotions(self, path: Path) -> list[str]:
@@ -426,14 +427,7 @@ def test_indexing_with_another_model_rescores_what_is_unchanged(library: Library
 
     seen = library.detector.seen
     steps: list[object] = []
-    running = index(
-        [library.folder],
-        store=library.store,
-        detector=library.detector,
-        classifier=library.classifier,
-        on_plan=steps.append,
-        on_rescore=steps.append,
-    )
+    running = library.start(on_plan=steps.append, on_rescore=steps.append)
     assert [result.status for result in running] == [Status.UNCHANGED]
     assert steps == [Rescored(0, 1), Rescored(1, 1), 1]
     assert library.emotions(path) == ["sad"]
@@ -444,13 +438,7 @@ def test_plan_tells_the_number_of_photos_before_the_first_result(library: Librar
     for number in range(4):
         library.draw(f"{number}.jpg", "happy")
     told: list[int] = []
-    running = index(
-        [library.folder],
-        store=library.store,
-        detector=library.detector,
-        classifier=library.classifier,
-        on_plan=told.append,
-    )
+    running = library.start(on_plan=told.append)
     next(running)
     assert told == [4]
     running.close()

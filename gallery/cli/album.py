@@ -14,7 +14,7 @@ from gallery.cli.completion import complete_albums
 from gallery.cli.export import export
 from gallery.cli.filters import filter_options, parse_filters
 from gallery.cli.listing import listing_options, print_records
-from gallery.cli.output import console, print_json, printable, to_terminal
+from gallery.cli.output import console, counted, print_json, printable, to_terminal
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.errors import UsageError
 from gallery.query import Query
@@ -52,7 +52,7 @@ def create(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) 
             store.photo(path)  # before anything is written: an unknown photo must not leave half an album
         made = albums.create_album(store, name, query, settings)
         added = albums.add_to_album(store, made.name, paths) if paths else 0
-    state.note(f"album {made.name!r} made with {_count(made.count + added)}")
+    state.note(f"album {made.name!r} made with {counted(made.count + added, 'photo')}")
 
 
 @album.command()
@@ -68,7 +68,7 @@ def add(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> 
     with state.open_existing_store(settings) as store:
         chosen = _chosen(photos, parse_filters(filters, store, settings))
         added = sum(albums.add_to_album(store, name, some, settings) for some in chosen)
-    state.note(f"{_count(added)} added to album {name!r}")
+    state.note(f"{counted(added, 'photo')} added to album {name!r}")
 
 
 @album.command()
@@ -84,7 +84,7 @@ def remove(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) 
     with state.open_existing_store(settings) as store:
         chosen = _chosen(photos, parse_filters(filters, store, settings))
         removed = sum(albums.remove_from_album(store, name, some, settings) for some in chosen)
-    state.note(f"{_count(removed)} taken out of album {name!r}")
+    state.note(f"{counted(removed, 'photo')} taken out of album {name!r}")
 
 
 @album.command("list")
@@ -122,7 +122,7 @@ def show(state: State, name: str, missing: bool, as_json: bool, nul: bool) -> No
     listed = [photo for photo in photos if missing or not photo.missing]
     print_records(listed, as_json=as_json, nul=nul)
     if len(listed) < len(photos):
-        state.hint(f"{_count(len(photos) - len(listed))} missing; --missing lists them too.")
+        state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
 
 
 @album.command()
@@ -148,7 +148,7 @@ def delete(state: State, name: str, yes: bool) -> None:
     """Delete an album; its photos stay."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        count = _count(store.count(Query(album=name, missing=True), settings=settings))
+        count = counted(store.count(Query(album=name, missing=True), settings=settings), "photo")
         if not yes and not click.confirm(f"Delete album {name!r} with {count}? The photos stay.", err=True):
             state.note("nothing deleted")
             return
@@ -168,10 +168,6 @@ def _chosen(photos: Sequence[str], query: Query | None) -> list[Query | list[str
 def _absolute(photos: Sequence[str]) -> list[str]:
     """Paths as the database knows them: links are not resolved."""
     return [os.path.abspath(os.path.expanduser(photo)) for photo in photos]  # noqa: PTH100, PTH111
-
-
-def _count(photos: int) -> str:
-    return f"{photos} photo" if photos == 1 else f"{photos} photos"
 
 
 def _as_json(one: Album) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import click
 
 from gallery.checkpoints import find_model
 from gallery.cli.output import console, print_json, to_terminal
+from gallery.cli.pipeline import device_option
 from gallery.cli.state import State, loudness_options, pass_state
-from gallery.settings import DEVICES
+from gallery.cli.train import data_option
 
 if TYPE_CHECKING:
     from gallery.training.evaluate import Answers, Evaluation
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model", metavar="MODEL")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
-)
+@data_option
 @click.option(
     "--split",
     type=click.Choice(["Training", "PublicTest", "PrivateTest"]),
@@ -45,7 +41,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Draw confusion, reliability and the hardest faces there, as PNG.",
 )
-@click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
+@device_option
 @click.option("--json", "as_json", is_flag=True, help="Print one object with all figures.")
 @loudness_options
 @pass_state

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from gallery.cli.output import print_json
+from gallery.cli.output import counted, print_json
 from gallery.cli.pipeline import load_pipeline, pipeline_options
 from gallery.cli.progress import Progress
-from gallery.cli.rescore import show, stored_faces
+from gallery.cli.rescore import show
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.indexer import PhotoResult, Status, Summary
 from gallery.indexer import index as index_photos
@@ -80,7 +80,7 @@ def _rescore_follower(progress: Progress, state: State, model: str) -> Callable[
     def follow(so_far: Rescored) -> None:
         show(progress, so_far)
         if so_far.done == so_far.total:
-            state.note(f"{stored_faces(so_far)} read with the model {model}")
+            state.note(f"{counted(so_far.read, 'stored face')} read with the model {model}")
 
     return follow
 
@@ -119,12 +119,8 @@ def _sentence(counts: dict[str, Any]) -> str:
         return "0 photos"
     seen = sum(counts[status] for status in Status if status is not Status.MISSING)
     speed = f"{counts['seconds']:.1f} s, {counts['photos_per_second']:.1f} photos/s"
-    return f"{_number(seen, 'photo')}: {parts}; {_number(counts['faces'], 'face')}; {speed}"
+    return f"{counted(seen, 'photo')}: {parts}; {counted(counts['faces'], 'face')}; {speed}"
 
 
 def _parts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-
-
-def _number(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -39,6 +39,11 @@ def _is_harmless(char: str) -> bool:
     return char.isprintable() or char in _JOINERS or unicodedata.category(char) == "Zs"
 
 
+def counted(count: int, thing: str) -> str:
+    """`1 photo`, `2 photos`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def message(text: str) -> None:
     """One line on stderr."""
     # Not click.echo, which keeps its own stderr: a progress bar replaces sys.stderr to move out of the way.

@@ -14,9 +14,12 @@ from gallery.settings import DEVICES, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+device_option = click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
+"""Adds --device, named as in Settings."""
+
 _MODEL_OPTIONS = (
     click.option("--model", metavar="NAME_OR_PATH", help="Model to read emotions with; see `gallery model list`."),
-    click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default."),
+    device_option,
 )
 _OPTIONS = (
     *_MODEL_OPTIONS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gallery.cli.output import print_json
+from gallery.cli.output import counted, print_json
 from gallery.cli.pipeline import load_pipeline, model_options
 from gallery.cli.progress import Progress
 from gallery.cli.state import State, database_option, loudness_options, pass_state
@@ -37,12 +37,11 @@ def rescore(state: State, /, as_json: bool, **flags: Any) -> int:
         start = time.monotonic()
         last = _follow(rescore_faces(store, classifier), state)
         seconds = time.monotonic() - start
-    read = last.done - last.failed
-    speed = read / seconds if seconds > 0 else 0.0
+    speed = last.read / seconds if seconds > 0 else 0.0
     state.note(_sentence(last, classifier.name) + (f"; {seconds:.1f} s, {speed:.1f} faces/s" if last.total else ""))
     if as_json:
         figures = {
-            "faces": read,
+            "faces": last.read,
             "failed": last.failed,
             "seconds": round(seconds, 3),
             "faces_per_second": round(speed, 2),
@@ -75,10 +74,5 @@ def _sentence(last: Rescored, name: str) -> str:
     """`3 stored faces read with the model mine, 1 failed`."""
     if not last.total:
         return f"no stored face that the model {name} hasn't read already"
-    return f"{stored_faces(last)} read with the model {name}" + (f", {last.failed} failed" if last.failed else "")
-
-
-def stored_faces(last: Rescored) -> str:
-    """`1 stored face`: those that could be read."""
-    read = last.done - last.failed
-    return f"{read} stored face" if read == 1 else f"{read} stored faces"
+    failed = f", {last.failed} failed" if last.failed else ""
+    return f"{counted(last.read, 'stored face')} read with the model {name}{failed}"

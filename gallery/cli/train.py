@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from gallery.cli.pipeline import device_option
 from gallery.cli.state import State, loudness_options, pass_state
 from gallery.cli.training_progress import TrainingProgress
 from gallery.errors import UsageError
-from gallery.settings import DEVICES
 
 if TYPE_CHECKING:
+    from gallery.training.faces import Dataset
     from gallery.training.train import Trainer
+
+
+data_option = click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
+)
 
 
 @click.command()
@@ -28,12 +37,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="The published recipe, or ours.",
 )
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
-)
+@data_option
 @click.option(
     "--labels",
     type=click.Choice(["fer2013", "ferplus", "both"]),
@@ -55,7 +59,7 @@ if TYPE_CHECKING:
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in that folder.")
 @click.option("--force", is_flag=True, help="Begin anew where the folder holds a run already.")
-@click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
+@device_option
 @click.option(
     "--devices", type=click.IntRange(1), default=1, show_default=True, help="So many GPUs, or processes on the CPU."
 )
@@ -116,7 +120,7 @@ def _make_way(folder: Path, *, resume: bool, force: bool) -> None:
         )
 
 
-def _read(data: Path, labels: str, state: State) -> tuple[Any, Sequence[str]]:
+def _read(data: Path, labels: str, state: State) -> tuple[Dataset, Sequence[str]]:
     """The faces by split, and what is to be said of them."""
     from gallery.training.data import duplicates, load_dataset
 

@@ -22,7 +22,7 @@ class TrainingProgress:
     """A context manager; `advance` after each batch."""
 
     def __init__(self, *, epochs: int, done: int, faces: int, quiet: bool) -> None:
-        self._faces, self._epochs_left = faces, epochs - done
+        self._faces, self._epochs, self._done = faces, epochs, done
         self._pace = Pace()
         self._loss: float | None = None
         self._accuracy = 0.0
@@ -56,9 +56,10 @@ class TrainingProgress:
         self._average(batch)
         self._bars.advance(self._batches, batch.faces)
         self._bars.update(self._batches, text=self.now())
-        left = self._epochs_left * self._faces - self._pace.done
-        whole = self._bars.tasks[self._run].total or 0
-        self._bars.update(self._run, completed=whole - left / self._faces, text=f"{self._pace.remaining(left)} to go")
+        left = (self._epochs - self._done) * self._faces - self._pace.done
+        self._bars.update(
+            self._run, completed=self._epochs - left / self._faces, text=f"{self._pace.remaining(left)} to go"
+        )
 
     def now(self) -> str:
         """`loss 1.234, accuracy 45.6 %, 380 faces/s`."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from gallery.errors import UsageError
+from gallery.vision.networks import ARCHITECTURES, STEMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class TrainConfig:
 
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "model": ("custom", "resnet18"),
-    "stem": ("imagenet", "coarse", "fine"),
+    "model": tuple(ARCHITECTURES),
+    "stem": STEMS,
     "labels": ("fer2013", "ferplus", "both"),
     "balance": ("none", "weights", "sampler"),
     "schedule": ("step", "cycle"),

@@ -9,7 +9,6 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from gallery.errors import UsageError
 from gallery.training.config import TrainConfig
 from gallery.training.pretrained import start_from
 from gallery.vision.device import choose_device
@@ -51,11 +50,8 @@ def make_scheduler(
 
 
 def fresh_network(config: TrainConfig) -> nn.Module:
-    """The network of the settings, with random or pretrained weights. Raises UsageError and CheckpointError."""
-    try:
-        network = build_network(config.model, config.network_options)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    """The network of the settings, with random or pretrained weights. Raises as `start_from` does."""
+    network = build_network(config.model, config.network_options)
     if config.pretrained != "none":
         start_from(network, config.pretrained)
     return network.to(memory_format=torch.channels_last)

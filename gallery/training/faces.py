@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -27,6 +28,13 @@ class Faces:
     pixels: torch.Tensor
     labels: torch.Tensor
     votes: torch.Tensor | None = None
+
+    @classmethod
+    def of(cls, labelled: Iterable[tuple[int, np.ndarray]]) -> Faces:
+        """Of labels and the SIDE * SIDE grey values that go with each, in any shape."""
+        rows = list(labelled)
+        pixels = np.array([values for _, values in rows], dtype=np.uint8).reshape(-1, SIDE, SIDE)
+        return cls(torch.from_numpy(pixels), torch.tensor([label for label, _ in rows], dtype=torch.int64))
 
     def __len__(self) -> int:
         return len(self.labels)

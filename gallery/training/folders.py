@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import DatasetError, ImageError, UsageError
@@ -42,7 +41,7 @@ def read_folders(root: Path) -> dict[str, Faces]:
     if not any(split == "PublicTest" for split, _, _ in examples):
         logging.getLogger(__name__).warning("%s: no validation split; every tenth training face becomes one", root)
         examples = _with_validation(examples)
-    return {name: _faces([example for example in examples if example[0] == name]) for name in SPLITS}
+    return {name: Faces.of((label, pixels) for split, label, pixels in examples if split == name) for name in SPLITS}
 
 
 def _examples(root: Path) -> Iterator[Example]:
@@ -86,8 +85,3 @@ def _with_validation(examples: list[Example]) -> list[Example]:
         chosen = split == "Training" and taken[label] % VALIDATION_SHARE == 0
         moved.append(("PublicTest" if chosen else split, label, pixels))
     return moved
-
-
-def _faces(examples: list[Example]) -> Faces:
-    pixels = np.array([values for _, _, values in examples], dtype=np.uint8).reshape(-1, SIDE, SIDE)
-    return Faces(torch.from_numpy(pixels), torch.tensor([label for _, label, _ in examples], dtype=torch.int64))

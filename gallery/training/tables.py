@@ -37,7 +37,7 @@ def read_table(path: Path, *, with_votes: bool = False) -> dict[str, Faces]:
     found: dict[str, Faces] = {}
     for name in SPLITS:
         chosen = [number for number, (split, _) in enumerate(rows) if split == name]
-        faces = _faces([rows[number][1] for number in chosen])
+        faces = Faces.of(rows[number][1] for number in chosen)
         found[name] = faces if votes is None else Faces(faces.pixels, faces.labels, votes[chosen])
     return found
 
@@ -104,8 +104,3 @@ def _votes(path: Path, line: int, row: dict[str, str], names: dict[str, str], us
     if not all(0 <= vote <= 10 for vote in votes):
         raise DatasetError(path, f"line {line}: votes {votes}; allowed: 0 to 10")
     return votes
-
-
-def _faces(rows: list[Row]) -> Faces:
-    pixels = np.array([values for _, values in rows], dtype=np.uint8).reshape(-1, SIDE, SIDE)
-    return Faces(torch.from_numpy(pixels), torch.tensor([label for label, _ in rows], dtype=torch.int64))

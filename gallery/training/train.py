@@ -59,6 +59,7 @@ class Trainer:
         self.preprocessing, self.journal = Preprocessing(per_face=config.per_face), Journal(folder)
         self.fabric = make_fabric(config, device, devices)
         self.lessons = Lessons.of(data["Training"], config)
+        self._weights = self.fabric.to_device(self.lessons.weights)
         network = fresh_network(config)
         optimizer = sgd(network, config)
         self.network, self.optimizer = self.fabric.setup(network, optimizer)
@@ -170,9 +171,8 @@ class Trainer:
         """Learn from these rows of the lessons: their loss, and the share answered right."""
         pixels, targets = self.fabric.to_device((self.lessons.pixels[rows], self.lessons.targets[rows]))
         logits = self.network(self.preprocessing.normalised(augment(pixels, self.config, variety)))
-        weights = self.fabric.to_device(self.lessons.weights)
         smoothing = self.config.label_smoothing
-        loss = functional.cross_entropy(logits.float(), targets, weights, label_smoothing=smoothing)
+        loss = functional.cross_entropy(logits.float(), targets, self._weights, label_smoothing=smoothing)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         self.optimizer.step()

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from gallery.atomic import write_beside
 from gallery.checkpoints import FORMAT, ModelCard, read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError
@@ -49,10 +50,8 @@ def save_checkpoint(
         "thresholds": {precision: dict(scores) for precision, scores in thresholds.items()},
     }
     weights = {key: _stored(value, half=half) for key, value in network.state_dict().items()}
-    beside = path.with_name(path.name + ".part")
     # Not safetensors' save_file: what it writes only the owner can read, in an installed package nobody else.
-    beside.write_bytes(safetensors.torch.save(weights, metadata={"gallery": json.dumps(card)}))
-    beside.replace(path)
+    write_beside(path, safetensors.torch.save(weights, metadata={"gallery": json.dumps(card)}))
 
 
 def _stored(value: torch.Tensor, *, half: bool) -> torch.Tensor:
