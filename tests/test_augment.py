@@ -173,6 +173,18 @@ def test_shift_moves_the_face_by_parts_of_its_side():
         assert abs(away.mean()) < 0.8
 
 
+def test_window_is_a_part_of_the_face_as_large_as_in_it_and_anywhere_in_it():
+    ramp = torch.arange(48.0).expand(500, 48, 48)
+    config = TrainConfig(model="resnet18", **STILL, window=40)
+    seen = place(ramp, placements(config, dice_of(500)), config.window)
+    assert seen.shape == (500, 40, 40)
+    torch.testing.assert_close(seen[:, :, 1:] - seen[:, :, :-1], torch.ones(500, 40, 39), atol=1e-3, rtol=0)
+    left = seen[:, 0, 0]
+    assert -1e-3 <= left.min() < 0.2
+    assert 7.8 < left.max() <= 8 + 1e-3
+    assert abs(left.mean() - 4) < 0.35  # three standard errors of an even draw
+
+
 def test_sharpening_by_minus_one_leaves_the_mean_of_neighbours_and_by_zero_everything(faces):
     grey = faces.float()
     still = sharpen(grey, torch.zeros(len(grey)))

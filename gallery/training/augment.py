@@ -9,17 +9,20 @@ import torch
 from torch.nn import functional
 
 from gallery.training.config import TrainConfig
+from gallery.training.faces import SIDE
 
 
 def augment(faces: torch.Tensor, config: TrainConfig, generator: torch.Generator) -> torch.Tensor:
-    """Grey faces uint8 [N, H, W] (square), each varied at random, as float32 0..255 on the same device.
+    """Grey faces uint8 [N, 48, 48], each varied at random, as float32 0..255 on the same device.
+
+    A `window` smaller than a face leaves [N, window, window].
 
     `generator` (of the CPU) draws what happens to each face; noise comes from the device's own generator. Saturation
     and hue are not touched: replicated to RGB a grey picture has no colour to change, and torchvision's jitter of both
     returns it as it was (as a tensor, to within its rounding).
     """
     dice = Dice(len(faces), faces.device, generator)
-    varied = place(faces.float(), placements(config, dice))
+    varied = place(faces.float(), placements(config, dice), config.window)
     varied = sharpen(varied, dice.even(config.sharpness)) if config.sharpness else varied
     varied = expose(varied, dice.even(config.gamma)) if config.gamma else varied
     varied = (varied * (1 + dice.even(config.brightness))[:, None, None]).clamp_(0, 255)
@@ -53,15 +56,16 @@ def placements(config: TrainConfig, dice: Dice) -> torch.Tensor:
     radians = dice.even(config.rotation_degrees) * math.pi / 180
     mirror = 1 - 2 * (dice.unit() < config.flip).float()
     size = 1 + dice.even(config.scale) if config.scale else torch.ones_like(radians)
-    still = torch.zeros_like(radians)
-    across, down = (2 * dice.even(config.shift) if config.shift else still for _ in range(2))
-    cos, sin = radians.cos() / size, radians.sin() / size
+    part = config.window / SIDE
+    reach = 2 * config.shift + 1 - part  # a window may lie anywhere in the face
+    across, down = (dice.even(reach) if reach else torch.zeros_like(radians) for _ in range(2))
+    cos, sin = radians.cos() * part / size, radians.sin() * part / size
     return torch.stack([torch.stack([mirror * cos, -mirror * sin, across], 1), torch.stack([sin, cos, down], 1)], dim=1)
 
 
-def place(faces: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
-    """Faces [N, H, W] resampled through `maps`; where they reach beyond a face, its border is repeated."""
-    grid = functional.affine_grid(maps, [len(faces), 1, *faces.shape[1:]], align_corners=False)
+def place(faces: torch.Tensor, maps: torch.Tensor, side: int = SIDE) -> torch.Tensor:
+    """[N, side, side] from faces [N, H, W] through `maps`; where they reach beyond a face, its border is repeated."""
+    grid = functional.affine_grid(maps, [len(faces), 1, side, side], align_corners=False)
     moved = functional.grid_sample(faces.unsqueeze(1), grid, padding_mode="border", align_corners=False)
     return moved.squeeze(1)
 
