@@ -7,7 +7,8 @@ them into text and the exit code named by `exit_code` in one place; a programmer
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 
 class GalleryError(Exception):
@@ -41,6 +42,10 @@ class ImageError(PathError):
     def __init__(self, path: str | os.PathLike[str], reason: str, *, transient: bool = False) -> None:
         super().__init__(path, reason)
         self.transient = transient
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For its way from one process to another, where Python would call ImageError with the message alone."""
+        return partial(ImageError, transient=self.transient), (self.path, self.reason)
 
 
 class ScanError(PathError, UsageError):

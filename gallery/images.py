@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -66,12 +66,19 @@ def read_image(path: str | os.PathLike[str], *, long_side: int | None, max_megap
     completely, and before any pixel is decoded where the picture has more than `max_megapixels`.
     """
     with _reading(path) as file:
-        info = os.fstat(file.fileno())
-        if info.st_size == 0:
-            raise ImageError(path, "empty file; restore it from a copy")
-        with _identified(path, file) as image:
-            _check_megapixels(path, image.size, max_megapixels)
-            return _decoded(image, long_side, info.st_mtime_ns)
+        return _read(path, file, long_side, max_megapixels)
+
+
+def read_new(
+    path: str | os.PathLike[str], is_known: Callable[[str], bool], *, long_side: int | None, max_megapixels: float
+) -> tuple[str, DecodedPhoto | None]:
+    """`hash_file` and, unless `is_known` says yes to the hash, `read_image`, both of the very same bytes."""
+    with _reading(path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if is_known(digest):
+            return digest, None
+        file.seek(0)
+        return digest, _read(path, file, long_side, max_megapixels)
 
 
 @contextmanager
@@ -88,6 +95,17 @@ def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     except Exception as error:  # decoders fail in every way there is; the next photo must still be read
         reason, transient = _explained(error)
         raise ImageError(path, reason, transient=transient) from error
+
+
+def _read(
+    path: str | os.PathLike[str], file: BufferedReader, long_side: int | None, max_megapixels: float
+) -> DecodedPhoto:
+    info = os.fstat(file.fileno())
+    if info.st_size == 0:
+        raise ImageError(path, "empty file; restore it from a copy")
+    with _identified(path, file) as image:
+        _check_megapixels(path, image.size, max_megapixels)
+        return _decoded(image, long_side, info.st_mtime_ns)
 
 
 def _explained(error: Exception) -> tuple[str, bool]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from gallery.changes import AddPhoto, Change, Fail, Touch
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.images import DecodedPhoto
 from gallery.pipeline import score_each
-from gallery.reading import ReadPhoto, read_batches
+from gallery.processes import MANY, read_in_processes
+from gallery.reading import ReadPhoto, read_here
 from gallery.reconcile import Reconciler, Status
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.rescoring import Rescored, rescore_locked
@@ -67,6 +68,7 @@ def index(
     detector: FaceDetector,
     classifier: EmotionClassifier,
     settings: Settings | None = None,
+    workers: int = 1,
     follow_links: bool = False,
     retry_failed: bool = False,
     on_plan: Callable[[int], None] | None = None,
@@ -79,14 +81,18 @@ def index(
     tried again when it has changed, or in any case with `retry_failed`. Stored faces that this classifier
     hasn't seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
+    `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
+    suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled, and a
+    script must guard its main part by `if __name__ == "__main__"`, since each process imports it.
+
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
     into the same database, and StoreError where it can't be written.
     """
     problems: list[ImageError] = []
     found = scan(paths, follow_links=follow_links, on_error=problems.append)
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
-    workers = _Workers(store, detector, classifier, settings or Settings())
-    return _results(workers, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan, on_rescore=on_rescore)
+    crew = _Workers(store, detector, classifier, settings or Settings(), workers)
+    return _results(crew, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan, on_rescore=on_rescore)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class _Workers:
     detector: FaceDetector
     classifier: EmotionClassifier
     settings: Settings
+    processes: int
 
     def write(self, changes: Sequence[Change]) -> None:
         model = ModelInfo(self.classifier.model_id, self.classifier.name)
@@ -104,9 +111,6 @@ class _Workers:
         # Not asked for otherwise: a folder that was only moved would wait for torch to load.
         detector = f"{self.detector.signature} long_side={self.settings.long_side}" if found_faces else ""
         self.store.write(changes, model=model, detector=detector)
-
-    def score(self, photos: Sequence[DecodedPhoto]) -> list[tuple[ScoredFace, ...] | ImageError]:
-        return score_each(photos, self.detector, self.classifier)
 
     def count(self, faces: Sequence[ScoredFace]) -> int:
         return sum(face.detection.confidence >= self.settings.min_confidence for face in faces)
@@ -144,8 +148,9 @@ def _results(
             else:
                 yield PhotoResult(file.path, Status.UNCHANGED)
         yield from _restore(workers, back)
-        for batch in read_batches(to_read, rules.knows, workers.settings):
-            yield from _store_batch(workers, rules, batch)
+        with closing(_read(workers, rules, to_read)) as batches:
+            for batch in batches:
+                yield from _store_batch(workers, rules, batch)
         yield from _finish(workers, rules, [file.path for file in files], problems, roots)
 
 
@@ -156,13 +161,23 @@ def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoRes
         yield PhotoResult(file.path, Status.RESTORED)
 
 
+def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
+    """Read and search the files, in processes of their own where there are enough to make up for starting them."""
+    detector, settings, count = workers.detector, workers.settings, 1
+    if len(files) >= MANY and workers.processes != 1:
+        count = workers.processes or getattr(detector, "processes", 1)
+    if count > 1:
+        return read_in_processes(files, rules.hashes, detector, settings, count)
+    return read_here(files, rules.knows, detector, settings)
+
+
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
-    """Search a batch for faces, write all of it in one transaction, and tell what became of each photo."""
-    decoded = {read.hash: read.photo for read in batch if read.photo}
+    """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
+    found = {read.hash: read.photo.faces for read in batch if read.photo}
     # Copies of a new photo are read before its batch is committed; here it is in the database.
-    for known in workers.store.known_hashes(decoded):
-        del decoded[known]
-    outcomes = dict(zip(decoded, workers.score(list(decoded.values())), strict=True))
+    for known in workers.store.known_hashes(found):
+        del found[known]
+    outcomes = dict(zip(found, score_each(list(found.values()), workers.classifier), strict=True))
     decided = [_decide(workers, rules, read, outcomes) for read in batch]
     workers.write([change for change, _ in decided])
     return [result for _, result in decided]

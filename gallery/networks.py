@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery.checkpoints import find_model, read_card
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
+from gallery.processes import suitable
 from gallery.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def networks(
 
 class _Loader:
     def __init__(self, settings: Settings, on_load: Callable[[], None]) -> None:
-        self._settings, self._on_load = settings, on_load
+        self.settings, self._on_load = settings, on_load
         card = read_card(find_model(settings.model))
         self.name, self.model_id = card.name, card.model_id()
 
@@ -40,19 +41,36 @@ class _Loader:
         self._on_load()
         from gallery.vision import load_pipeline
 
-        return load_pipeline(self._settings)
+        return load_pipeline(self.settings)
 
 
 class _LazyDetector:
     def __init__(self, loader: _Loader) -> None:
         self._loader = loader
 
+    def __reduce__(self) -> tuple[Callable[[Settings], FaceDetector], tuple[Settings]]:
+        """In another process the detector alone is loaded."""
+        return _load_detector, (self._loader.settings,)
+
     @property
     def signature(self) -> str:
         return self._loader.pair[0].signature
 
+    @property
+    def processes(self) -> int:
+        """How many processes may look for faces at once: one on a GPU, which they would only share."""
+        from gallery.vision.device import choose_device
+
+        return suitable() if choose_device(self._loader.settings.device).type == "cpu" else 1
+
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         return self._loader.pair[0].detect(images) if images else []
+
+
+def _load_detector(settings: Settings) -> FaceDetector:
+    from gallery.vision import load_detector
+
+    return load_detector(settings)
 
 
 class _LazyClassifier:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PIL import Image
 
 from gallery.errors import CheckpointError, ImageError
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, crop_face
 from gallery.images import DecodedPhoto
-from gallery.records import ScoredFace
+from gallery.records import FoundFace, ScoredFace
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 _log = logging.getLogger(__name__)
 
@@ -19,38 +23,45 @@ CROP_QUALITY = 90
 """JPEG quality of stored crops."""
 
 
-def score_faces(
-    photos: Sequence[DecodedPhoto], detector: FaceDetector, classifier: EmotionClassifier
-) -> list[tuple[ScoredFace, ...]]:
-    """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture.
+def find_faces(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...]]:
+    """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture."""
+    found = detector.detect([photo.image for photo in photos])
+    return [
+        tuple(FoundFace(_full_size(face, photo), encode_crop(crop_face(photo.image, face.box))) for face in faces)
+        for photo, faces in zip(photos, found, strict=True)
+    ]
+
+
+def score_faces(found: Sequence[Sequence[FoundFace]], classifier: EmotionClassifier) -> list[tuple[ScoredFace, ...]]:
+    """The faces of each photo with their emotions.
 
     Faces of all photos are classified together. What is classified is the crop as it is stored, so that scoring it
     again later gives the same answer.
     """
-    found = detector.detect([photo.image for photo in photos])
-    crops = [
-        [encode_crop(crop_face(p.image, face.box)) for face in faces] for p, faces in zip(photos, found, strict=True)
-    ]
-    predictions = iter(classifier.predict([decode_crop(crop) for many in crops for crop in many]))
-    return [
-        tuple(
-            ScoredFace(_full_size(face, photo), crop, next(predictions)) for face, crop in zip(faces, many, strict=True)
-        )
-        for photo, faces, many in zip(photos, found, crops, strict=True)
-    ]
+    predictions = iter(classifier.predict([decode_crop(face.crop) for faces in found for face in faces]))
+    return [tuple(ScoredFace(face.detection, face.crop, next(predictions)) for face in faces) for faces in found]
+
+
+def find_each(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...] | ImageError]:
+    """As `find_faces`, but a photo on which the detector fails costs only itself: its place holds the error."""
+    return _each(lambda some: find_faces(some, detector), photos)
 
 
 def score_each(
-    photos: Sequence[DecodedPhoto], detector: FaceDetector, classifier: EmotionClassifier
+    found: Sequence[Sequence[FoundFace]], classifier: EmotionClassifier
 ) -> list[tuple[ScoredFace, ...] | ImageError]:
-    """As `score_faces`, but a photo on which a network fails costs only itself: its place holds the error."""
+    """As `score_faces`, but a photo on which the classifier fails costs only itself: its place holds the error."""
+    return _each(lambda some: score_faces(some, classifier), found)
+
+
+def _each(work: Callable[[Sequence[In]], Sequence[Out]], photos: Sequence[In]) -> list[Out | ImageError]:
     try:
-        return list(score_faces(photos, detector, classifier))
+        return list(work(photos))
     except CheckpointError:  # no photo's fault, and the same for all of them
         raise
     except Exception as error:  # whatever it is, the other photos of the batch must not suffer
         if len(photos) != 1:
-            return [outcome for photo in photos for outcome in score_each([photo], detector, classifier)]
+            return [outcome for photo in photos for outcome in _each(work, [photo])]
         _log.debug("looking for faces failed", exc_info=error)
         return [
             ImageError("photo", f"looking for faces in it failed ({type(error).__name__}: {error})", transient=True)

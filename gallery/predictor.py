@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images import hash_file, read_image
-from gallery.pipeline import score_each
+from gallery.pipeline import find_each, score_each
 from gallery.records import FaceRecord, PhotoRecord
 from gallery.settings import Settings
 
@@ -31,7 +31,8 @@ def predict(
 def _predict_one(path: str, detector: FaceDetector, classifier: EmotionClassifier, settings: Settings) -> PhotoRecord:
     digest = hash_file(path)
     photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels)
-    [faces] = score_each([photo], detector, classifier)
+    [found] = find_each([photo], detector)
+    [faces] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(faces, ImageError):
         raise ImageError(path, faces.reason, transient=True)
     full = os.path.abspath(path)  # noqa: PTH100 - links stay as they are, as in the database

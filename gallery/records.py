@@ -48,6 +48,29 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFace:
+    """A face that was found: its place in the upright full-size picture, and the JPEG crop a classifier is shown."""
+
+    detection: Detection
+    crop: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedPhoto:
+    """A content seen for the first time, and the faces found in it, best confidence first.
+
+    `hash` is hexadecimal SHA-256 of the file's bytes; `width` and `height` are those of the upright picture.
+    """
+
+    hash: str
+    width: int
+    height: int
+    format: str
+    capture: Capture
+    faces: tuple[FoundFace, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredFace:
     """A face ready to be stored: its place in the upright full-size picture, the JPEG crop, what was read."""
 

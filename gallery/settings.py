@@ -38,6 +38,8 @@ class Settings:
     """Larger pictures are refused: a few bytes can unpack to gigabytes."""
     batch_size: int = 16
     """Photos per transaction; an interrupted run loses at most this many."""
+    workers: int = 0
+    """Processes that look for faces; 0: as many as there are cores, or one where a GPU does it."""
 
     def __post_init__(self) -> None:
         _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")
@@ -47,6 +49,7 @@ class Settings:
         _check(self.min_face >= 12, "min_face", self.min_face, "12 or more")
         _check(self.max_megapixels > 0, "max_megapixels", self.max_megapixels, "more than 0")
         _check(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
+        _check(0 <= self.workers <= 256, "workers", self.workers, "0 to 256")
 
 
 DEVICES = ("auto", "cpu", "cuda", "mps")

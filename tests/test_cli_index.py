@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gallery.cli.pipeline import searched_at
 from gallery.emotions import EMOTIONS
 from gallery.settings import bundled_folder
 from gallery.store import Store
@@ -111,11 +113,29 @@ def test_path_that_is_not_there_exits_with_2(gallery: Gallery, command: str) -> 
         (["--min-face", "3"], "min_face is 3; allowed: 12 or more"),
         (["--batch-size", "0"], "batch_size is 0; allowed: 1 or more"),
         (["--long-side", "10"], "long_side is 10; allowed: 64 or more"),
+        (["--fast", "--min-face", "2"], "min_face is 2; allowed: 12 or more"),
+        (["--workers", "-1"], "workers is -1; allowed: 0 to 256"),
     ],
 )
 def test_setting_out_of_range_exits_with_2(gallery: Gallery, flags: list[str], message: str) -> None:
     done = gallery.run("index", gallery.photos, *flags)
     assert (done.exit_code, done.stderr) == (2, f"error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "sizes"),
+    [
+        ({"long_side": None, "min_face": None}, (None, None)),
+        ({"effort": None, "long_side": 700, "min_face": None}, (700, None)),
+        ({"effort": "fast", "long_side": None, "min_face": None}, (640, 20)),
+        ({"effort": "thorough", "long_side": None, "min_face": None}, (1280, 40)),
+        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1280, 0)),
+    ],
+    ids=str,
+)
+def test_sizes_go_with_the_effort_unless_given(flags: dict[str, Any], sizes: tuple[int | None, int | None]) -> None:
+    searched = searched_at(**flags, device="cpu")
+    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu"}
 
 
 def test_wrong_model_is_refused_before_anything_is_loaded(gallery: Gallery) -> None:

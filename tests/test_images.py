@@ -17,7 +17,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from gallery.errors import ImageError
-from gallery.images import DecodedPhoto, hash_file, read_image
+from gallery.images import DecodedPhoto, hash_file, read_image, read_new
 from tests.photos import draw_photo, draw_picture, save_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -384,6 +384,24 @@ def test_hash_is_sha256_of_the_bytes(tmp_path):
     big = bytes(range(256)) * 20_000
     (tmp_path / "b.jpg").write_bytes(big)
     assert hash_file(str(tmp_path / "b.jpg")) == hashlib.sha256(big).hexdigest()
+
+
+def test_new_content_is_hashed_and_decoded(tmp_path):
+    photo = draw_photo(tmp_path / "a.jpg", orientation=6)
+    digest, decoded = read_new(photo, lambda _: False, long_side=100, max_megapixels=1)
+    expected = read_image(photo, long_side=100, max_megapixels=1)
+    assert digest == hash_file(photo)
+    assert decoded.image.tobytes() == expected.image.tobytes()
+    assert (decoded.width, decoded.height, decoded.capture) == (expected.width, expected.height, expected.capture)
+
+
+def test_known_content_is_hashed_only(tmp_path):
+    broken = tmp_path / "a.jpg"
+    broken.write_bytes(b"abc")
+    digest = hash_file(broken)
+    assert read_new(broken, {digest}.__contains__, long_side=100, max_megapixels=1) == (digest, None)
+    with pytest.raises(ImageError, match="not a picture"):
+        read_new(broken, {"other"}.__contains__, long_side=100, max_megapixels=1)
 
 
 def test_content_decides_and_not_the_name(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gallery.cli.output import counted, print_json
-from gallery.cli.pipeline import load_pipeline, pipeline_options
+from gallery.cli.pipeline import load_pipeline, pipeline_options, searched_at
 from gallery.cli.progress import Progress
 from gallery.cli.rescore import show
 from gallery.cli.state import State, database_option, loudness_options, pass_state
@@ -25,6 +25,9 @@ from gallery.rescoring import Rescored
 @click.option("--retry-failed", is_flag=True, help="Try files again that couldn't be read before.")
 @pipeline_options
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
+@click.option(
+    "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end.")
 @database_option
 @loudness_options
@@ -43,7 +46,7 @@ def index(
     Photos that haven't changed since the last time are passed over. Ctrl-C stops; the same command goes on from there.
     Exits with 1 where photos couldn't be read; `gallery errors` lists them.
     """
-    settings = state.settings(**flags)
+    settings = state.settings(**searched_at(**flags))
     summary = Summary()
     progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: _doing(progress, summary))
     with state.open_store(settings) as store:
@@ -55,6 +58,7 @@ def index(
             detector=detector,
             classifier=classifier,
             settings=settings,
+            workers=settings.workers,
             follow_links=follow_links,
             retry_failed=retry_failed,
             on_plan=lambda total: progress.plan(total, unit="photos"),

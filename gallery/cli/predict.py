@@ -10,7 +10,7 @@ import click
 
 from gallery.cli.listing import faces_text
 from gallery.cli.output import console, message, print_json, printable, to_terminal
-from gallery.cli.pipeline import load_pipeline, pipeline_options
+from gallery.cli.pipeline import load_pipeline, pipeline_options, searched_at
 from gallery.cli.state import State, loudness_options, pass_state
 from gallery.errors import ImageError
 from gallery.records import PhotoRecord
@@ -29,7 +29,7 @@ def predict(state: State, /, photos: tuple[str, ...], as_json: bool, **flags: An
     """
     from gallery.predictor import predict as predict_photos
 
-    settings = state.settings(**flags)
+    settings = state.settings(**searched_at(**flags))
     detector, classifier = load_pipeline(state, settings)
     answers = predict_photos(photos, detector=detector, classifier=classifier, settings=settings)
     records, failed = _sorted_out(answers, echo=not as_json)

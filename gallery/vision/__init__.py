@@ -8,7 +8,7 @@ from gallery.vision.classifier import NetworkClassifier
 from gallery.vision.detector import MTCNNDetector
 from gallery.vision.device import choose_device
 
-__all__ = ["MTCNNDetector", "NetworkClassifier", "load_pipeline"]
+__all__ = ["MTCNNDetector", "NetworkClassifier", "load_detector", "load_pipeline"]
 
 
 def load_pipeline(settings: Settings) -> tuple[MTCNNDetector, NetworkClassifier]:
@@ -18,4 +18,9 @@ def load_pipeline(settings: Settings) -> tuple[MTCNNDetector, NetworkClassifier]
     """
     device = choose_device(settings.device)
     classifier = NetworkClassifier(find_model(settings.model), device=device)
-    return MTCNNDetector(min_face=settings.min_face, device=device), classifier
+    return load_detector(settings), classifier
+
+
+def load_detector(settings: Settings) -> MTCNNDetector:
+    """The detector as the settings say. Raises UsageError for a device that isn't there."""
+    return MTCNNDetector(min_face=settings.min_face, device=choose_device(settings.device))

@@ -1,0 +1,119 @@
+"""Reads photos and looks for faces in them in processes of their own, one per core.
+
+Two threads of one process share an interpreter and much of torch's bookkeeping; two processes with a thread each are
+half as fast again. A process that dies, of a decoder's crash or because the system ran out of memory, costs the photo
+it was at, and is replaced.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Final
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from gallery.errors import ImageError
+from gallery.faces import FaceDetector
+from gallery.reading import ReadPhoto, ahead, decode, search
+from gallery.records import FileStamp
+from gallery.settings import Settings
+
+MANY: Final = 64
+"""With fewer photos to read it takes longer to start processes than to do without."""
+
+LEAST_MEMORY: Final = 1_500_000_000
+"""Bytes a process may need: the networks' library alone takes most of a gigabyte."""
+
+
+def suitable(memory: int | None = None) -> int:
+    """As many processes as the machine has cores this process may use, and memory for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = _memory() if memory is None else memory
+    return max(1, min(cores, memory // LEAST_MEMORY))
+
+
+def _memory() -> int:
+    """Bytes of the machine; where it doesn't tell, enough for two processes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2 * LEAST_MEMORY
+
+
+def read_in_processes(
+    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+) -> Generator[list[ReadPhoto], None, None]:
+    """As `reading.read_here`, in `count` processes; `known` are hashes of contents that need no decoding.
+
+    The detector is pickled, and unpickled in each of them. Closing the generator ends the processes.
+    """
+    # Spawned: a fork of a process in which torch has threads may hang.
+    context = multiprocessing.get_context("spawn")
+    job = (pickle.dumps(detector), known, settings)
+    pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
+
+    def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[ReadPhoto]]:
+        with _interrupts_held():  # the first task starts the processes, which inherit it
+            return file, pool.schedule(_read, (file,))
+
+    try:
+        yield from ahead(files, start, _result, settings.batch_size)
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _result(running: tuple[FileStamp, ProcessFuture[ReadPhoto]]) -> ReadPhoto:
+    file, future = running
+    try:
+        return future.result()
+    except ProcessExpired:
+        reason = "reading it made a process die, or memory ran out; restore it from a copy if this comes again"
+        return ReadPhoto(file, error=ImageError(file.path, reason, transient=True))
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started inside never see Ctrl-C, which is for the one that started them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Worker:
+    """What a process needs for its photos."""
+
+    def __init__(self, detector: bytes, known: frozenset[str], settings: Settings) -> None:
+        self._pickled, self.known, self.settings = detector, known, settings
+
+    @cached_property
+    def detector(self) -> FaceDetector:
+        detector: FaceDetector = pickle.loads(self._pickled)  # noqa: S301 - of our own parent process
+        return detector
+
+
+_worker: _Worker
+
+
+def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
+    _worker = _Worker(detector, known, settings)
+
+
+def _read(file: FileStamp) -> ReadPhoto:
+    is_known = _worker.known.__contains__
+    [read] = search([decode(file, is_known, _worker.settings)], is_known, _worker.detector)
+    return read
