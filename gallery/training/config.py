@@ -79,6 +79,8 @@ class TrainConfig:
     """Highest standard deviation of noise in grey levels; drawn from 0."""
     erase: float = 0.0
     """Probability that a square of a quarter to half the side is made grey (cutout)."""
+    class_biases: bool = False
+    """Fit a bias for each class on PublicTest, beside the temperature, when all epochs are done."""
     seed: int = 0
     deterministic: bool = False
     """Only operations that always give the same bits, slower on a GPU; on the CPU they all do."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from gallery.errors import UsageError
 from gallery.training.config import CHOICES, TrainConfig
 
-_SOFT_LABELS: Final = {"labels": "both", "ferplus_share": 0.5, "label_smoothing": 0.05}
+_SOFT_LABELS: Final = {"labels": "both", "ferplus_share": 0.4, "class_biases": True}
 
 _REAL_PHOTOS: Final = {
     "per_face": True,
