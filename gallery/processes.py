@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import warnings
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -110,6 +111,7 @@ def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # of damaged metadata; nobody could tell of which photo
     _worker = _Worker(detector, known, settings)
 
 

@@ -22,6 +22,9 @@ _STORED_AS = {
     8: Image.Transpose.ROTATE_270,
 }
 
+DAMAGED_EXIF = b"Exif\0\0II*\0\x08\0\0\0\x05\0\x0f\x01\x02\0\xff\xff\0\0\xff\xff\0\0"
+"""Metadata that points beyond the file, of which Pillow warns."""
+
 
 def draw_picture(size: tuple[int, int] = (640, 480), seed: int = 0) -> Image.Image:
     """An RGB picture that looks different from every side; another seed gives another picture. No faces."""

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.photos import astronaut
+from tests.photos import DAMAGED_EXIF, astronaut
 
 CHECKOUT = Path(__file__).parents[1]
-DAMAGED_EXIF = b"Exif\0\0II*\0\x08\0\0\0\x05\0\x0f\x01\x02\0\xff\xff\0\0\xff\xff\0\0"
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from gallery.scan import scan
 from gallery.settings import Settings
 from gallery.store import Store
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
-from tests.photos import astronaut
+from tests.photos import DAMAGED_EXIF, astronaut
 from tests.test_kill import content
 
 FATAL = (1, 2, 3)
@@ -99,6 +100,19 @@ def test_process_that_dies_costs_one_photo_and_is_replaced(tmp_path):
         assert got[number].error.transient
         assert "process die" in got[number].error.reason
     assert all(read.photo for number, read in enumerate(got) if number not in lost)
+
+
+def test_warnings_of_damaged_metadata_are_kept_from_the_screen(tmp_path, capfd):
+    photo = tmp_path / "a.png"
+    draw_faces("happy").save(photo, exif=DAMAGED_EXIF)
+    files = list(scan([photo]))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        here(files)
+    assert told
+    [read] = in_processes(files)
+    assert read.photo
+    assert capfd.readouterr() == ("", "")
 
 
 def test_database_is_the_same_whatever_the_number_of_processes(tmp_path):
