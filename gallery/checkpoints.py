@@ -22,7 +22,7 @@ from gallery.settings import bundled_folder
 
 FORMAT: Final = 1
 SUFFIX: Final = ".safetensors"
-DEFAULT_MODEL: Final = "custom"
+DEFAULT_MODEL: Final = "resnet18"
 _MAX_HEADER_BYTES: Final = 10_000_000
 
 

@@ -53,12 +53,14 @@ class Reconciler:
     def is_same(self, file: FileStamp) -> bool:
         """Size and modification time are those of the last run."""
         known = self.known.get(file.path)
-        return known is not None and (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
+        return known is not None and known.mtime_ns == file.mtime_ns and known.size == file.size
 
     def failure(self, file: FileStamp) -> str | None:
         """Why the file, as it still is, couldn't be read; None where it is worth a try."""
         known = self.known.get(file.path)
-        return known.failure if known and self.is_same(file) and not known.transient else None
+        if known is None or known.failure is None or known.transient:
+            return None
+        return known.failure if self.is_same(file) else None
 
     def needs_no_reading(self, file: FileStamp) -> bool:
         """The same file with a known content; it may have been missing."""

@@ -115,32 +115,36 @@ def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> de
     face, said, model = schema.face.c, schema.prediction.c, schema.model.c
     current = select(model.id).where(model.is_current).limit(1).scalar_subquery()
     counted = (face.content_id.in_(content_ids), face.confidence >= gate.confidence, ~face.rejected)
+    shown = (face.emotion, face.score, face.source)
+    sides = (face.left, face.top, face.right, face.bottom)
     rows = connection.execute(
-        select(schema.face, said.scores)
+        # The time comes last and is in no record: a damaged one is noticed when it is read.
+        select(face.content_id, face.id, said.scores, face.confidence, face.landmarks, *shown, *sides, face.taken_at)
         .join_from(
             schema.face, schema.prediction, and_(said.face_id == face.id, said.model_id == current), isouter=True
         )
         .where(*counted)
         .order_by(face.id)
     ).all()
-    unseen = [row.id for row in rows if row.scores is None]
+    unseen = [number for _, number, scores, *_ in rows if scores is None]
     others = {
         number: scores for chunk in chunked(unseen) for number, scores in scores_by_face(connection, chunk).items()
     }
     faces: defaultdict[int, list[FaceRecord]] = defaultdict(list)
-    for row in rows:
-        faces[row.content_id].append(_face(row, row.scores or others.get(row.id, ()), gate))
+    for content_id, number, scores, *rest in rows:
+        faces[content_id].append(_face(number, scores or others.get(number, ()), rest, gate))
     return faces
 
 
-def _face(row: Any, scores: tuple[float, ...], gate: Gate) -> FaceRecord:
+def _face(number: int, scores: tuple[float, ...], row: Sequence[Any], gate: Gate) -> FaceRecord:
+    confidence, landmarks, emotion, score, source, left, top, right, bottom, _ = row
     return FaceRecord(
-        id=row.id,
-        box=Box(row.left, row.top, row.right, row.bottom),
-        confidence=row.confidence,
-        emotion=row.emotion if gate.shows(row.emotion, row.score) else UNCERTAIN,
-        score=row.score or 0.0,
+        id=number,
+        box=Box(left, top, right, bottom),
+        confidence=confidence,
+        emotion=emotion if gate.shows(emotion, score) else UNCERTAIN,
+        score=score or 0.0,
         scores=dict(zip(EMOTIONS, scores, strict=False)),
-        source=row.source or "model",
-        landmarks=row.landmarks,
+        source=source or "model",
+        landmarks=landmarks,
     )

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gallery.emotions import EMOTIONS
-from gallery.training.calibrate import FEWEST, fit_biases, fit_temperature, fit_thresholds
+from gallery.training.calibrate import FEWEST, fit_thresholds
 
 
 def told(label: int, scores: list[float]) -> torch.Tensor:
@@ -45,23 +45,3 @@ def test_order_of_the_faces_does_not_matter():
     labels = torch.multinomial(probabilities, 1, generator=dice).squeeze(1)
     mixed = torch.randperm(400, generator=dice)
     assert fit_thresholds(probabilities, labels) == fit_thresholds(probabilities[mixed], labels[mixed])
-
-
-def drawn_from(logits: torch.Tensor, dice: torch.Generator) -> torch.Tensor:
-    return torch.multinomial(logits.softmax(1), 1, generator=dice).squeeze(1)
-
-
-def test_biases_take_back_what_was_added_to_the_logits():
-    dice = torch.Generator().manual_seed(3)
-    honest = torch.randn(40_000, len(EMOTIONS), generator=dice) * 2
-    labels = drawn_from(honest, dice)
-    shift = torch.tensor([0.9, -0.6, 0.3, 0.0, -1.2, 0.4, 0.2])
-    found = fit_biases((honest + shift) * 3, labels)
-    torch.testing.assert_close(found / 3, -shift, atol=0.08, rtol=0)
-    assert fit_temperature((honest + shift) * 3 + found, labels) == pytest.approx(3, rel=0.05)
-
-
-def test_logits_that_lean_nowhere_get_no_biases():
-    dice = torch.Generator().manual_seed(4)
-    honest = torch.randn(40_000, len(EMOTIONS), generator=dice) * 2
-    torch.testing.assert_close(fit_biases(honest, drawn_from(honest, dice)), torch.zeros(7), atol=0.08, rtol=0)

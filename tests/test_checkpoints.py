@@ -88,7 +88,7 @@ def test_card_says_what_was_saved(good):
     assert (card.name, card.path, card.size_bytes) == ("small", good, good.stat().st_size)
     assert (card.architecture, card.options, card.labels) == ("custom", {"hidden": 8}, EMOTIONS)
     assert card.preprocessing == {
-        "size": 48, "mean": 0.5077, "std": 0.2550, "framing": "fer2013", "per_face": False,
+        "size": 48, "mean": 0.5077, "std": 0.2550, "framing": "fer2013", "per_face": False, "mirror": False,
     }  # fmt: skip
     assert (card.temperature, card.metrics, card.training) == (1.5, {"PublicTest": {"accuracy": 0.25}}, {"epochs": 3})
 
@@ -169,7 +169,7 @@ def test_shipped_model_is_found_by_its_name():
     if not shipped:
         pytest.skip("no model is shipped")
     assert [find_model(path.stem) for path in shipped] == shipped
-    assert find_model("") == find_model("custom")
+    assert find_model("") in shipped
 
 
 def test_model_is_found_by_its_path(good):

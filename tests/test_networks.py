@@ -5,7 +5,7 @@ import torch
 import torchvision
 from torch import nn
 
-from gallery.vision.networks import ARCHITECTURES, CustomCNN, ResNet18, add_biases, build_network
+from gallery.vision.networks import ARCHITECTURES, CustomCNN, ResNet18, build_network
 
 
 def test_seven_logits_per_face():
@@ -81,18 +81,3 @@ def test_resnet18_is_torchvisions_but_for_its_last_layer():
     ours, theirs = ResNet18().state_dict(), torchvision.models.resnet18().state_dict()
     assert {key for key in ours if not key.startswith("fc.")} == {key for key in theirs if not key.startswith("fc.")}
     assert all(ours[key].shape == theirs[key].shape for key in theirs if not key.startswith("fc."))
-
-
-@pytest.mark.parametrize("name", ARCHITECTURES)
-def test_biases_are_added_to_the_logits_as_half_precision_holds_them(name):
-    network = build_network(name, {"dropout": 0.0}).half().float().eval()
-    faces = torch.randn(2, 3, 48, 48, generator=torch.Generator().manual_seed(0))
-    wanted = torch.tensor([1.0, -0.5, 0.0, 0.125, 0.3, -0.2, 2.0])
-    with torch.inference_mode():
-        before = network(faces)
-        moved = add_biases(network, wanted)
-        torch.testing.assert_close(network(faces) - before, moved.expand(2, 7), atol=1e-4, rtol=0)
-    torch.testing.assert_close(moved, wanted, atol=2e-3, rtol=0)
-    assert all(
-        value.half().float().equal(value) for value in network.state_dict().values() if value.is_floating_point()
-    )

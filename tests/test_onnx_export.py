@@ -79,7 +79,7 @@ def test_file_says_what_goes_in_and_what_comes_out(model: Path, exported: Path) 
 
 
 def test_resnet_with_faces_normalised_by_themselves_can_be_exported_too(tmp_path: Path) -> None:
-    path, options, alone = tmp_path / "r.safetensors", {"stem": "coarse"}, Preprocessing(per_face=True)
+    path, options, alone = tmp_path / "r.safetensors", {"stem": "coarse"}, Preprocessing(per_face=True, mirror=True)
     save_checkpoint(
         path,
         build_network("resnet18", options).eval(),

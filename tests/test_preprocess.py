@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from gallery.vision.networks import build_network
 from gallery.vision.preprocess import Preprocessing
 
 
@@ -78,6 +79,7 @@ def test_plain_values_of_a_checkpoint_are_read_back():
         {"std": 0},
         {"std": -1},
         {"per_face": "yes"},
+        {"mirror": 1},
     ],
 )
 def test_values_out_of_range_are_refused(changes):
@@ -102,3 +104,14 @@ def test_checkpoint_from_before_faces_were_normalised_by_themselves_is_read():
     old = {key: value for key, value in asdict(Preprocessing()).items() if key != "per_face"}
     assert Preprocessing.of(old) == Preprocessing()
     assert Preprocessing.of({**old, "per_face": True}).per_face
+
+
+def test_mirror_takes_the_mean_with_what_is_said_of_the_mirror_image():
+    network = build_network("custom", {}).eval()
+    faces = torch.randint(0, 256, (3, 48, 48), dtype=torch.uint8, generator=torch.Generator().manual_seed(2))
+    once, both = Preprocessing(per_face=True), Preprocessing(per_face=True, mirror=True)
+    with torch.inference_mode():
+        said, of_mirrored = once.logits(network, faces), once.logits(network, faces.flip(-1))
+        torch.testing.assert_close(both.logits(network, faces), (said + of_mirrored) / 2)
+        torch.testing.assert_close(both.logits(network, faces.flip(-1)), both.logits(network, faces))
+    assert (said - of_mirrored).abs().max() > 1e-3

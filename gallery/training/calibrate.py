@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import torch
@@ -23,34 +23,16 @@ Thresholds = Mapping[str, Mapping[str, float | None]]
 def fit_temperature(logits: torch.Tensor, labels: torch.Tensor) -> float:
     """The number that, dividing the logits, minimises the cross-entropy on these faces (Guo et al. 2017)."""
     log_temperature = torch.zeros((), requires_grad=True)
-    _minimise([log_temperature], lambda: functional.cross_entropy(logits / log_temperature.exp(), labels))
-    return log_temperature.detach().exp().clamp(0.05, 20).item()
+    optimizer = torch.optim.LBFGS([log_temperature], max_iter=100, line_search_fn="strong_wolfe")
 
-
-def fit_biases(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """What to add to the logits of each class [7] so that, with the temperature that then fits, cross-entropy is least.
-
-    Bias-corrected temperature scaling (Alexandari et al. 2020): it also moves the borders between the classes, where
-    the network learned from other labels, or from other shares of the classes, than these. The biases' mean is 0.
-    """
-    log_temperature, biases = torch.zeros((), requires_grad=True), torch.zeros(len(EMOTIONS), requires_grad=True)
-    _minimise(
-        [log_temperature, biases], lambda: functional.cross_entropy(logits / log_temperature.exp() + biases, labels)
-    )
-    scaled = (biases * log_temperature.exp()).detach()
-    return scaled - scaled.mean()
-
-
-def _minimise(parameters: list[torch.Tensor], loss: Callable[[], torch.Tensor]) -> None:
-    optimizer = torch.optim.LBFGS(parameters, max_iter=100, line_search_fn="strong_wolfe")
-
-    def step() -> torch.Tensor:
+    def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = loss()
+        value = functional.cross_entropy(logits.clone() / log_temperature.exp(), labels)
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(step)  # type: ignore[no-untyped-call]
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return log_temperature.detach().exp().clamp(0.05, 20).item()
 
 
 def fit_thresholds(probabilities: torch.Tensor, labels: torch.Tensor) -> Thresholds:

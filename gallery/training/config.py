@@ -33,6 +33,8 @@ class TrainConfig:
     """Weights to start resnet18 from: `none`, `imagenet`, or a file of torchvision's weights or of an earlier run."""
     per_face: bool = False
     """Normalise each face by its own mean and deviation instead of the data set's."""
+    mirror: bool = False
+    """Ask the trained network about a face and its mirror image, and take the mean: twice the cost."""
     labels: str = "fer2013"
     """What is learnt: `fer2013`, the votes of `ferplus`, or `both`, mixed."""
     ferplus_share: float = 0.5
@@ -79,8 +81,6 @@ class TrainConfig:
     """Highest standard deviation of noise in grey levels; drawn from 0."""
     erase: float = 0.0
     """Probability that a square of a quarter to half the side is made grey (cutout)."""
-    class_biases: bool = False
-    """Fit a bias for each class on PublicTest, beside the temperature, when all epochs are done."""
     seed: int = 0
     deterministic: bool = False
     """Only operations that always give the same bits, slower on a GPU; on the CPU they all do."""

@@ -131,10 +131,12 @@ def logits_of(network: nn.Module, faces: Faces, preprocessing: Preprocessing, *,
     network.eval()
     device = next(network.parameters()).device
     parts = []
-    for pixels in torch.split(faces.pixels, BATCH):
-        seen = preprocessing.normalised(pixels.to(device))
-        shown = views(seen) if tta else [seen]
-        parts.append(torch.stack([network(view).float() for view in shown]).mean(0).cpu())
+    for pixels in torch.split(faces.pixels.to(device), BATCH):
+        if tta:
+            shown = views(preprocessing.normalised(pixels))
+            parts.append(torch.stack([network(view).float() for view in shown]).mean(0).cpu())
+        else:
+            parts.append(preprocessing.logits(network, pixels).cpu())
     return torch.cat(parts)
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 from gallery.errors import UsageError
 from gallery.training.config import CHOICES, TrainConfig
 
-_SOFT_LABELS: Final = {"labels": "both", "ferplus_share": 0.4, "class_biases": True}
+_SOFT_LABELS: Final = {"labels": "both", "ferplus_share": 0.4}
 
 _REAL_PHOTOS: Final = {
     "per_face": True,
+    "mirror": True,
     "rotation_degrees": 10.0,
     "scale": 0.1,
     "shift": 0.05,
@@ -22,8 +23,8 @@ _REAL_PHOTOS: Final = {
     "saturation": 0.0,
     "hue": 0.0,
     "gamma": 0.25,
-    "sharpness": 0.6,
-    "noise": 3.0,
+    "sharpness": 0.5,
+    "noise": 2.0,
 }
 """Faces in photos sit less squarely in their frame than FER2013's, and are sharper, noisier, darker or brighter.
 
@@ -38,7 +39,15 @@ RECIPES: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "resnet18": {"pretrained": "imagenet", "dropout": 0.0},
     },
     "best": {
-        "custom": {**_SOFT_LABELS, **_REAL_PHOTOS, **_CYCLE, "epochs": 30, "learning_rate": 0.05, "dropout": 0.1},
+        "custom": {
+            **_SOFT_LABELS,
+            **_REAL_PHOTOS,
+            **_CYCLE,
+            "ferplus_share": 0.2,
+            "epochs": 24,
+            "learning_rate": 0.05,
+            "dropout": 0.1,
+        },
         "resnet18": {
             **_SOFT_LABELS,
             **_REAL_PHOTOS,

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from gallery.errors import CheckpointError, UsageError
 from gallery.training.augment import augment
-from gallery.training.calibrate import Thresholds, fit_biases, fit_temperature, fit_thresholds
+from gallery.training.calibrate import Thresholds, fit_temperature, fit_thresholds
 from gallery.training.config import TrainConfig
 from gallery.training.engine import fresh_network, make_fabric, make_scheduler, sgd
 from gallery.training.evaluate import Answers, answers, logits_of
@@ -22,7 +22,6 @@ from gallery.training.faces import Dataset
 from gallery.training.journal import EpochResult, Journal
 from gallery.training.lessons import Lessons
 from gallery.vision.checkpoint import load_network, save_checkpoint
-from gallery.vision.networks import add_biases
 from gallery.vision.preprocess import Preprocessing
 
 STATE: Final = "state.pt"
@@ -57,7 +56,8 @@ class Trainer:
         self, config: TrainConfig, data: Dataset, folder: Path, *, device: str = "auto", devices: int = 1
     ) -> None:
         self.config, self.data, self.folder = config, data, folder
-        self.preprocessing, self.journal = Preprocessing(per_face=config.per_face), Journal(folder)
+        self.preprocessing = Preprocessing(per_face=config.per_face, mirror=config.mirror)
+        self.journal = Journal(folder)
         self.fabric = make_fabric(config, device, devices)
         self.lessons = Lessons.of(data["Training"], config)
         self._weights = self.fabric.to_device(self.lessons.weights)
@@ -105,17 +105,14 @@ class Trainer:
 
         It holds half precision: at these networks' size that changes no figure, and the figures are of what it holds.
         """
-        network = self.fabric.to_device(load_network(self.folder / BEST).half().float())
+        network = load_network(self.folder / BEST).half().float()
+        network = self.fabric.to_device(network)
         logits = {
             split: logits_of(network, faces, self.preprocessing)
             for split, faces in self.data.items()
             if split != "Training" and len(faces)
         }
-        public = self.data["PublicTest"].labels
-        if self.config.class_biases:
-            moved = add_biases(network, fit_biases(logits["PublicTest"], public))
-            logits = {split: values + moved for split, values in logits.items()}
-        temperature = fit_temperature(logits["PublicTest"], public)
+        temperature = fit_temperature(logits["PublicTest"], self.data["PublicTest"].labels)
         told = {split: answers(logits[split], self.data[split], temperature, split) for split in logits}
         path = self.folder / f"{name}.safetensors"
         self._save(
@@ -124,7 +121,7 @@ class Trainer:
             half=True,
             temperature=temperature,
             metrics={split: each.evaluation.summary() for split, each in told.items()},
-            thresholds=fit_thresholds(told["PublicTest"].probabilities, public),
+            thresholds=fit_thresholds(told["PublicTest"].probabilities, told["PublicTest"].faces.labels),
         )
         return Finished(path, tuple(told.values()))
 

@@ -46,7 +46,7 @@ class NetworkClassifier:
         """Calibrated probabilities for each crop made by `crop_face`."""
         predictions: list[Prediction] = []
         for faces in torch.split(self._preprocessing.grey_faces(crops), BATCH):
-            logits = self._network(self._preprocessing.normalised(faces.to(self._device)))
+            logits = self._preprocessing.logits(self._network, faces.to(self._device))
             if not logits.isfinite().all():
                 raise CheckpointError(self._path, "its weights overflow: what it says of a face is not finite")
             probabilities = (logits.double() / self._temperature).softmax(1).tolist()

@@ -69,15 +69,6 @@ STEMS: Final = ("imagenet", "coarse", "fine")
 ARCHITECTURES: Final[Mapping[str, Callable[..., nn.Module]]] = {"custom": CustomCNN, "resnet18": ResNet18}
 
 
-def add_biases(network: nn.Module, biases: torch.Tensor) -> torch.Tensor:
-    """Adds to the logits of each class [7], in the last layer; returns what half precision leaves of it, on the CPU."""
-    last = [layer for layer in network.modules() if isinstance(layer, nn.Linear)][-1]
-    before = last.bias.detach().clone()
-    with torch.no_grad():
-        last.bias.copy_((before + biases.to(before)).half())
-    return (last.bias.detach() - before).cpu()
-
-
 def build_network(architecture: str, options: Mapping[str, Any]) -> nn.Module:
     """A network with fresh weights. Raises ValueError for an unknown name or option, or a value out of range."""
     if architecture not in ARCHITECTURES:

@@ -1,8 +1,8 @@
 """A model as one ONNX file, for programs without torch: grey faces in, calibrated probabilities out.
 
 Input `faces`: float32 [N, 1, 48, 48], grey values 0 to 255 of crops framed as the metadata say. Output `probabilities`:
-float32 [N, 7], in the order of the metadata's `labels`. Normalisation, the three equal channels and the temperature
-are part of the graph.
+float32 [N, 7], in the order of the metadata's `labels`. Normalisation, the three equal channels, the second look at
+the mirror image where the model takes one, and the temperature are part of the graph.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ProbabilityNetwork(nn.Module):
         self.eval()
 
     def forward(self, faces: torch.Tensor) -> torch.Tensor:
-        logits = self.network(self.preprocessing.normalised(faces.squeeze(1)))
+        logits = self.preprocessing.logits(self.network, faces.squeeze(1))
         probabilities: torch.Tensor = (logits / self.temperature).softmax(1)
         return probabilities
 

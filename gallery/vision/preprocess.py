@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 
 FLAT: Final = 1 / 255
 """Added to a face's standard deviation: an even area stays even and isn't divided by zero."""
@@ -19,6 +20,7 @@ class Preprocessing:
     """`size` in pixels; `mean` and `std` of grey values 0..1 over FER2013's Training split; `framing`: see `faces`.
 
     `per_face`: each face by its own mean and standard deviation instead, so that exposure and contrast don't matter.
+    `mirror`: the network is asked about the face's mirror image, too, and the mean taken of what it says.
     """
 
     size: int = 48
@@ -26,17 +28,18 @@ class Preprocessing:
     std: float = 0.2550
     framing: str = "fer2013"
     per_face: bool = False
+    mirror: bool = False
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Preprocessing:
         """From a checkpoint's plain values; raises ValueError where they make no sense."""
         if values["size"] != 48:
             raise ValueError(f"size {values['size']!r} is out of range; known: 48")
-        made = cls(
-            48, float(values["mean"]), float(values["std"]), str(values["framing"]), values.get("per_face", False)
-        )
-        if not isinstance(made.per_face, bool):
-            raise ValueError(f"per_face {made.per_face!r} is neither true nor false")
+        switches = {name: values.get(name, False) for name in ("per_face", "mirror")}
+        for name, value in switches.items():
+            if not isinstance(value, bool):
+                raise ValueError(f"{name} {value!r} is neither true nor false")
+        made = cls(48, float(values["mean"]), float(values["std"]), str(values["framing"]), **switches)
         if not 0 <= made.mean <= 1 or not 0.001 <= made.std <= 10:
             raise ValueError(f"preprocessing {asdict(made)} is out of range")
         return made
@@ -56,3 +59,9 @@ class Preprocessing:
         else:
             grey = (grey - self.mean) / self.std
         return grey.unsqueeze(1).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+
+    def logits(self, network: nn.Module, faces: torch.Tensor) -> torch.Tensor:
+        """What a network says of grey faces [N, H, W], which lie where it does: float32 [N, 7]."""
+        seen = self.normalised(faces)
+        logits: torch.Tensor = network(seen).float()
+        return (logits + network(seen.flip(-1)).float()) / 2 if self.mirror else logits
