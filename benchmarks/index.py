@@ -1,6 +1,6 @@
 """How many photos per second `gallery index` makes, beside the loop one writes first, on photos of 12 megapixels.
 
-`python -m benchmarks.index [--photos FOLDER] [--count N] [--workers N]` makes N such JPEGs from the pictures in FOLDER
+`python -m benchmarks.index [--photos FOLDER] [--count N] [--workers N] [--rounds N]` makes N such JPEGs from FOLDER
 (drawn ones with one real face otherwise) and has them indexed by turns, in rounds, so that other work on the machine
 disturbs all alike: the ratios count. Each contestant has a process of its own and its networks loaded beforehand.
 
@@ -15,11 +15,10 @@ import multiprocessing
 import os
 import random
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +27,7 @@ from types import TracebackType
 import numpy as np
 from PIL import Image, ImageOps
 
+from benchmarks.memory import watched
 from benchmarks.naive import FER_LONG_SIDE, Fer, NaiveLoop, Run, compare_faces
 from gallery import PhotoResult, Store, index
 from gallery.errors import ImageError
@@ -46,8 +46,6 @@ SETTINGS = Settings()
 
 Contestant = Callable[[Sequence[Path]], Run]
 
-SAMPLE_SECONDS = 0.2
-"""Between two looks at the memory, which cost the processes looked at a few milliseconds."""
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -273,52 +271,6 @@ def memory(paths: Sequence[Path], workers: int) -> str:
         f"peak memory of ours with all its processes: {max(first, second):.2f} GB "
         f"(first half of the run {first:.2f}, second {second:.2f})"
     )
-
-
-@contextmanager
-def watched(process: int) -> Iterator[list[int]]:
-    """Bytes of memory that a process and its descendants hold, taken again and again while the `with` lasts.
-
-    Each page is shared out among the processes that use it (PSS). Empty where the system doesn't tell.
-    """
-    samples: list[int] = []
-    end = threading.Event()
-
-    def watch() -> None:
-        while not end.wait(SAMPLE_SECONDS):
-            samples.append(sum(map(pss, family(process))))
-
-    thread = threading.Thread(target=watch)
-    if Path("/proc/self/smaps_rollup").exists():
-        thread.start()
-    try:
-        yield samples
-    finally:
-        end.set()
-        if thread.ident:
-            thread.join()
-
-
-def family(process: int) -> list[int]:
-    """A process and its descendants."""
-    children: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended
-            parent = status.read_text().rpartition(")")[2].split()[1]
-            children.setdefault(int(parent), []).append(int(status.parent.name))
-    found = [process]
-    for one in found:
-        found += children.get(one, [])
-    return found
-
-
-def pss(process: int) -> int:
-    """Bytes that a process holds; none once it has ended."""
-    with suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def compare_faces(pictures: Sequence[Path]) -> None:
     print(f"ours at {SETTINGS.long_side}/{SETTINGS.min_face}: {counts['ours']} such faces")
     for name, again in (("with any confidence", counts["again"]), (f"with {SURE} and more", counts["again sure"])):
         print(
-            f"found again {name}, IoU {SAME_FACE}: {again} of {theirs}" + (f", {again / theirs:.1%}" if theirs else "")
+            f"found again {name}, IoU {SAME_FACE}: {again} of {theirs}" + (f", {again / theirs:.2%}" if theirs else "")
         )
     print(f"only ours, with {SURE} and more: {counts['only ours']}")
 
