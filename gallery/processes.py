@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from multiprocessing import resource_tracker
 from typing import Final
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -85,6 +86,8 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    # Started with the first process, inside, it would let Ctrl-C through again before that process has begun.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -71,11 +71,9 @@ class SearchedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredFace:
-    """A face ready to be stored: its place in the upright full-size picture, the JPEG crop, what was read."""
+class ScoredFace(FoundFace):
+    """A face ready to be stored: with what was read from its crop."""
 
-    detection: Detection
-    crop: bytes
     prediction: Prediction
 
 

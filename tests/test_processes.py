@@ -196,6 +196,39 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path, blow, photos, how
     assert complaint.count("Traceback") == (blow == "SIGINT"), complaint  # of the script itself, no other
 
 
+BORN = """
+import signal
+import sys
+from gallery.processes import read_in_processes
+from gallery.scan import scan
+from gallery.settings import Settings
+from tests.fakes import FakeDetector
+
+class Asking(FakeDetector):
+    def __reduce__(self):
+        return report, ()
+
+def report():
+    print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()), flush=True)
+    return FakeDetector()
+
+if __name__ == "__main__":
+    list(read_in_processes(list(scan([sys.argv[1]])), frozenset(), Asking(), Settings(), 2))
+"""
+
+
+def test_processes_are_born_deaf_to_ctrl_c(tmp_path):
+    """A Ctrl-C while they start, before they can ignore it themselves, would end in a traceback each."""
+    draw(tmp_path / "Photos", 4)
+    script = tmp_path / "run.py"
+    script.write_text(BORN)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    said = subprocess.run(
+        [sys.executable, script, tmp_path / "Photos"], capture_output=True, env=environ, text=True, check=True
+    )
+    assert set(said.stdout.split()) == {"True"}, said
+
+
 def test_processes_are_as_many_as_memory_allows():
     assert suitable(LEAST_MEMORY * 1000) >= 1
     assert suitable(LEAST_MEMORY) == 1

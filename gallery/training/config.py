@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from gallery.errors import UsageError
+from gallery.training.faces import SIDE
 from gallery.vision.networks import ARCHITECTURES, STEMS
 
 
@@ -67,7 +68,7 @@ class TrainConfig:
     """Change of size, as a part of it."""
     shift: float = 0.0
     """Change of place across and down, in sides of the picture."""
-    window: int = 48
+    window: int = SIDE
     """Side in pixels of the part of a face that resnet18 is shown in training, cut out anywhere. Less costs less."""
     brightness: float = 0.2
     contrast: float = 0.2
@@ -95,7 +96,7 @@ class TrainConfig:
                 raise UsageError(f"{name} is {value}; allowed: {least:g}{_upto(most)}")
         if self.pretrained != "none" and self.model != "resnet18":
             raise UsageError(f"pretrained is {self.pretrained!r}: only resnet18 has weights to start from")
-        if self.window != 48 and self.model != "resnet18":
+        if self.window != SIDE and self.model != "resnet18":
             raise UsageError(f"window is {self.window}: only resnet18 can learn from a part of a face")
         if self.nesterov and not self.momentum:
             raise UsageError("nesterov needs a momentum above 0")
@@ -137,7 +138,7 @@ _TINY: Final = 1e-9
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     **dict.fromkeys(("epochs", "batch_size", "step_epochs"), (1, math.inf)),
     "hidden": (1, 4096),
-    "window": (16, 48),
+    "window": (16, SIDE),
     "patience": (0, math.inf),
     **dict.fromkeys(("learning_rate", "step_factor"), (_TINY, math.inf)),
     **dict.fromkeys(("weight_decay", "rotation_degrees", "noise"), (0, math.inf)),

@@ -10,8 +10,6 @@ from typing import Any, Final
 from gallery.errors import UsageError
 from gallery.training.config import CHOICES, TrainConfig
 
-_SOFT_LABELS: Final = {"labels": "both", "ferplus_share": 0.4}
-
 _REAL_PHOTOS: Final = {
     "per_face": True,
     "mirror": True,
@@ -40,18 +38,19 @@ RECIPES: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     },
     "best": {
         "custom": {
-            **_SOFT_LABELS,
             **_REAL_PHOTOS,
             **_CYCLE,
+            "labels": "both",
             "ferplus_share": 0.2,
             "epochs": 24,
             "learning_rate": 0.05,
             "dropout": 0.1,
         },
         "resnet18": {
-            **_SOFT_LABELS,
             **_REAL_PHOTOS,
             **_CYCLE,
+            "labels": "both",
+            "ferplus_share": 0.4,
             "stem": "coarse",
             "epochs": 14,
             "learning_rate": 0.04,
