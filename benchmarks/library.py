@@ -70,7 +70,7 @@ _COLUMNS: Final = {
     ),
     schema.crop: ("face_id", "jpeg"),
     schema.prediction: ("face_id", "model_id", "scores"),
-    schema.label: ("content_id", "left", "top", "right", "bottom", "kind", "emotion", "said_at"),
+    schema.label: ("hash", "content_id", "left", "top", "right", "bottom", "kind", "emotion", "said_at"),
 }
 """In the order of the rows drawn here, parents first."""
 
@@ -178,7 +178,8 @@ class _Drawing:
             scores, shown = self._pick(self._predictions)
             if self._dice.random() < _LABELLED:
                 said, shown = self._label()
-                rows[schema.label].append((content_id, *sides, *said, now))
+                digest = rows[schema.content][-1][1]
+                rows[schema.label].append((digest, content_id, *sides, *said, now))
             rows[schema.face].append((number, content_id, confidence, taken_at, *sides, landmarks, *shown))
             rows[schema.crop].append((number, self._pick(self._crops)))
             rows[schema.prediction].append((number, 1, scores))

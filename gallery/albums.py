@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
 from gallery import rows, schema, search
-from gallery.engine import add_row
 from gallery.errors import AlbumError, NotIndexedError
+from gallery.history import Recorder, recorded
 from gallery.query import Query, album_key
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
@@ -45,30 +45,30 @@ def create_album(
     Names are told apart ignoring case. Raises AlbumError for a name that is taken or unusable.
     """
     name = _check_name(name)
-    with store.write_connection() as connection:
-        _check_free(connection, name)
-        created = datetime.now(UTC)
-        number = add_row(connection, schema.album, name=name, key=album_key(name), note=note, created_at=created)
+    with recorded(store, f"album {name!r} made") as recorder:
+        _check_free(recorder.connection, name)
+        row = {"name": name, "key": album_key(name), "note": note, "created_at": datetime.now(UTC)}
+        [(number,)] = recorder.insert(schema.album, [row])
         if query is not None:
-            _append(connection, number, search.matching_ids(connection, query, settings or Settings()))
-        return _albums(connection, number)[0]
+            _append(recorder, number, search.matching_ids(recorder.connection, query, settings or Settings()))
+        return _albums(recorder.connection, number)[0]
 
 
 def add_to_album(store: Store, name: str, what: Query | Iterable[str], settings: Settings | None = None) -> int:
     """Appends the photos of a query or at these absolute paths; how many weren't in the album before."""
-    with store.write_connection() as connection:
-        number = _find(connection, name)
-        return _append(connection, number, _content_ids(connection, what, settings or Settings()))
+    with recorded(store, f"photos added to album {name!r}") as recorder:
+        number = _find(recorder.connection, name)
+        return _append(recorder, number, _content_ids(recorder.connection, what, settings or Settings()))
 
 
 def remove_from_album(store: Store, name: str, what: Query | Iterable[str], settings: Settings | None = None) -> int:
     """Takes the photos of a query or at these absolute paths out of the album; how many were in it."""
     place = schema.album_photo
-    with store.write_connection() as connection:
-        number = _find(connection, name)
-        unwanted = _content_ids(connection, what, settings or Settings())
+    with recorded(store, f"photos taken out of album {name!r}") as recorder:
+        number = _find(recorder.connection, name)
+        unwanted = _content_ids(recorder.connection, what, settings or Settings())
         return sum(
-            connection.execute(delete(place).where(place.c.album_id == number, place.c.content_id.in_(chunk))).rowcount
+            recorder.delete(place, place.c.album_id == number, place.c.content_id.in_(chunk))
             for chunk in rows.chunked(unwanted)
         )
 
@@ -84,7 +84,9 @@ def album_photos(store: Store, name: str, settings: Settings | None = None) -> l
     place = schema.album_photo.c
     gate = search.Gate.of(Query(), settings or Settings())
     with store.read() as connection:
-        within = select(place.content_id).where(place.album_id == _find(connection, name))
+        within = select(place.content_id).where(
+            place.album_id == _find(connection, name), place.content_id.is_not(None)
+        )
         found = connection.execute(within.order_by(place.position, place.content_id)).scalars().all()
         return rows.records(connection, found, gate)
 
@@ -92,19 +94,20 @@ def album_photos(store: Store, name: str, settings: Settings | None = None) -> l
 def rename_album(store: Store, name: str, new_name: str) -> Album:
     """The album under its new name; only the case may differ."""
     new_name = _check_name(new_name)
-    with store.write_connection() as connection:
-        number = _find(connection, name)
+    with recorded(store, f"album {name!r} renamed to {new_name!r}") as recorder:
+        number = _find(recorder.connection, name)
         if album_key(new_name) != album_key(name):
-            _check_free(connection, new_name)
-        change = update(schema.album).where(schema.album.c.id == number)
-        connection.execute(change.values(name=new_name, key=album_key(new_name)))
-        return _albums(connection, number)[0]
+            _check_free(recorder.connection, new_name)
+        recorder.update(schema.album, {"name": new_name, "key": album_key(new_name)}, schema.album.c.id == number)
+        return _albums(recorder.connection, number)[0]
 
 
 def delete_album(store: Store, name: str) -> None:
     """Deletes the album. Its photos stay, on the disk and in the database."""
-    with store.write_connection() as connection:
-        connection.execute(delete(schema.album).where(schema.album.c.id == _find(connection, name)))
+    with recorded(store, f"album {name!r} deleted") as recorder:
+        number = _find(recorder.connection, name)
+        recorder.delete(schema.album_photo, schema.album_photo.c.album_id == number)
+        recorder.delete(schema.album, schema.album.c.id == number)
 
 
 def _check_name(name: str) -> str:
@@ -147,25 +150,28 @@ def _content_ids(connection: Connection, what: Query | Iterable[str], settings: 
     return [found[file] for file in paths]
 
 
-def _append(connection: Connection, number: int, content_ids: Sequence[int]) -> int:
-    place = schema.album_photo
+def _append(recorder: Recorder, number: int, content_ids: Sequence[int]) -> int:
+    place, content = schema.album_photo, schema.content.c
     within = select(place.c.content_id).where(place.c.album_id == number)
-    present = set(connection.execute(within).scalars())
-    last = connection.execute(select(func.max(place.c.position)).where(place.c.album_id == number)).scalar() or 0
+    present = set(recorder.connection.execute(within).scalars())
+    ends = select(func.max(place.c.position)).where(place.c.album_id == number)
+    last = recorder.connection.execute(ends).scalar() or 0
     fresh = [content_id for content_id in dict.fromkeys(content_ids) if content_id not in present]
-    now = datetime.now(UTC)
+    hashes: dict[int, str] = {}
+    for chunk in rows.chunked(fresh):
+        hashes |= dict(recorder.connection.execute(select(content.id, content.hash).where(content.id.in_(chunk))).all())
+    shared = {"album_id": number, "added_at": datetime.now(UTC)}
     new = [
-        {"album_id": number, "content_id": content_id, "position": last + step, "added_at": now}
+        {**shared, "hash": hashes[content_id], "content_id": content_id, "position": last + step}
         for step, content_id in enumerate(fresh, start=1)
     ]
-    if new:
-        connection.execute(insert(place), new)
+    recorder.insert(place, new)
     return len(new)
 
 
 def _albums(connection: Connection, number: int | None = None) -> list[Album]:
     album, place, path = schema.album.c, schema.album_photo.c, schema.path.c
-    inside = select(func.count()).where(place.album_id == album.id)
+    inside = select(func.count()).where(place.album_id == album.id, place.content_id.is_not(None))
     present = select(path.id).where(path.content_id == place.content_id, path.missing_since.is_(None)).exists()
     statement = select(
         album.name,

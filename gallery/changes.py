@@ -67,6 +67,7 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
                 content_id = _content_id(connection, photo.hash)
                 if content_id is None:
                     content_id = _add_content(connection, photo, detector)
+                    _adopt(connection, photo.hash, content_id)
                     new_faces += _add_faces(connection, content_id, photo, model_id)
                 _link(connection, file, content_id)
             case LinkPath(file, hash, moved_from):
@@ -84,6 +85,13 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
 def _content_id(connection: Connection, digest: str) -> int | None:
     content = schema.content.c
     return connection.execute(select(content.id).where(content.hash == digest)).scalar()
+
+
+def _adopt(connection: Connection, digest: str, content_id: int) -> None:
+    """Gives a content that is new in the database the labels and places in albums that wait for it."""
+    for table in (schema.label, schema.album_photo):
+        waits = (table.c.hash == digest, table.c.content_id.is_(None))
+        connection.execute(update(table).where(*waits).values(content_id=content_id))
 
 
 def _link(connection: Connection, file: FileStamp, content_id: int, moved_from: str | None = None) -> None:
@@ -155,6 +163,7 @@ def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
         camera=capture.camera,
         latitude=capture.latitude,
         longitude=capture.longitude,
+        look=photo.look,
         detector=detector,
         added_at=datetime.now(UTC),
     )

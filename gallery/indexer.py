@@ -197,7 +197,7 @@ def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Out
         return change, PhotoResult(file.path, status)
     del outcomes[read.hash]
     photo = read.photo
-    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome)
+    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome, photo.look)
     change, status = rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, workers.count(outcome))
 

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from gallery.errors import ImageError
 from gallery.faces import FaceDetector
 from gallery.images import DecodedPhoto, read_new
+from gallery.look import look_of
 from gallery.pipeline import find_each
 from gallery.records import FileStamp, FoundFace, SearchedPhoto
 from gallery.settings import Settings
@@ -103,5 +104,7 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
         return ReadPhoto(read.file, read.hash, error=found)
     if photo is None or found is None:
         return ReadPhoto(read.file, read.hash, error=read.error)
-    searched = SearchedPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, found)
+    searched = SearchedPhoto(
+        read.hash, photo.width, photo.height, photo.format, photo.capture, found, look_of(photo.image)
+    )
     return ReadPhoto(read.file, read.hash, searched)

@@ -68,6 +68,8 @@ class SearchedPhoto:
     format: str
     capture: Capture
     faces: tuple[FoundFace, ...]
+    look: int | None = None
+    """See `gallery.look`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class NewPhoto:
     format: str
     capture: Capture
     faces: tuple[ScoredFace, ...]
+    look: int | None = None
+    """See `gallery.look`; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,19 @@
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
 | model, prediction | who said what about a face |
 | label | what a person said, keyed on content and box so that it outlives detection |
-| album, album_photo | albums |
+| album, album_photo | albums; one with a query is smart, and its photos are what matches just now |
+| saved_query | queries with a name |
+| action | what people did, with what takes it back: see `gallery.history` |
+| sidecar | what was written into which sidecar file, so that just that can be taken out again |
 | failure | files that couldn't be read |
 
-Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` restrict the removal of
-their content.
+Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` are keyed on the hash of
+a photo's content. `content_id` is that content's number while it is in the database, else NULL: they wait for it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     Boolean,
@@ -36,7 +39,7 @@ from sqlalchemy import (
 from gallery.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
 from gallery.emotions import EMOTIONS
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -57,8 +60,12 @@ def _number() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
-def _content(ondelete: str, **options: Any) -> Column[int]:
-    return Column("content_id", Integer, ForeignKey("content.id", ondelete=ondelete), nullable=False, **options)
+def _content(ondelete: str) -> Column[int]:
+    return Column("content_id", Integer, ForeignKey("content.id", ondelete=ondelete), nullable=False)
+
+
+def _content_if_here() -> Column[int]:
+    return Column("content_id", Integer, ForeignKey("content.id", ondelete="RESTRICT"), index=True)
 
 
 def _box() -> list[Column[float]]:
@@ -83,6 +90,8 @@ content: Final = Table(
     Column("added_at", Instant, nullable=False),
     # The last path of a content whose file was overwritten by another photo: an album can still say what is gone.
     Column("former_path", FilePath),
+    # What the picture looks like, in 64 bits: see gallery.look. NULL for photos indexed before there was such a thing.
+    Column("look", SignedLong),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
 )
@@ -157,7 +166,8 @@ label: Final = Table(
     "label",
     metadata,
     _number(),
-    _content("RESTRICT", index=True),
+    Column("hash", Text, nullable=False, index=True),
+    _content_if_here(),
     *_box(),
     Column("kind", Text, nullable=False),
     Column("emotion", Text),
@@ -177,15 +187,51 @@ album: Final = Table(
     Column("key", PlainText, nullable=False, unique=True),
     Column("note", PlainText, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # In the language of gallery.query; NULL for a manual album, whose photos are in album_photo.
+    Column("query", PlainText),
+    # Of a photo in the album; NULL: the first.
+    Column("cover_hash", Text),
 )
 
 album_photo: Final = Table(
     "album_photo",
     metadata,
     Column("album_id", Integer, ForeignKey("album.id", ondelete="CASCADE"), primary_key=True),
-    Column("content_id", Integer, ForeignKey("content.id", ondelete="RESTRICT"), primary_key=True, index=True),
+    Column("hash", Text, primary_key=True, index=True),
+    _content_if_here(),
     Column("position", Integer, nullable=False),
     Column("added_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+saved_query: Final = Table(
+    "saved_query",
+    metadata,
+    _number(),
+    Column("name", PlainText, nullable=False, unique=True),
+    Column("key", PlainText, nullable=False, unique=True),
+    Column("text", PlainText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+action: Final = Table(
+    "action",
+    metadata,
+    _number(),
+    Column("done_at", Instant, nullable=False),
+    Column("summary", PlainText, nullable=False),
+    # JSON: see gallery.history.
+    Column("steps", Text, nullable=False),
+)
+
+sidecar: Final = Table(
+    "sidecar",
+    metadata,
+    Column("path", FilePath, primary_key=True),
+    Column("hash", Text, nullable=False),
+    # JSON of what was written.
+    Column("written", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
 

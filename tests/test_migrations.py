@@ -63,8 +63,8 @@ def next_revision(tmp_path: Path, body: str) -> Path:
     """The program's migrations and one more."""
     folder = tmp_path / "mi%grations"
     shutil.copytree(bundled_folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    names = 'revision = "0002"\ndown_revision = "0001"\nbranch_labels = None\ndepends_on = None\n'
-    (folder / "versions" / "0002_next.py").write_text(f"import sqlalchemy as sa\nfrom alembic import op\n{names}{body}")
+    names = f'revision = "next"\ndown_revision = "{schema.HEAD}"\nbranch_labels = None\ndepends_on = None\n'
+    (folder / "versions" / "next.py").write_text(f"import sqlalchemy as sa\nfrom alembic import op\n{names}{body}")
     return folder
 
 
@@ -101,7 +101,7 @@ def test_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> Non
 def definitions(file: Path) -> dict[str, str]:
     with closing(sqlite3.connect(file)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'alembic%'")
-        return {name: "".join(sorted(sql.replace("\t", " ").replace('"', ""))) for name, sql in rows}
+        return {name: "".join(sorted("".join(sql.split()).replace('"', ""))) for name, sql in rows}
 
 
 def test_migrations_make_the_same_checks_and_keys_as_the_schema(tmp_path: Path) -> None:
@@ -125,13 +125,13 @@ def test_upgrade_that_rebuilds_a_parent_table_keeps_everything_and_a_private_cop
             for table in ("content", "path", "face", "crop", "prediction", "album_photo")
         }
         assert connection.exec_driver_sql("SELECT stars FROM content").scalars().all() == [None, None]
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0002"
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "next"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
     engine.dispose()
     assert set(counts.values()) == {2}
     (copy,) = backups(old_database)
-    assert copy.name.startswith("gallery.db.backup-0001-")
+    assert copy.name.startswith(f"gallery.db.backup-{schema.HEAD}-")
     assert dump(copy) == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 

@@ -274,6 +274,7 @@ def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:
     found = store.photo(E).faces[0]
     with store.write_connection() as connection:
         row = {
+            "hash": store.photo(E).hash,
             "content_id": 5,
             "left": 11,
             "top": 21,

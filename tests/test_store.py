@@ -55,7 +55,9 @@ def label(store: Store, path: str, emotion: str | None, where: Box, minute: int 
     content = select(schema.content.c.id).where(schema.content.c.hash == digest(path)).scalar_subquery()
     with store.write_connection() as connection:
         connection.execute(
-            insert(schema.label).values(content_id=content, kind=kind, emotion=emotion, said_at=said_at, **sides)
+            insert(schema.label).values(
+                hash=digest(path), content_id=content, kind=kind, emotion=emotion, said_at=said_at, **sides
+            )
         )
 
 

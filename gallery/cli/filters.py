@@ -68,8 +68,13 @@ def filter_options(command: F) -> F:
     return command
 
 
+def query_options(command: F) -> F:
+    """Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
+    return click.argument("words", nargs=-1, metavar="[QUERY]...")(filter_options(command))
+
+
 def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Query | None:
-    """The query meant by the flags; None where no flag was given. Raises UsageError.
+    """The query meant by the words and flags; None where none was given. Raises UsageError.
 
     What a precision means depends on the model that read the faces in the store.
     """
