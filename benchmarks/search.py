@@ -39,6 +39,23 @@ SEARCHES: Final = {
     ),
     "2019 to 2021": Query.of(since="2019", until="2021", limit=50),
     "all photos": Query.of(limit=50),
+    **{
+        f"in words {text}": Query.parse(text)
+        for text in (
+            "emotion:happy limit:50",
+            "emotion:happy -emotion:sad faces:3.. date:2019..2021 limit:50",
+            "emotion:disgust or emotion:fear limit:50",
+            "disgust:0.8.. limit:50",
+            "all:happy faces:2.. limit:50",
+            "most:surprise limit:50",
+            "mixed: limit:50",
+            "is:uncertain limit:50",
+            "is:corrected limit:50",
+            "is:missing limit:50",
+            "has:gps camera:canon limit:50",
+            "path:2019-07 emotion:happy limit:50",
+        )
+    },
 }
 COUNTS: Final = {
     "happy": Query.of(emotions=["happy"]),
@@ -46,6 +63,8 @@ COUNTS: Final = {
     "happy, not sad, 3 faces and more, 2019 to 2021": Query.of(
         emotions=["happy"], not_emotions=["sad"], faces="3..", since="2019", until="2021"
     ),
+    "in words emotion:happy": Query.parse("emotion:happy"),
+    "in words all:happy": Query.parse("all:happy"),
     "all photos": Query(),
 }
 FROM_SHELL: Final = ("search", "--emotion", "disgust", "--limit", "50")

@@ -24,7 +24,7 @@ COLOURS: Final = {
 }
 """sRGB colours for boxes, bars and plots."""
 
-_SYNONYMS: Final = {
+SYNONYMS: Final = {
     "anger": "angry",
     "disgusted": "disgust",
     "fearful": "fear",
@@ -36,6 +36,7 @@ _SYNONYMS: Final = {
     "surprised": "surprise",
     "calm": "neutral",
 }
+"""Other words for the labels."""
 
 
 def parse_emotion(text: str) -> str:
@@ -49,7 +50,7 @@ def parse_emotion(text: str) -> str:
     | hapy      | UsageError listing the emotions |
     """
     word = text.strip().lower()
-    label = _SYNONYMS.get(word, word)
+    label = SYNONYMS.get(word, word)
     if label not in EMOTIONS:
         raise UsageError(f"unknown emotion {text!r}; choose from {', '.join(EMOTIONS)}")
     return label

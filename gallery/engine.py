@@ -190,11 +190,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("contains_folded", 2, _contains_folded, deterministic=True)
+    connection.create_function("parent_folder", 1, os.path.dirname, deterministic=True)
 
 
-def _contains_folded(path: bytes, part: bytes) -> bool:
-    """Whether the path contains the part, which is casefolded already. Bytes, as either may be no UTF-8."""
-    return os.fsdecode(part) in os.fsdecode(path).casefold()
+def _contains_folded(text: bytes | str, part: bytes) -> bool:
+    """Whether the text contains the part, which is casefolded already. Bytes, as a path or its part may be no UTF-8."""
+    return os.fsdecode(part) in os.fsdecode(text).casefold()
 
 
 def _begin(connection: Connection) -> None:

@@ -23,6 +23,16 @@ class UsageError(GalleryError):
     exit_code: ClassVar[int] = 2
 
 
+class QueryError(UsageError):
+    """A query in the search language can't be understood: the `reason`, at the character `position` of the `text`."""
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        super().__init__(reason)
+        self.text = text
+        self.position = position
+        self.reason = reason
+
+
 class PathError(GalleryError):
     """Something is wrong with one file or folder: `path` and a `reason` a person can act on."""
 
@@ -87,6 +97,10 @@ class AlbumError(UsageError):
 
 class ExportError(PathError):
     """An album can't be exported to this place."""
+
+
+class SidecarError(PathError):
+    """An XMP sidecar can't be read or written; it was left as it was."""
 
 
 class CheckpointError(PathError):

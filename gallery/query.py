@@ -7,15 +7,21 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Final
+from datetime import datetime
+from typing import TypeVar
 
+from gallery import terms
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import UsageError
+from gallery.fields import SORTS
+from gallery.grammar import parse
+from gallery.moments import parse_when
+from gallery.places import parse_path
+from gallery.terms import Term
 
-SORTS: Final = ("newest", "oldest", "added", "score", "faces", "path")
-"""Orders of results. Photos without a date come last by date; `score` and `faces` put the highest first."""
+__all__ = ["SORTS", "Query", "album_key", "parse_faces", "parse_path", "parse_when"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Query:
 
     A face counts when its detection is confident enough (setting `min_confidence`) and nobody rejected it. It is shown
     as its emotion when its score reaches the setting `min_score`, or what is asked for here where that is lower.
+    Emotions that are asked for, in whatever way, are found from `min_score` or `min_scores` on, where given; those that
+    aren't wanted, from where they are shown.
     """
 
     emotions: tuple[str, ...] = ()
@@ -50,6 +58,11 @@ class Query:
     missing: bool = False
     """Photos without any file left are found as well."""
     album: str | None = None
+    """In the album of this name."""
+    where: Term | None = None
+    """What was said in the search language: see `gallery.grammar`."""
+    now: datetime | None = None
+    """The moment from which days such as `-3w` are counted back; None: that of the search."""
 
     def __post_init__(self) -> None:
         for emotion in (*self.emotions, *self.all_emotions, *self.not_emotions):
@@ -79,12 +92,18 @@ class Query:
         since: str | None = None,
         until: str | None = None,
         path: str | os.PathLike[str] | None = None,
-        sort: str = "newest",
+        sort: str | None = None,
         limit: int | None = None,
         missing: bool = False,
         album: str | None = None,
+        where: str = "",
+        now: datetime | None = None,
     ) -> Query:
-        """A query from what people type. Raises UsageError naming the value and what is allowed."""
+        """A query from what people type; `where` is in the search language, and joined to the rest by AND.
+
+        Raises UsageError naming the value and what is allowed.
+        """
+        said = parse(where)
         return cls(
             emotions=_parse_emotions(emotions),
             all_emotions=_parse_emotions(all_emotions),
@@ -95,10 +114,48 @@ class Query:
             since=None if since is None else parse_when(since)[0],
             until=None if until is None else parse_when(until)[1],
             path=None if path is None else parse_path(path),
-            sort=sort.strip().lower(),
-            limit=limit,
+            sort=_once("sort", said.sort, None if sort is None else sort.strip().lower()) or "newest",
+            limit=_once("limit", said.limit, limit),
             missing=missing,
             album=album,
+            where=said.where,
+            now=now,
+        )
+
+    @classmethod
+    def parse(cls, text: str, *, now: datetime | None = None) -> Query:
+        """A query from a text in the search language; an empty one finds every photo.
+
+        The table in `gallery.grammar` says what is understood. Raises QueryError, and no other error.
+        """
+        return cls.of(where=text, now=now)
+
+    @property
+    def term(self) -> Term | None:
+        """All conditions as one term of the search language; None where there is none."""
+        found: list[Term] = [terms.HasEmotion((emotion,)) for emotion in self.all_emotions]
+        if self.emotions:
+            found.append(terms.HasEmotion(self.emotions))
+        if self.not_emotions:
+            found.append(terms.Not(terms.HasEmotion(self.not_emotions)))
+        if self.faces is not None:
+            found.append(terms.Faces(*self.faces))
+        if self.since is not None or self.until is not None:
+            found.append(terms.Between("date", self.since, self.until))
+        if self.album is not None:
+            found.append(terms.InAlbum(self.album))
+        if self.path is not None:
+            found.append(terms.Path(self.path))
+        if self.where is not None:
+            found.append(self.where)
+        if (self.min_score is not None or self.min_scores) and not self._names_emotions():
+            found.append(terms.HasEmotion(EMOTIONS))
+        return terms.joined(terms.And, found) if found else None
+
+    def _names_emotions(self) -> bool:
+        said = (leaf for leaf, _ in terms.leaves(self.where))
+        return bool(self.emotions or self.all_emotions or self.not_emotions) or any(
+            isinstance(leaf, terms.HasEmotion | terms.AllFaces | terms.MostFaces) for leaf in said
         )
 
 
@@ -127,79 +184,19 @@ def parse_faces(text: str) -> tuple[int | None, int | None]:
     return least, most
 
 
-_UNITS: Final = ("year", "month", "day", "minute", "second")
-_WHEN: Final = re.compile(
-    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
-    r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?)?)?"
-)
-
-
-def parse_when(text: str) -> tuple[datetime, datetime]:
-    """The first moment of what is named, and the first after it.
-
-    | input            | result                                     |
-    |------------------|--------------------------------------------|
-    | 2023             | 2023-01-01 00:00:00 to 2024-01-01 00:00:00 |
-    | 2023-12          | 2023-12-01 00:00:00 to 2024-01-01 00:00:00 |
-    | 2024-02-29       | 2024-02-29 00:00:00 to 2024-03-01 00:00:00 |
-    | 2023-06-01T12:30 | 2023-06-01 12:30:00 to 2023-06-01 12:31:00 |
-    | 2023-06-01 12:30 | 2023-06-01 12:30:00 to 2023-06-01 12:31:00 |
-    | 2023-02-30       | UsageError                                 |
-    | 2023-6-1         | UsageError                                 |
-    | yesterday        | UsageError                                 |
-    """
-    found = _WHEN.fullmatch(text.strip())
-    if found is None:
-        raise UsageError(f"time {text!r} isn't understood; allowed: 2023, 2023-06, 2023-06-01 or 2023-06-01T12:30")
-    given = {name: int(value) for name, value in found.groupdict().items() if value is not None}
-    try:
-        start = datetime(**{"month": 1, "day": 1, **given})  # type: ignore[arg-type]
-    except ValueError as error:
-        raise UsageError(f"time {text!r} doesn't exist ({error}); allowed: a date of the calendar") from None
-    return start, _end(start, [unit for unit in _UNITS if unit in given][-1])
-
-
-def parse_path(text: str | os.PathLike[str]) -> str:
-    """What `Query.path` holds: an absolute path for a place, the text itself for a part of a path.
-
-    A place is what looks like one (`/…`, `~…`, `.`, `..`, `./…`, `../…`) and a folder or file that exists from here.
-    Links are not resolved: photos are known by the path under which they were indexed.
-    """
-    given = os.fspath(text)
-    if not given.strip():
-        raise UsageError(f"--path is {given!r}; allowed: a folder, or a part of the path of a photo")
-    place = os.path.expanduser(given)  # noqa: PTH111 - pathlib raises for a user that doesn't exist
-    first = place.split(os.sep)[0]  # noqa: PTH206 - pathlib drops a leading "."
-    if os.path.isabs(place) or first in (os.curdir, os.pardir) or _exists(place):  # noqa: PTH117
-        return os.path.abspath(place)  # noqa: PTH100 - pathlib's would resolve links
-    return given
-
-
 def album_key(name: str) -> str:
     """The name as albums are told apart: ignoring case and how accents are encoded."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
+def _once(name: str, said: T | None, flag: T | None) -> T | None:
+    if said is not None and flag is not None:
+        raise UsageError(f"{name}: and --{name} exclude each other; give either")
+    return flag if said is None else said
+
+
 def _parse_emotions(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parse_emotion(name) for name in names))
-
-
-def _exists(place: str) -> bool:
-    try:
-        return Path(place).exists()
-    except (OSError, ValueError):
-        return False
-
-
-def _end(start: datetime, unit: str) -> datetime:
-    try:
-        if unit == "year":
-            return start.replace(year=start.year + 1)
-        if unit == "month":
-            return (start + timedelta(days=31)).replace(day=1)
-        return start + timedelta(**{f"{unit}s": 1})
-    except (ValueError, OverflowError):
-        return datetime.max
 
 
 def _check_scores(min_scores: tuple[tuple[str, float | None], ...], min_score: float | None) -> None:

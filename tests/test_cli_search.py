@@ -193,7 +193,6 @@ def test_nonsense_is_answered_with_what_is_allowed(filled: Gallery, flags: str, 
         ("--sort size", "'size' is not one of 'newest', 'oldest', 'added', 'score', 'faces', 'path'"),
         ("--min-score high", "'high' is not a valid float"),
         ("--album nowhere", "album 'nowhere': doesn't exist"),
-        ("unasked", "unexpected extra argument"),
     ],
 )
 def test_misuse_exits_with_2_and_names_the_value(filled: Gallery, flags: str, part: str) -> None:
@@ -201,6 +200,80 @@ def test_misuse_exits_with_2_and_names_the_value(filled: Gallery, flags: str, pa
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
     assert part in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["emotion:happy", "-n", "x"], None),
+        (["emotion:happy", "faces:2.."], "group"),
+        (["emotion:happy faces:2.."], "group"),
+        (["emotion:happy", "not", "emotion:sad"], "beach"),
+        (["--", "-emotion:sad", "faces:1.."], "beach"),
+        (["--emotion", "happy", "--", "-emotion:sad"], "beach"),
+        (["beach", "or", "date:none"], "beach empty"),
+        (["has:gps"], "beach"),
+        (["camera:canon"], "beach"),
+        (["is:uncertain"], "group"),
+        (["emotion:fear", "--min-score", "0.4"], "group"),
+        (["-e", "happy", "emotion:fear", "--min-score", "0.4"], "group"),
+        (["fear:0.4..", "sort:oldest"], "group"),
+        (["sort:path", "limit:2"], "beach empty"),
+        (["limit:1", "--sort", "path"], "beach"),
+        (["is:missing"], ""),
+    ],
+    ids=str,
+)
+def test_words_and_flags_hold_together(filled: Gallery, words: list[str], found: str | None) -> None:
+    photos = paths(filled)
+    done = filled.run("search", *words)
+    if found is None:
+        assert done.exit_code == 2
+    else:
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert done.stdout == "".join(f"{photos[name]}\n" for name in found.split())
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("emotoin:happy", "unknown field 'emotoin'; did you mean 'emotion'?\n  emotoin:happy\n  ^\n"),
+        (
+            "faces:2.. emotion:hapy",
+            "unknown emotion 'hapy'; did you mean 'happy'?\n  faces:2.. emotion:hapy\n                    ^\n",
+        ),
+        ("漢字 e\u0301 (", "nothing stands after (\n  漢字 e\u0301 (\n         ^\n"),
+        (
+            "\x1b[31m\n \u202e )",
+            "this ) closes nothing; take it away, or write it in quotes\n"
+            "  \\x1b[31m\\n \\u202e )\n                    ^\n",
+        ),
+        (
+            "a " * 50 + "sort:x " + "b " * 50,
+            "unknown sort: 'x'; allowed: newest, oldest, added, score, faces, path\n"
+            f"  …{' a' * 27} sort:x{' b' * 29} …\n  {' ' * 61}^\n",
+        ),
+    ],
+)
+def test_caret_stands_under_the_place(filled: Gallery, query: str, told: str) -> None:
+    done = filled.run("search", query)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}")
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("-emotion:sad", "'-emotion:sad' begins with a dash, as flags do; put -- before it, or write: not emotion:sad"),
+        ("-has:gps", "'-has:gps' begins with a dash, as flags do; put -- before it, or write: not has:gps"),
+        ("-(a b)", "'-(a b)' begins with a dash, as flags do; put -- before it, or write: not (a b)"),
+        ("-beach", "No such option '-b'. To exclude photos, put -- before it, or write: not beach"),
+        ("--xyz", "No such option '--xyz'."),
+    ],
+)
+def test_negated_term_among_the_flags_is_told_the_way_out(filled: Gallery, word: str, told: str) -> None:
+    done = filled.run("search", "emotion:happy", word)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"error: {told}\nTry `gallery search --help`.\n"
 
 
 def test_asking_makes_no_database(gallery: Gallery) -> None:
@@ -224,7 +297,17 @@ def test_database_can_be_named_in_every_usual_place(gallery: Gallery, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "args", [["search", "-e", "happy"], ["search", "--json"], ["album", "list"], ["stats"], ["errors"]]
+    "args",
+    [
+        ["search", "-e", "happy"],
+        ["search", "all:happy or is:corrected"],
+        ["fields"],
+        ["query", "list"],
+        ["search", "--json"],
+        ["album", "list"],
+        ["stats"],
+        ["errors"],
+    ],
 )
 def test_asking_needs_neither_torch_nor_numpy(filled: Gallery, args: list[str]) -> None:
     code = f"""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert
 
-from gallery import schema, search
+from gallery import schema, search, terms
 from gallery.errors import AlbumError, NotIndexedError
 from gallery.query import Query
 from gallery.records import Capture, PhotoRecord
@@ -267,7 +267,8 @@ def test_emotions_by_date_walk_the_covering_index(
 
 def test_of_several_emotions_asked_for_together_the_rarest_is_walked(store: Store) -> None:
     with store.read() as connection:
-        assert search.plan(connection, Query(all_emotions=("happy", "fear", "sad"))).emotions == ("fear",)
+        query = Query(where=terms.And(tuple(terms.HasEmotion((name,)) for name in ("happy", "fear", "sad"))))
+        assert search.plan(connection, query, Settings()).walk == terms.HasEmotion(("fear",))
 
 
 def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:

@@ -12,7 +12,7 @@ from click.exceptions import Exit
 
 from gallery.cli.output import finish_stdout, message
 from gallery.cli.state import State
-from gallery.errors import GalleryError
+from gallery.errors import GalleryError, QueryError
 
 INTERRUPTED = 130
 FAULT = 70
@@ -63,6 +63,8 @@ def _report(error: Exception, state: State) -> int:
             return error.exit_code
         case GalleryError():
             message(f"error: {error}")
+            if isinstance(error, QueryError):
+                _point_into_query(error)
             return error.exit_code
     if state.verbose:
         click.echo(traceback.format_exc(), err=True)
@@ -78,3 +80,10 @@ def _report(error: Exception, state: State) -> int:
 def _point_to_help(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         message(f"Try `{error.ctx.command_path} --help`.")
+
+
+def _point_into_query(error: QueryError) -> None:
+    from gallery.cli.caret import caret_lines
+
+    for line in caret_lines(error):
+        message(line)

@@ -1,4 +1,4 @@
-"""The flags that say which photos are meant: the same for searching and for filling albums."""
+"""The words and flags that say which photos are meant: the same for every command that takes photos."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gallery.cli.completion import complete_albums, complete_emotions
+from gallery.cli.completion import complete_albums, complete_emotions, complete_query_words
+from gallery.cli.words import QueryWords
 from gallery.errors import UsageError
 from gallery.query import SORTS, Query
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_IN_ALBUM = click.option("--album", metavar="NAME", shell_complete=complete_albums, help="In this album.")
 _FILTERS = (
     click.option(
         "-e",
@@ -53,12 +55,17 @@ _FILTERS = (
     click.option("--since", metavar="WHEN", help="Taken then or later: 2023, 2023-06, 2023-06-01, 2023-06-01T12:30."),
     click.option("--until", metavar="WHEN", help="Taken then or earlier; 2023 includes all of that year."),
     click.option("--path", metavar="FOLDER_OR_PART", help="Below this folder, or with this in the path."),
-    click.option("--album", metavar="NAME", shell_complete=complete_albums, help="In this album."),
+    _IN_ALBUM,
     click.option("--sort", type=click.Choice(SORTS, case_sensitive=False), help="Order; newest first by default."),
     click.option("--limit", type=int, metavar="N", help="The first N only."),
     click.option("--missing", is_flag=True, default=None, help="Also photos whose files are gone."),
 )
 _LISTS = ("emotions", "all_emotions", "not_emotions")
+
+
+_query_words = click.argument(
+    "words", nargs=-1, metavar="[QUERY]...", cls=QueryWords, shell_complete=complete_query_words
+)
 
 
 def filter_options(command: F) -> F:
@@ -70,7 +77,14 @@ def filter_options(command: F) -> F:
 
 def query_options(command: F) -> F:
     """Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
-    return click.argument("words", nargs=-1, metavar="[QUERY]...")(filter_options(command))
+    return _query_words(filter_options(command))
+
+
+def query_options_but_album(command: F) -> F:
+    """The same without --album, for a command that means by it an album to fill."""
+    for option in reversed(_FILTERS):
+        command = command if option is _IN_ALBUM else option(command)
+    return _query_words(command)
 
 
 def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Query | None:
@@ -79,6 +93,8 @@ def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Qu
     What a precision means depends on the model that read the faces in the store.
     """
     known = {name: value for name, value in given.items() if value not in (None, ())}
+    if "words" in known:
+        known["where"] = " ".join(known.pop("words"))
     known |= {name: list(_words(known[name])) for name in _LISTS if name in known}
     precision = known.pop("precision", None)
     if precision is not None:

@@ -6,27 +6,28 @@ from typing import Any
 
 import click
 
-from gallery.cli.filters import filter_options, parse_filters
+from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.listing import listing_options, print_found
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.query import Query
 
 
 @click.command()
-@filter_options
+@query_options
 @listing_options
 @database_option
 @loudness_options
 @pass_state
 def search(state: State, /, as_json: bool, nul: bool, **filters: Any) -> None:
-    """List the photos with such faces.
+    """List the photos that a query describes.
 
-    All conditions must hold; without any, every indexed photo is listed. A terminal gets a table, a pipe one path per
-    line.
+    The query may be in words, which `gallery fields` explains, in flags, or in both: all of it must hold. Without any,
+    every indexed photo is listed. A terminal gets a table, a pipe one path per line.
 
     \b
-    gallery search --emotion happy --min-score 0.8
-    gallery search --faces 2.. --not-emotion sad --since 2023 --path ~/Photos
+    gallery search emotion:happy not emotion:sad faces:2.. date:2023-06..2024
+    gallery search --emotion happy --min-score 0.8 path:Italy
+    gallery search -- -emotion:sad '(has:gps or album:"Summer 2023")' sort:score
     gallery search -e happy -0 | xargs -0 cp -t ~/happy
     """
     settings = state.settings()
