@@ -1,8 +1,7 @@
-"""`gallery album`: named collections of photos."""
+"""`gallery album`: named collections of photos. What is in a manual one is changed in `gallery.cli.album_photos`."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,17 +9,15 @@ import click
 
 from gallery import albums
 from gallery.albums import Album
-from gallery.cli.completion import complete_albums
+from gallery.cli import album_photos
+from gallery.cli.album_photos import chosen, dry_run_option, name_argument, photos_and_filters, tell
 from gallery.cli.export import export
-from gallery.cli.filters import filter_options, parse_filters
+from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.listing import listing_options, print_records
 from gallery.cli.output import console, counted, print_json, printable, to_terminal
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.errors import UsageError
 from gallery.query import Query
-
-_name = click.argument("name", shell_complete=complete_albums)
-_photos = click.argument("photos", nargs=-1, metavar="[PHOTO]...", type=click.Path())
 
 
 @click.group()
@@ -29,62 +26,47 @@ _photos = click.argument("photos", nargs=-1, metavar="[PHOTO]...", type=click.Pa
 def album() -> None:
     """Make, fill, list and export albums.
 
-    Which photos are meant is said by their files, by the same flags as for `gallery search`, or by both.
+    A manual album is a list of photos in an order of yours. A smart one is a query, and holds what the query finds at
+    any time. Which photos are meant is said by their files, by a query as for `gallery search`, by its flags, or by
+    all of them. `gallery undo` takes back what was done last.
+
+    \b
+    gallery album create "Happy days" emotion:happy date:2024..
+    gallery album create "Always happy" --smart 'emotion:happy sort:score'
+    gallery album add "Happy days" ~/Photos/beach.jpg
     """
 
 
 album.add_command(export)
+for _command in (album_photos.add, album_photos.remove, album_photos.move, album_photos.sort, album_photos.cover):
+    album.add_command(_command)
 
 
 @album.command()
 @click.argument("name")
-@_photos
-@filter_options
+@photos_and_filters
+@click.option("--smart", is_flag=True, help="Keep the query in place of the photos that it finds now.")
+@click.option("--note", default="", metavar="TEXT", help="A few words on the album.")
+@dry_run_option
 @database_option
 @loudness_options
 @pass_state
-def create(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
+def create(
+    state: State, /, name: str, words: tuple[str, ...], smart: bool, note: str, dry_run: bool, **filters: Any
+) -> None:
     """Make an album of photos; an empty one where none are named."""
-    settings, paths = state.settings(), _absolute(photos)
-    with state.open_existing_store(settings) as store:
-        query = parse_filters(filters, store, settings)
-        for path in paths:
-            store.photo(path)  # before anything is written: an unknown photo must not leave half an album
-        made = albums.create_album(store, name, query, settings)
-        added = albums.add_to_album(store, made.name, paths) if paths else 0
-    state.note(f"album {made.name!r} made with {counted(made.count + added, 'photo')}")
-
-
-@album.command()
-@_name
-@_photos
-@filter_options
-@database_option
-@loudness_options
-@pass_state
-def add(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
-    """Add photos to an album."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        chosen = _chosen(photos, parse_filters(filters, store, settings))
-        added = sum(albums.add_to_album(store, name, some, settings) for some in chosen)
-    state.note(f"{counted(added, 'photo')} added to album {name!r}")
-
-
-@album.command()
-@_name
-@_photos
-@filter_options
-@database_option
-@loudness_options
-@pass_state
-def remove(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) -> None:
-    """Take photos out of an album; the photos themselves stay."""
-    settings = state.settings()
-    with state.open_existing_store(settings) as store:
-        chosen = _chosen(photos, parse_filters(filters, store, settings))
-        removed = sum(albums.remove_from_album(store, name, some, settings) for some in chosen)
-    state.note(f"{counted(removed, 'photo')} taken out of album {name!r}")
+        photos = chosen(words, filters, store, settings)
+        if smart:
+            query = _only_query(photos)
+            made = albums.create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
+        else:
+            made = albums.create_album(store, name, photos, settings, note=note, dry_run=dry_run)
+    if smart:
+        tell(state, f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
+    else:
+        tell(state, f"album {made.name!r} made with {counted(made.count, 'photo')}", dry_run=dry_run)
 
 
 @album.command("list")
@@ -93,9 +75,21 @@ def remove(state: State, /, name: str, photos: tuple[str, ...], **filters: Any) 
 @loudness_options
 @pass_state
 def list_(state: State, as_json: bool) -> None:
-    """List the albums."""
-    with state.open_existing_store(state.settings()) as store:
-        found = albums.list_albums(store)
+    """List the albums.
+
+    \b
+    The objects of --json:
+      name, note, created_at
+      count     photos in the album, `missing` among them
+      missing   photos of which no file exists any more
+      waiting   photos that aren't in the database, not counted
+      query     of a smart album, null for a manual one
+      cover     path of the photo that was chosen, null: the first
+      problem   why the query has no answer, null where it has
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        found = albums.list_albums(store, settings)
     if as_json:
         print_json([_as_json(one) for one in found])
     elif to_terminal():
@@ -103,12 +97,15 @@ def list_(state: State, as_json: bool) -> None:
     else:
         for one in found:
             click.echo(printable(one.name))
+    for one in found:
+        if one.problem is not None:
+            state.note(f"album {one.name!r} has no photos for now: {one.problem}")
     if not found:
         state.hint('No album yet; make one: `gallery album create "Happy days" --emotion happy`.')
 
 
 @album.command()
-@_name
+@name_argument
 @click.option("--missing", is_flag=True, help="Also photos whose files are gone.")
 @listing_options
 @database_option
@@ -119,55 +116,142 @@ def show(state: State, name: str, missing: bool, as_json: bool, nul: bool) -> No
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         photos = albums.album_photos(store, name, settings)
-    listed = [photo for photo in photos if missing or not photo.missing]
+        one = albums.read_album(store, name, settings)
+    # What a smart album holds is for its query to say.
+    listed = [photo for photo in photos if missing or one.query is not None or not photo.missing]
+    for line in one.note.splitlines():
+        state.hint(line)
+    if one.query is not None:
+        state.hint(f"Smart: {one.query}")
     print_records(listed, as_json=as_json, nul=nul)
     if len(listed) < len(photos):
         state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
+    if one.waiting:
+        state.hint(f"{counted(one.waiting, 'photo')} not in the database; indexed again, they are back in their place.")
 
 
 @album.command()
-@_name
+@name_argument
 @click.argument("new_name")
 @database_option
 @loudness_options
 @pass_state
 def rename(state: State, name: str, new_name: str) -> None:
-    """Give an album another name."""
-    with state.open_existing_store(state.settings()) as store:
-        renamed = albums.rename_album(store, name, new_name)
+    """Give an album another name.
+
+    Smart albums and saved queries that ask for it follow.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        renamed = albums.rename_album(store, name, new_name, settings)
     state.note(f"album {name!r} is now {renamed.name!r}")
 
 
 @album.command()
-@_name
-@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@name_argument
+@click.argument("new_name")
 @database_option
 @loudness_options
 @pass_state
-def delete(state: State, name: str, yes: bool) -> None:
+def duplicate(state: State, name: str, new_name: str) -> None:
+    """Make a second album like this one.
+
+    It has the same photos or query, note and cover.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        made = albums.duplicate_album(store, name, new_name, settings)
+    state.note(f"album {made.name!r} made with {counted(made.count, 'photo')}")
+
+
+@album.command()
+@name_argument
+@click.argument("text", required=False)
+@database_option
+@loudness_options
+@pass_state
+def note(state: State, name: str, text: str | None) -> None:
+    """Print or change the note of an album.
+
+    TEXT takes the place of the note; an empty one takes it away.
+    """
+    with state.open_existing_store(state.settings()) as store:
+        if text is not None:
+            albums.set_album_note(store, name, text)
+            state.note(f"note of album {name!r} changed")
+        else:
+            for line in albums.read_album(store, name).note.splitlines():
+                click.echo(printable(line))
+
+
+@album.command()
+@name_argument
+@query_options
+@database_option
+@loudness_options
+@pass_state
+def query(state: State, /, name: str, **filters: Any) -> None:
+    """Print or change the query of a smart album."""
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        new = parse_filters(filters, store, settings)
+        if new is None:
+            text = albums.read_album(store, name, settings).query
+            if text is None:
+                raise UsageError(f"album {name!r} is no smart album; it holds the photos that were put into it")
+            click.echo(printable(text))
+            return
+        changed = albums.set_album_query(store, name, new, settings)
+    state.note(f"query of album {changed.name!r} changed; it holds {counted(changed.count, 'photo')} now")
+
+
+@album.command()
+@name_argument
+@dry_run_option
+@database_option
+@loudness_options
+@pass_state
+def freeze(state: State, name: str, dry_run: bool) -> None:
+    """Turn a smart album into a manual one.
+
+    It keeps the photos that it holds now, in their order.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        frozen = albums.freeze_album(store, name, settings, dry_run=dry_run)
+    tell(state, f"album {frozen.name!r} is a manual one now, with {counted(frozen.count, 'photo')}", dry_run=dry_run)
+
+
+@album.command()
+@name_argument
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@dry_run_option
+@database_option
+@loudness_options
+@pass_state
+def delete(state: State, name: str, yes: bool, dry_run: bool) -> None:
     """Delete an album; its photos stay."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        count = counted(store.count(Query(album=name, missing=True), settings=settings), "photo")
-        if not yes and not click.confirm(f"Delete album {name!r} with {count}? The photos stay.", err=True):
+        one = albums.read_album(store, name, settings)
+        held = f"with {counted(one.count + one.waiting, 'photo')}" if one.query is None else "(smart)"
+        question = f"Delete album {name!r} {held}? The photos stay."
+        if not (yes or dry_run) and not click.confirm(printable(question), err=True):
             state.note("nothing deleted")
             return
-        albums.delete_album(store, name)
-    state.note(f"album {name!r} deleted")
+        broken = albums.delete_album(store, name, dry_run=dry_run)
+    tell(state, f"album {name!r} deleted", dry_run=dry_run)
+    for user in broken:
+        tell(state, f"{user} asked for it and has no answer any more", dry_run=dry_run)
 
 
-def _chosen(photos: Sequence[str], query: Query | None) -> list[Query | list[str]]:
-    chosen: list[Query | list[str]] = [_absolute(photos)] if photos else []
-    if query is not None:
-        chosen.append(query)
-    if not chosen:
-        raise UsageError("which photos? Name their files, or use filters such as --emotion happy")
-    return chosen
-
-
-def _absolute(photos: Sequence[str]) -> list[str]:
-    """Paths as the database knows them: links are not resolved."""
-    return [os.path.abspath(os.path.expanduser(photo)) for photo in photos]  # noqa: PTH100, PTH111
+def _only_query(photos: Sequence[str | Query]) -> Query:
+    match photos:
+        case [Query() as one]:
+            return one
+        case []:
+            raise UsageError("--smart needs a query, such as emotion:happy")
+    raise UsageError(f"{photos[0]}: a smart album takes a query, no files; leave out the file, or --smart")
 
 
 def _as_json(one: Album) -> dict[str, Any]:
@@ -177,6 +261,10 @@ def _as_json(one: Album) -> dict[str, Any]:
         "missing": one.missing,
         "created_at": one.created_at.isoformat(),
         "note": one.note,
+        "query": one.query,
+        "cover": one.cover,
+        "waiting": one.waiting,
+        "problem": one.problem,
     }
 
 
@@ -185,8 +273,9 @@ def _draw(found: Sequence[Album]) -> None:
 
     if not found:
         return
-    table = Table("album", "photos", "missing", "made", box=None, pad_edge=False)
+    table = Table("album", "photos", "missing", "made", "query", box=None, pad_edge=False)
     for one in found:
         made = one.created_at.astimezone().strftime("%Y-%m-%d")
-        table.add_row(printable(one.name), str(one.count), str(one.missing or ""), made)
+        query = printable(one.query or "")
+        table.add_row(printable(one.name), str(one.count), str(one.missing or ""), made, query)
     console().print(table)
