@@ -21,6 +21,8 @@ from gallery.settings import Settings
 THREADS: Final = min(4, os.cpu_count() or 1)
 """Pillow decodes without holding the interpreter's lock; more than four threads only queue up for the detector."""
 
+S = TypeVar("S")
+F = TypeVar("F")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -57,9 +59,7 @@ def read_here(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def ahead(
-    files: Iterable[FileStamp], start: Callable[[FileStamp], T], finish: Callable[[T], R], size: int
-) -> Iterator[list[R]]:
+def ahead(files: Iterable[S], start: Callable[[S], T], finish: Callable[[T], R], size: int) -> Iterator[list[R]]:
     """Results in the order of the files, in lists of `size`; as many again are started before their turn comes."""
     waiting = iter(files)
     running = deque(map(start, islice(waiting, 2 * size)))

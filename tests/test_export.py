@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import subprocess
@@ -14,35 +13,21 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ExportError, UsageError
-from gallery.export import WAYS, Action, ExportResult, How, export_name, export_photos
+from gallery.export import WAYS, Action, ExportOptions, ExportResult, How, export_name, export_photos
 from gallery.records import Capture, PhotoRecord
+from tests.exported import BEACH, CAT, DOG, contents, record, sha256
 
-BEACH, CAT, DOG = b"beach" * 1000, b"cat" * 1000, b"dog" * 1000
-
-
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+DRY = ExportOptions(dry_run=True)
 
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Callable[..., PhotoRecord]:
     """Writes a file under `photos` and returns its record."""
-
-    def make(name: str, content: bytes) -> PhotoRecord:
-        path = tmp_path / "photos" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return PhotoRecord(str(path), [str(path)], sha256(content), 4, 3, Capture(), [])
-
-    return make
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return lambda name, content: record(tmp_path / "photos" / name, content)
 
 
 def names(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()]
+    return sorted(path.name for path in folder.iterdir() if path.name != ".gallery-export.jsonl")
 
 
 def actions(results: list[ExportResult]) -> list[str]:
@@ -59,13 +44,13 @@ def test_second_export_makes_nothing_new(tmp_path: Path, photo: Callable[..., Ph
         f"img-{sha256(DOG)[:8]}.JPG": DOG,
     }
 
-    first = list(export_photos(photos, out, how=how))
+    first = list(export_photos(photos, out, ExportOptions(how)))
     assert actions(first) == ["copied" if how == "copy" else "linked"] * 3
     assert [Path(result.target or "").name for result in first] == list(expected)
     assert contents(out) == expected
 
     # The other way round too: the album's order may change between two exports.
-    again = list(export_photos(photos[::-1], out, how=how))
+    again = list(export_photos(photos[::-1], out, ExportOptions(how)))
     assert actions(again) == ["already there"] * 3
     assert [result.target for result in again] == [result.target for result in first[::-1]]
     assert contents(out) == expected
@@ -74,7 +59,7 @@ def test_second_export_makes_nothing_new(tmp_path: Path, photo: Callable[..., Ph
 def test_each_way_makes_its_kind_of_file(tmp_path: Path, photo: Callable[..., PhotoRecord]) -> None:
     beach = photo("beach.jpg", BEACH)
     for how in WAYS:
-        list(export_photos([beach], tmp_path / how, how=how))
+        list(export_photos([beach], tmp_path / how, ExportOptions(how)))
 
     original = Path(beach.path).stat()
     copied, hard, symbolic = (tmp_path / how / "beach.jpg" for how in ("copy", "hardlink", "symlink"))
@@ -90,7 +75,7 @@ def test_originals_stay_as_they_are(tmp_path: Path, photo: Callable[..., PhotoRe
     Path(beach.path).chmod(0o640)
     before = Path(beach.path).stat()
 
-    list(export_photos([beach], tmp_path / "out", how=how))
+    list(export_photos([beach], tmp_path / "out", ExportOptions(how)))
 
     after = Path(beach.path).stat()
     assert Path(beach.path).read_bytes() == BEACH
@@ -148,7 +133,7 @@ def test_link_in_the_way_is_never_followed(
         elsewhere.write_bytes(b"secret")
     (out / "beach.jpg").symlink_to(elsewhere)
 
-    (result,) = export_photos([photo("beach.jpg", BEACH)], out, how=how)
+    (result,) = export_photos([photo("beach.jpg", BEACH)], out, ExportOptions(how))
 
     assert result.target == str(out / f"beach-{sha256(BEACH)[:8]}.jpg")
     assert (out / "beach.jpg").readlink() == elsewhere
@@ -174,10 +159,10 @@ def test_dry_run_tells_the_same_and_writes_nothing(tmp_path: Path, photo: Callab
     photos = [photo("a/IMG.jpg", BEACH), photo("b/img.jpg", CAT)]
     out = tmp_path / "deep" / "out"
 
-    planned = list(export_photos(photos, out, how=how, dry_run=True))
+    planned = list(export_photos(photos, out, ExportOptions(how, dry_run=True)))
     assert not (tmp_path / "deep").exists()
-    assert planned == list(export_photos(photos, out, how=how))
-    assert actions(list(export_photos(photos, out, how=how, dry_run=True))) == ["already there"] * 2
+    assert planned == list(export_photos(photos, out, ExportOptions(how)))
+    assert actions(list(export_photos(photos, out, ExportOptions(how, dry_run=True)))) == ["already there"] * 2
 
 
 def test_missing_photo_is_reported_and_the_next_path_is_used(tmp_path: Path, photo: Callable[..., PhotoRecord]) -> None:
@@ -201,7 +186,7 @@ def test_file_with_other_content_than_was_indexed_is_not_exported(
     beach = photo("beach.jpg", BEACH)
     Path(beach.path).write_bytes(b"a bank statement")
 
-    (result,) = export_photos([beach], tmp_path / "out", how=how, dry_run=dry_run)
+    (result,) = export_photos([beach], tmp_path / "out", ExportOptions(how, dry_run=dry_run))
 
     assert (result.action, result.target) == (Action.FAILED, None)
     assert result.reason == "changed since it was indexed; run `gallery index` on its folder and export again"
@@ -305,7 +290,7 @@ def test_disk_without_links_gets_whole_copies(
 
     assert actions(list(export_photos(photos, tmp_path / "out"))) == ["copied", "copied"]
     assert contents(tmp_path / "out") == {"IMG.jpg": BEACH, f"IMG-{sha256(CAT)[:8]}.jpg": CAT}
-    (linked,) = export_photos(photos[:1], tmp_path / "links", how="hardlink")
+    (linked,) = export_photos(photos[:1], tmp_path / "links", ExportOptions("hardlink"))
     assert linked.reason == "can't be hard linked from there to here, as between two disks; export with `copy`"
 
 
@@ -315,7 +300,7 @@ def test_place_that_is_a_file_is_refused(tmp_path: Path, photo: Callable[..., Ph
     for out in (place, place / "below"):
         for dry_run in (True, False):
             with pytest.raises(ExportError, match=r"is a file, or lies in one; name a folder$"):
-                export_photos([photo("beach.jpg", BEACH)], out, dry_run=dry_run)
+                export_photos([photo("beach.jpg", BEACH)], out, ExportOptions(dry_run=dry_run))
     assert place.read_bytes() == b"mine"
 
 
@@ -328,4 +313,4 @@ def test_place_without_permission_is_refused(tmp_path: Path, photo: Callable[...
 
 def test_unknown_way_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^unknown way to export 'move'; choose from copy, hardlink, symlink$"):
-        export_photos([], tmp_path, how="move")  # type: ignore[arg-type]
+        export_photos([], tmp_path, ExportOptions("move"))  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""Removes what earlier exports of an album made and this one no longer needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from gallery.errors import ImageError
+from gallery.export.manifest import Entry
+from gallery.export.names import name_key
+from gallery.export.naming import may_be_read, sidecars_of
+from gallery.export.place import Place, is_reached_by_folders
+from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.run import Run
+from gallery.images import hash_file
+
+Originals = Callable[[str], Sequence[str]]
+"""The known paths of a content hash."""
+
+
+def remove_earlier(run: Run, originals: Originals) -> Iterator[ExportResult]:
+    """Removes the files that stand for nothing in this run, then empty folders; one result per file.
+
+    A file goes only if the same album's export made it, it is that to the byte, and the photo still exists outside of
+    this folder, for nothing here may be the last copy of it. All others are `kept`. A photo that is wanted but couldn't
+    be exported this time, as its drive isn't connected, keeps the files it has.
+    """
+    manifest = run.place.manifest
+    for name, entry in list(manifest.entries.items()):
+        is_needed = name_key(name) in run.standing or entry.photo in run.unplaced
+        if entry.album != run.album or is_needed:
+            continue
+        if os.path.lexists(run.place.file(name)):
+            yield _removed(run.place, name, entry, originals)
+        elif not run.place.dry_run:
+            manifest.forget(name)
+    if not run.place.dry_run:
+        _remove_folders(run.place)
+
+
+def _removed(place: Place, name: str, entry: Entry, originals: Originals) -> ExportResult:
+    path = place.file(name)
+    reason = _reason_to_keep(place, name, entry, originals)
+    if reason is not None:
+        return ExportResult(None, str(path), Action.KEPT, reason, Kind.EARLIER)
+    try:
+        if not place.dry_run:
+            path.unlink()
+            place.manifest.forget(name)
+    except OSError as error:
+        reason = f"can't be removed: {error.strerror or error}"
+        return ExportResult(None, str(path), Action.FAILED, reason, Kind.EARLIER)
+    return ExportResult(None, str(path), Action.REMOVED, None, Kind.EARLIER)
+
+
+def _reason_to_keep(place: Place, name: str, entry: Entry, originals: Originals) -> str | None:
+    if not is_reached_by_folders(place.path, name):
+        return "a folder on the way to it is a link now"
+    if not entry.is_same(place.file(name)):
+        return "was changed since it was exported"
+    if entry.link is None and not _has_original(place, entry, originals):
+        return "what it was copied from isn't known or there any more; this may be the last copy"
+    return None
+
+
+def _has_original(place: Place, entry: Entry, originals: Originals) -> bool:
+    folder = place.path.resolve()
+    for path in map(Path, originals(entry.photo)):
+        if not may_be_read(path) or path.resolve().is_relative_to(folder):
+            continue
+        try:
+            if hash_file(path) == entry.photo and (entry.hash == entry.photo or sidecars_of(path)):
+                return True
+        except ImageError:
+            continue
+    return False
+
+
+def _remove_folders(place: Place) -> None:
+    """Those that exports made, the deepest first, as far as they are empty."""
+    for name in sorted(place.manifest.folders, key=lambda name: name.count("/"), reverse=True):
+        if is_reached_by_folders(place.path, f"{name}/any"):
+            try:
+                place.file(name).rmdir()
+            except FileNotFoundError:
+                pass
+            except OSError:  # not empty: somebody needs it
+                continue
+            place.manifest.forget_folder(name)

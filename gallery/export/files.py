@@ -1,0 +1,131 @@
+"""Makes single files, whole or not at all, and never in the place of another."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, get_args
+
+from gallery.errors import ExportError
+
+How = Literal["copy", "hardlink", "symlink"]
+WAYS: Final[tuple[How, ...]] = get_args(How)
+
+_CHUNK_BYTES: Final = 1 << 20
+_HOPELESS: Final = {
+    errno.ENOSPC: "the disk is full; make room and export again: what is there already isn't copied anew",
+    errno.EDQUOT: "you may not store more there; make room and export again: what is there already isn't copied anew",
+    errno.EROFS: "the disk can only be read; choose another",
+}
+"""What the next photo would meet with as well."""
+
+
+def temporary_in(folder: Path) -> Path:
+    """A new name for a file that isn't finished."""
+    return folder / f".gallery-export-{secrets.token_hex(8)}.part"
+
+
+def write_copy(source: Path, target: Path) -> str:
+    """Copies bytes, times and permissions, setuid and its kin left out; returns the SHA-256 of what was written."""
+    hasher = hashlib.sha256()
+    # Its owner's alone until it gets the original's permissions.
+    with source.open("rb") as reader, new_file(target, 0o600) as writer:
+        original = os.fstat(reader.fileno())
+        while chunk := reader.read(_CHUNK_BYTES):
+            hasher.update(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    # FAT knows neither; the picture matters more.
+    with contextlib.suppress(OSError):
+        os.utime(target, ns=(original.st_atime_ns, original.st_mtime_ns))
+        target.chmod(stat.S_IMODE(original.st_mode) & 0o777)
+    return hasher.hexdigest()
+
+
+def new_file(path: Path, mode: int = 0o666) -> BinaryIO:
+    """A file that wasn't there before, with these permissions less the umask; FileExistsError where it was."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode), "w+b")
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """A file with this content, and the permissions of any new file. Raises ExportError where the name is taken."""
+    temporary = temporary_in(path.parent)
+    try:
+        with new_file(temporary) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        reveal(temporary, path)
+    except OSError as error:
+        raise cannot_be_written(path, error) from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def check_new(path: Path) -> None:
+    """Raises ExportError where no file can be made under this name, before any work is put into it."""
+    if os.path.lexists(path):
+        raise cannot_be_written(path, FileExistsError())
+    if not path.parent.is_dir():
+        raise ExportError(path, "the folder it would lie in doesn't exist; make it first")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ExportError(path, "the folder it would lie in can't be written to; choose another")
+
+
+def reveal(temporary: Path, target: Path) -> None:
+    """Gives a finished file its name; FileExistsError where that is taken."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT and some network disks have no links. The empty file claims the name without overwriting anything.
+        new_file(target, 0o600).close()
+        try:
+            temporary.replace(target)
+        except OSError:
+            target.unlink()
+            raise
+
+
+def link_symbolically(source: Path, target: Path) -> None:
+    """A symbolic link; FileExistsError where the name is taken."""
+    target.symlink_to(source)
+
+
+def link_hard(source: Path, target: Path) -> None:
+    """A second name for the file; FileExistsError where it is taken."""
+    target.hardlink_to(source.resolve())
+
+
+LINKERS: Final[dict[str, Callable[[Path, Path], None]]] = {"hardlink": link_hard, "symlink": link_symbolically}
+
+
+def explained(error: OSError, how: How = "copy") -> str:
+    """Why one file can't be exported."""
+    if how == "hardlink" and error.errno in (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK):
+        return "can't be hard linked from there to here, as between two disks; export with `copy`"
+    return f"can't be exported: {error.strerror or error}"
+
+
+def stop_if_hopeless(error: OSError, dest: Path) -> None:
+    """Raises ExportError for what would be wrong with every other file, too."""
+    if error.errno in _HOPELESS:
+        raise ExportError(dest, _HOPELESS[error.errno]) from None
+    if not dest.is_dir():
+        raise ExportError(dest, "is gone: its drive is not connected any more, or it was moved") from None
+
+
+def cannot_be_written(path: Path, error: OSError) -> ExportError:
+    """What to tell of a single file that was to be written."""
+    if isinstance(error, FileExistsError):
+        return ExportError(path, "exists already, and nothing is ever overwritten; name another file")
+    return ExportError(path, _HOPELESS.get(error.errno or 0, f"can't be written: {error.strerror or error}"))

@@ -1,0 +1,174 @@
+"""What exports made in a folder: a file of JSON lines that they leave in it.
+
+The first line says what the file is; each other one is about a file (`name`, `hash`, `size`, `mtime_ns`, `album`,
+`photo`, `link`), a folder that was made (`folder`), or says that either is gone (`gone`). Of several lines on one file
+the last counts. A line is written before the file it is about has its name, so that after a kill nothing of ours is
+taken for the user's. Strangers may have written it: names that lead out of the folder are passed over, and a file that
+isn't what its line says is not ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from gallery.atomic import write_beside
+from gallery.errors import ExportError, ImageError
+from gallery.export.names import name_key, stays_inside
+from gallery.images import hash_file
+
+MANIFEST: Final = ".gallery-export.jsonl"
+
+_HEADER: Final = {"gallery_export": 1}
+_INTEGERS: Final = ("size", "mtime_ns")
+_TEXTS: Final = ("hash", "album", "photo")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that an export made. `photo` is the hash of the photo it belongs to, its own `hash` unless a sidecar.
+
+    `album` is empty for the export of a query. `link` is where a symbolic link leads, None for other files.
+    """
+
+    hash: str
+    size: int
+    mtime_ns: int
+    album: str
+    photo: str
+    link: str | None = None
+
+    def is_same(self, path: Path) -> bool:
+        """Whether the file is still what the export made, by its content. False for whatever can't be read."""
+        try:
+            there = path.lstat()
+            if self.link is not None:
+                return stat.S_ISLNK(there.st_mode) and os.fspath(path.readlink()) == self.link
+            return stat.S_ISREG(there.st_mode) and there.st_size == self.size and hash_file(path) == self.hash
+        except (OSError, ImageError):
+            return False
+
+    def looks_same(self, path: Path) -> bool:
+        """The same by size and time alone: quick, and good enough to leave a file as it is."""
+        try:
+            there = path.lstat()
+        except OSError:
+            return False
+        same = (there.st_size, there.st_mtime_ns) == (self.size, self.mtime_ns)
+        return self.link is None and stat.S_ISREG(there.st_mode) and same
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The files and folders that exports made below `folder`, by their names relative to it."""
+
+    folder: Path
+    entries: dict[str, Entry] = field(default_factory=dict)
+    folders: dict[str, None] = field(default_factory=dict)
+    _begun: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Empty where there is none yet. Raises ExportError for a file of that name that isn't one."""
+        manifest, path = cls(folder), folder / MANIFEST
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise _unusable(folder)
+            lines = path.read_text(encoding="ascii").splitlines()
+        except FileNotFoundError:
+            return manifest
+        except UnicodeDecodeError:
+            raise _unusable(folder) from None
+        values = list(_parsed(lines))
+        if not values or values[0] != _HEADER:
+            raise _unusable(folder)
+        for value in values[1:]:
+            manifest._take(value)
+        return manifest
+
+    def note(self, name: str, entry: Entry) -> None:
+        """Remembers a file, on the disk before this returns."""
+        self.entries[name] = entry
+        self._append({"name": name, **asdict(entry)})
+
+    def forget(self, name: str) -> None:
+        """The file isn't there any more, or never came."""
+        del self.entries[name]
+        self._append({"gone": name})
+
+    def note_folder(self, name: str) -> None:
+        """Remembers a folder that was made."""
+        self.folders[name] = None
+        self._append({"folder": name})
+
+    def forget_folder(self, name: str) -> None:
+        """The folder isn't there any more."""
+        del self.folders[name]
+        self._append({"gone": name})
+
+    def _append(self, value: dict[str, Any]) -> None:
+        if not self._begun:
+            # A file of our own, whatever stood there: what was half written or linked elsewhere isn't gone on with.
+            write_beside(self.folder / MANIFEST, "\n".join(self._lines()).encode())
+            self._begun = True
+            return
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(self.folder / MANIFEST, flags), "wb") as file:
+            # The newline first: a line that was cut short by a full disk takes no other with it.
+            file.write(f"\n{json.dumps(value)}".encode())
+
+    def _lines(self) -> Iterator[str]:
+        yield json.dumps(_HEADER)
+        for folder in self.folders:
+            yield json.dumps({"folder": folder})
+        for name, entry in self.entries.items():
+            yield json.dumps({"name": name, **asdict(entry)})
+
+    def _take(self, value: dict[str, Any]) -> None:
+        match value:
+            case {"folder": str(name)} if _is_ours_to_name(name):
+                self.folders[name] = None
+            case {"gone": str(name)}:
+                self.entries.pop(name, None)
+                self.folders.pop(name, None)
+            case {"name": str(name)} if _is_ours_to_name(name) and _is_entry(value):
+                self.entries[name] = Entry(**{key: value[key] for key in (*_TEXTS, *_INTEGERS, "link")})
+
+
+def _parsed(lines: list[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def _is_ours_to_name(name: str) -> bool:
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
+    return stays_inside(name) and name_key(name) != MANIFEST
+
+
+def _is_entry(value: dict[str, Any]) -> bool:
+    is_photo = value.get("hash") == value.get("photo")
+    return (
+        (is_photo or value["name"].lower().endswith(".xmp"))
+        and all(isinstance(value.get(key), int) for key in _INTEGERS)
+        and all(isinstance(value.get(key), str) for key in _TEXTS)
+        and isinstance(value.get("link", 0), str | None)
+    )
+
+
+def _unusable(folder: Path) -> ExportError:
+    return ExportError(
+        folder, f"the file {MANIFEST} in it is no record of exports that this version can go on with; move it away"
+    )

@@ -1,0 +1,46 @@
+"""What an export tells of each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What became of a file; in a dry run, what would become of it."""
+
+    COPIED = "copied"
+    LINKED = "linked"
+    UPDATED = "updated"
+    THERE = "already there"
+    REMOVED = "removed"
+    KEPT = "kept"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+class Kind(StrEnum):
+    """What a result is about: a photo, a sidecar of one, or a file that an earlier export made."""
+
+    PHOTO = "photo"
+    SIDECAR = "sidecar"
+    EARLIER = "earlier file"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """One file of an export. `target` is None where no file stands for it, `reason` says why.
+
+    What an earlier export made has no `source` any more.
+    """
+
+    source: str | None
+    target: str | None
+    action: Action
+    reason: str | None = None
+    kind: Kind = Kind.PHOTO
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"source": self.source, "target": self.target, "action": self.action, "reason": self.reason}

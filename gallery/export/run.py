@@ -1,0 +1,264 @@
+"""One run of an export into a folder: puts photos and their sidecars in place, one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gallery.errors import ImageError
+from gallery.export.files import LINKERS, How, explained, reveal, stop_if_hopeless, write_copy
+from gallery.export.manifest import Entry
+from gallery.export.names import name_key
+from gallery.export.naming import CHANGED, GONE, NamedPhoto, sidecar_names, sidecars_of
+from gallery.export.place import BlockedError, Place
+from gallery.export.results import Action, ExportResult, Kind
+from gallery.images import hash_file
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file to be exported. `hash` is its content's; of a sidecar, `photo` is the hash of the photo it lies beside."""
+
+    path: Path
+    hash: str
+    photo: str
+    how: How
+
+    @property
+    def is_sidecar(self) -> bool:
+        return self.hash != self.photo
+
+
+class _ChangedError(Exception):
+    """The file's content isn't the photo that was indexed."""
+
+    def __str__(self) -> str:
+        return CHANGED
+
+
+@dataclass(slots=True)
+class Run:
+    """What is shared by all photos of one export.
+
+    `standing` are the names that stand for something in this export, `unplaced` the hashes of photos that have none.
+    """
+
+    place: Place
+    how: How
+    album: str
+    update: bool
+    wanted: Collection[str]
+    reserved: dict[str, str]
+    standing: set[str] = field(default_factory=set)
+    unplaced: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, place: Place, items: Sequence[NamedPhoto], *, how: How, album: str, update: bool) -> Run:
+        """A name that one of the photos had in an earlier export is kept for it, wherever it comes in the order now."""
+        held: dict[str, str] = {}
+        for item in items:
+            entries = ((name, place.manifest.entries.get(name)) for name in item.names)
+            name = next((name for name, entry in entries if entry and entry.hash == item.photo.hash), None)
+            if name is not None:
+                held.setdefault(name_key(name), item.photo.hash)
+        return cls(place, how, album, update, {item.photo.hash for item in items}, held)
+
+    def export(self, item: NamedPhoto) -> Iterator[ExportResult]:
+        """The photo, then its sidecars."""
+        result, source, name = ExportResult(item.photo.path, None, Action.MISSING, GONE), None, ""
+        for source in item.sources:
+            result, name = self._file(_Source(source, item.photo.hash, item.photo.hash, self.how), item.names)
+            if result.action is not Action.FAILED:
+                break
+        yield result
+        if source is None or not name:
+            self.unplaced.add(item.photo.hash)
+            return
+        for sidecar in sidecars_of(source):
+            yield self._sidecar(sidecar, item.photo.hash, sidecar_names(sidecar, source, name))
+
+    def _sidecar(self, path: Path, photo: str, names: Sequence[str]) -> ExportResult:
+        try:
+            source = _Source(path, hash_file(path), photo, "copy")
+        except ImageError as error:
+            return ExportResult(str(path), None, Action.FAILED, error.reason, Kind.SIDECAR)
+        # One it had before comes first.
+        entries = self.place.manifest.entries
+        own = [name for name in names if name in entries and entries[name].photo == photo]
+        result, _ = self._file(source, tuple(dict.fromkeys([*own, *names])))
+        if result.action is Action.FAILED:
+            self.standing.update(map(name_key, names))
+        return replace(result, kind=Kind.SIDECAR)
+
+    def _file(self, source: _Source, names: Sequence[str]) -> tuple[ExportResult, str]:
+        """The result and the name the file has; an empty one where it has none."""
+        try:
+            return self._placed(source, [self.place.spelled(name) for name in names])
+        except (_ChangedError, BlockedError, ImageError, OSError) as error:
+            reason = self._reason(error, source.how)
+        return ExportResult(str(source.path), None, Action.FAILED, reason), ""
+
+    def _placed(self, source: _Source, names: Sequence[str]) -> tuple[ExportResult, str]:
+        for name in names:
+            if self._holds(name, source):
+                return self._done(source, name, Action.THERE)
+        for name in names:
+            action = self._put(name, source)
+            if action is not None:
+                return self._done(source, name, action)
+        return self._refused(source, names), ""
+
+    def _reason(self, error: Exception, how: How) -> str:
+        """Why one file can't be exported. Raises ExportError where no other could be either."""
+        match error:
+            case ImageError():
+                return error.reason
+            case OSError():
+                if not self.place.dry_run:
+                    stop_if_hopeless(error, self.place.path)
+                return explained(error, how)
+        return str(error)
+
+    def _done(self, source: _Source, name: str, action: Action) -> tuple[ExportResult, str]:
+        self.standing.add(name_key(name))
+        self.place.take(name)
+        return ExportResult(str(source.path), str(self.place.file(name)), action), name
+
+    def _refused(self, source: _Source, names: Sequence[str]) -> ExportResult:
+        if source.is_sidecar and not self.update:
+            earlier = next((name for name in names if self._is_earlier_of(source.photo, name)), None)
+            if earlier is not None:
+                self.standing.add(name_key(earlier))
+                reason = "has changed since it was exported; --update brings it up to date"
+                return ExportResult(str(source.path), str(self.place.file(earlier)), Action.KEPT, reason)
+        called = " and ".join(names)
+        there = f"different files called {called} are" if len(names) > 1 else f"a different file called {called} is"
+        return ExportResult(str(source.path), None, Action.FAILED, f"{there} there already")
+
+    def _holds(self, name: str, source: _Source) -> bool:
+        """Whether the file stands for the source already; a link in its place is never followed."""
+        path, entry = self.place.file(name), self.place.manifest.entries.get(name)
+        if self.update and entry is not None and entry.hash == source.hash and entry.looks_same(path):
+            return True
+        if not _holds(path, source):
+            return False
+        if entry is not None and entry.album == self.album and not self.place.dry_run:
+            fresh = self._entry(path, source)
+            if fresh != entry:
+                self.place.manifest.note(name, fresh)
+        return True
+
+    def _put(self, name: str, source: _Source) -> Action | None:
+        """Makes the file, whole or not at all; None where another has the name and keeps it."""
+        key = name_key(name)
+        if key in self.standing or self.reserved.get(key, source.photo) != source.photo:
+            return None
+        is_new = not self.place.is_taken(name)
+        if not is_new and not self._may_replace(name, source):
+            return None
+        if (self.place.dry_run or source.how != "copy") and hash_file(source.path) != source.hash:
+            raise _ChangedError
+        if self.place.dry_run:
+            return _action(source.how, is_new=is_new)
+        with contextlib.suppress(FileExistsError):
+            (self._make if is_new else self._replace)(name, source)
+            return _action(source.how, is_new=is_new)
+        self.place.take(name)
+        return None
+
+    def _is_earlier_of(self, photo: str, name: str) -> bool:
+        """Whether an earlier export of the same album made this file of the photo, and nobody changed it since."""
+        entry = self.place.manifest.entries.get(name)
+        if entry is None or (entry.album, entry.photo) != (self.album, photo):
+            return False
+        return entry.is_same(self.place.file(name))
+
+    def _may_replace(self, name: str, source: _Source) -> bool:
+        path, entry = self.place.file(name), self.place.manifest.entries.get(name)
+        if entry is None or entry.album != self.album:
+            return False
+        if _is_empty(path):
+            # The name was claimed, then the export was killed: see `reveal`.
+            return True
+        foreign = source.is_sidecar and entry.photo != source.photo and entry.photo in self.wanted
+        return self.update and not foreign and entry.is_same(path)
+
+    def _make(self, name: str, source: _Source) -> None:
+        target, temporary, manifest = self.place.file(name), self.place.temporary(), self.place.manifest
+        self.place.make_folders(name)
+        try:
+            self._prepare(temporary, source)
+            manifest.note(name, self._entry(temporary, source))
+            try:
+                _show(temporary, target, source)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    manifest.forget(name)
+                raise
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _replace(self, name: str, source: _Source) -> None:
+        temporary = self.place.temporary()
+        try:
+            self._prepare(temporary, source)
+            entry = self._entry(temporary, source)
+            temporary.replace(self.place.file(name))
+            # Only now: killed before, the old file must still be known as ours.
+            self.place.manifest.note(name, entry)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _prepare(self, temporary: Path, source: _Source) -> None:
+        if source.how != "copy":
+            LINKERS[source.how](source.path, temporary)
+        elif write_copy(source.path, temporary) != source.hash:
+            raise _ChangedError
+
+    def _entry(self, path: Path, source: _Source) -> Entry:
+        """What to remember of the file `path`, which stands for the source."""
+        info = path.lstat()
+        link = os.fspath(path.readlink()) if stat.S_ISLNK(info.st_mode) else None
+        return Entry(source.hash, info.st_size, info.st_mtime_ns, self.album, source.photo, link)
+
+
+def _show(temporary: Path, target: Path, source: _Source) -> None:
+    """Gives what is finished its name; FileExistsError where that is taken."""
+    if source.how == "copy":
+        reveal(temporary, target)
+    else:
+        LINKERS[source.how](source.path, target)
+
+
+def _action(how: How, *, is_new: bool) -> Action:
+    if not is_new:
+        return Action.UPDATED
+    return Action.COPIED if how == "copy" else Action.LINKED
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        there = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(there.st_mode) and there.st_size == 0
+
+
+def _holds(target: Path, source: _Source) -> bool:
+    try:
+        there = target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if stat.S_ISLNK(there.st_mode):
+        return source.how == "symlink" and target.readlink() == source.path
+    original = source.path.stat()
+    if source.how == "hardlink" and os.path.samestat(there, original):
+        return True
+    with contextlib.suppress(ImageError):
+        is_like = stat.S_ISREG(there.st_mode) and there.st_size == original.st_size
+        return is_like and hash_file(target) == source.hash
+    return False
