@@ -120,21 +120,26 @@ CROP_SIDE = 112
 """Largest side of a stored crop in pixels: more than twice what the networks are shown, a few kilobytes as JPEG."""
 
 
+def crop_square(box: Box, framing: str = "fer2013") -> Box:
+    """What the crop of the face in this box shows of the picture, beyond its edges too."""
+    frame = FRAMINGS[framing]
+    side = max(frame.side * box.height, 1.0)
+    x = (box.left + box.right) / 2 + frame.dx * box.height
+    y = (box.top + box.bottom) / 2 + frame.dy * box.height
+    return Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+
+
 def crop_face(image: Image.Image, box: Box, framing: str = "fer2013") -> Image.Image:
     """The square picture of a face, framed as FER2013 frames faces, at most CROP_SIDE pixels wide, in the image's mode.
 
     `box` is in pixels of `image`. What lies outside the image is filled with the mean colour of what lies inside.
     """
-    frame = FRAMINGS[framing]
-    side = max(frame.side * box.height, 1.0)
-    x = (box.left + box.right) / 2 + frame.dx * box.height
-    y = (box.top + box.bottom) / 2 + frame.dy * box.height
-    square = Box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+    square = crop_square(box, framing)
     inside = square.clipped(*image.size)
     if inside.area <= 0:
         raise ValueError(f"{box} lies outside the image of {image.size}")
-    pixels = max(1, min(CROP_SIDE, round(side)))
-    return _filled(image, square, inside, pixels / side)
+    pixels = max(1, min(CROP_SIDE, round(square.width)))
+    return _filled(image, square, inside, pixels / square.width)
 
 
 def _filled(image: Image.Image, square: Box, inside: Box, scale: float) -> Image.Image:

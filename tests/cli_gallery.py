@@ -55,9 +55,13 @@ class Gallery:
         seed: int = 0,
         capture: Capture | None = None,
         orientation: int | None = None,
+        quality: int = 90,
     ) -> str:
-        """Draws a photo and writes it into the database as if it had been indexed; returns its path."""
-        path = draw_photo(self.photos / name, size=(320, 240), seed=seed, orientation=orientation)
+        """Draws a photo and writes it into the database as if it had been indexed; returns its path.
+
+        Another `quality` gives the same picture another content.
+        """
+        path = draw_photo(self.photos / name, size=(320, 240), seed=seed, orientation=orientation, quality=quality)
         content, info = path.read_bytes(), path.stat()
         digest = hashlib.sha256(content).hexdigest()
         photo = NewPhoto(digest, 320, 240, "JPEG", capture or Capture(), faces)

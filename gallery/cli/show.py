@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gallery.cli.cards import absolute, bars, full_picture, refuse_originals
 from gallery.cli.listing import score_text
 from gallery.cli.output import console, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.emotions import COLOURS
-from gallery.errors import ImageError, NotIndexedError, UsageError
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
-from gallery.store import Store
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-_BAR_WIDTH = 24
 _SOURCES = {"exif": "from its EXIF", "file": "time of the file; the photo itself has none"}
 
 
@@ -40,9 +36,9 @@ def show(state: State, photo: Path, out: Path | None, force: bool, as_json: bool
     """Show all that is known of a photo: files, time, camera, place, and the seven scores of each face."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        record = store.photo(_absolute(photo), settings=settings)
+        record = store.photo(absolute(photo), settings=settings)
         if out is not None:
-            _refuse_originals(store, record, out)
+            refuse_originals(store, record, out)
     if as_json:
         print_json(record.as_json())
     else:
@@ -54,41 +50,10 @@ def show(state: State, photo: Path, out: Path | None, force: bool, as_json: bool
         state.note(f"faces drawn into {out}")
 
 
-def _absolute(path: Path) -> str:
-    """The path as the database knows it: links are not resolved."""
-    return os.path.abspath(path.expanduser())  # noqa: PTH100 - pathlib's would resolve links
-
-
-def _refuse_originals(store: Store, record: PhotoRecord, out: Path) -> None:
-    """UsageError where `out` is an indexed photo, under whatever name; photos are never changed."""
-    place = Path(_absolute(out))
-    for name in {str(place), str(place.resolve())}:
-        try:
-            store.photo(name)
-        except NotIndexedError:
-            continue
-        raise UsageError(f"{out}: is an indexed photo, which is never overwritten; choose another name")
-    if place.exists() and any(Path(path).exists() and place.samefile(path) for path in record.paths):
-        raise UsageError(f"{out}: is the photo itself, which is never overwritten; choose another name")
-
-
 def _draw(record: PhotoRecord, out: Path, settings: Settings, *, force: bool) -> None:
     from gallery.annotate import annotate, save_new
-    from gallery.images import read_image
 
-    decoded = read_image(_source(record), long_side=None, max_megapixels=settings.max_megapixels)
-    save_new(annotate(decoded.image, record.faces), out, overwrite=force)
-
-
-def _source(record: PhotoRecord) -> str:
-    """A file that still holds the photo: on any other the boxes would lie about. Raises ImageError."""
-    from gallery.images import hash_file
-
-    for path in record.paths:
-        with contextlib.suppress(ImageError):
-            if hash_file(path) == record.hash:
-                return path
-    raise ImageError(record.path, "is gone or changed since it was indexed; run `gallery index` on its folder")
+    save_new(annotate(full_picture(record, settings), record.faces), out, overwrite=force)
 
 
 def _card(record: PhotoRecord) -> Iterator[Text]:
@@ -135,5 +100,4 @@ def _face(number: int, face: FaceRecord) -> Iterator[Text]:
         f"  confidence {face.confidence:.2f}",
         "  said by a person" if face.source == "person" else "",
     )
-    for label, score in face.scores.items():
-        yield Text.assemble(f"  {label:<9}{score_text(score)} ", ("█" * round(score * _BAR_WIDTH), COLOURS[label]))
+    yield from bars(face.scores)
