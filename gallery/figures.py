@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from gallery import schema
+from gallery.columns import DamagedValueError
+from gallery.conditions import reaches
 from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.gate import Gate
 from gallery.query import Query
-from gallery.search import Gate, matching_anywhere, reaches
+from gallery.search import matching_anywhere
 from gallery.settings import Settings
 from gallery.shown import count_stale
+
+Condition = ColumnElement[bool]
+Among = Callable[[ColumnElement[int]], tuple[Condition, ...]]
+"""Makes of a column that holds numbers of contents the conditions that they are of the photos in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +59,68 @@ class Stats:
 def stats(connection: Connection, query: Query, settings: Settings) -> Stats:
     """Figures on the photos that match, whatever the limit, and on the database."""
     content, path = schema.content.c, schema.path.c
-    found = matching_anywhere(connection, query, settings).subquery()
-    chosen = select(found.c.content_id)
+    among = chosen(connection, query, settings)
     present = select(path.id).where(path.content_id == content.id, path.missing_since.is_(None)).exists()
-    photos = select(func.count()).where(content.id.in_(chosen))
-    emotions = _emotions(connection, chosen, Gate.of(query, settings))
+    photos = select(func.count()).select_from(schema.content).where(*among(content.id))
+    emotions = _emotions(connection, among, Gate.of(query, settings))
     return Stats(
         photos=connection.execute(photos).scalar_one(),
         missing=connection.execute(photos.where(~present)).scalar_one(),
         faces=sum(emotions.values()),
         emotions=emotions,
-        years=_years(connection, chosen),
-        cameras=_cameras(connection, chosen),
+        years=_years(connection, among),
+        cameras=_cameras(connection, among),
         models=tuple(models(connection)),
         failures=connection.execute(select(func.count()).select_from(schema.failure)).scalar_one(),
         database_bytes=_database_bytes(connection),
     )
 
 
-def _emotions(connection: Connection, chosen: Select[Any], gate: Gate) -> dict[str, int]:
+def chosen(connection: Connection, query: Query, settings: Settings) -> Among:
+    """The photos that match, whatever the limit; no condition where all do, for looking each up takes seconds."""
+    if query.missing and query.term is None:
+        return lambda _: ()
+    found = matching_anywhere(connection, query, settings).subquery()
+    numbers = select(found.c.content_id)
+    return lambda content_id: (content_id.in_(numbers),)
+
+
+def shown_emotion(face: Any, gate: Gate) -> ColumnElement[str]:
+    """What a face is shown as: one of EMOTIONS or `uncertain`."""
+    return case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
+
+
+def is_counted(face: Any, gate: Gate) -> tuple[Condition, ...]:
+    """The conditions under which a face counts."""
+    return face.confidence >= gate.confidence, ~face.rejected
+
+
+def _emotions(connection: Connection, among: Among, gate: Gate) -> dict[str, int]:
     face = schema.face.c
-    shown = case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
-    counted = (face.content_id.in_(chosen), face.confidence >= gate.confidence, ~face.rejected)
-    rows = connection.execute(select(shown, func.count()).where(*counted).group_by(shown))
-    return {**dict.fromkeys((*EMOTIONS, UNCERTAIN), 0), **dict(rows.all())}
+    shown = shown_emotion(face, gate)
+    counts = select(shown, func.count()).where(*among(face.content_id), *is_counted(face, gate)).group_by(shown)
+    return {**dict.fromkeys((*EMOTIONS, UNCERTAIN), 0), **dict(connection.execute(counts).all())}
 
 
-def _years(connection: Connection, chosen: Select[Any]) -> dict[int | None, int]:
+def _years(connection: Connection, among: Among) -> dict[int | None, int]:
     content = schema.content.c
     year: ColumnElement[str] = func.substr(content.taken_at, 1, 4)
-    rows = connection.execute(
-        select(year, func.count()).where(content.id.in_(chosen)).group_by(year).order_by(year.desc().nulls_last())
-    )
-    return {None if name is None else int(name): number for name, number in rows}
+    counts = select(year, func.count()).where(*among(content.id)).group_by(year)
+    rows = connection.execute(counts.order_by(year.desc().nulls_last()))
+    return {None if name is None else int(checked_key("year", name)): number for name, number in rows}
 
 
-def _cameras(connection: Connection, chosen: Select[Any]) -> dict[str | None, int]:
+def checked_key(by: str, name: str) -> str:
+    """The month or year, as it was read; DamagedValueError where it is none."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}" if by == "month" else r"[0-9]{4}", name):
+        raise DamagedValueError(f"a photo can't have been taken in the {by} {name!r}")
+    return name
+
+
+def _cameras(connection: Connection, among: Among) -> dict[str | None, int]:
     content = schema.content.c
-    rows = connection.execute(
-        select(content.camera, func.count())
-        .where(content.id.in_(chosen))
-        .group_by(content.camera)
-        .order_by(func.count().desc(), content.camera)
-    )
-    return dict(rows.all())
+    counts = select(content.camera, func.count()).where(*among(content.id)).group_by(content.camera)
+    return dict(connection.execute(counts.order_by(func.count().desc(), content.camera)).all())
 
 
 def models(connection: Connection) -> list[ModelRecord]:

@@ -71,6 +71,7 @@ def index(
     workers: int = 1,
     follow_links: bool = False,
     retry_failed: bool = False,
+    skip: Callable[[FileStamp], bool] | None = None,
     on_plan: Callable[[int], None] | None = None,
     on_rescore: Callable[[Rescored], None] | None = None,
 ) -> Iterator[PhotoResult]:
@@ -78,7 +79,8 @@ def index(
 
     What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
     at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
-    tried again when it has changed, or in any case with `retry_failed`. Stored faces that this classifier
+    tried again when it has changed, or in any case with `retry_failed`. Files for which `skip` says yes are left for
+    another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier
     hasn't seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
     `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
@@ -90,6 +92,8 @@ def index(
     """
     problems: list[ImageError] = []
     found = scan(paths, follow_links=follow_links, on_error=problems.append)
+    if skip is not None:
+        found = (file for file in found if not skip(file))
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
     crew = _Workers(store, detector, classifier, settings or Settings(), workers)
     return _results(crew, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan, on_rescore=on_rescore)

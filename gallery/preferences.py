@@ -1,17 +1,19 @@
-"""Changes single settings in config.toml; all else in the file stays as its owner wrote it."""
+"""Changes config.toml: single settings, where all else in the file stays as its owner wrote it, or all of it."""
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery.atomic import write_beside
 from gallery.checkpoints import SUFFIX, find_model, read_card
 from gallery.errors import PathError, UsageError
-from gallery.settings import bundled_folder, config_file, load_settings
+from gallery.settings import Settings, bundled_folder, check_name, config_file, load_settings, typed
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -29,7 +31,60 @@ def use_model(name: str, *, config: Path | None = None) -> str:
     return value
 
 
-def write_setting(name: str, value: str | None, *, config: Path | None = None) -> None:
+def set_setting(name: str, text: str, *, config: Path | None = None) -> str | int | float:
+    """Keeps a setting that was typed in as text, and returns its value.
+
+    A model is checked and kept as by `use_model`, a database by its absolute path. Raises UsageError for an unknown
+    setting and a value that isn't allowed; else as `write_setting`.
+    """
+    check_name(name)
+    if name == "model":
+        return use_model(text, config=config)
+    value = typed(name, text)
+    if name == "db" and text and "://" not in text:
+        value = os.path.abspath(Path(text).expanduser())  # noqa: PTH100 - pathlib's would resolve links
+    replace(Settings(), **{name: value})  # raises where it is out of range
+    write_setting(name, value, config=config)
+    return value  # type: ignore[no-any-return]
+
+
+def unset_setting(name: str, *, config: Path | None = None) -> None:
+    """Takes a setting, or a key that is none, out of the settings file. Raises as `write_setting`."""
+    if name not in _read(Path(config or config_file())):
+        check_name(name)
+    write_setting(name, None, config=config)
+
+
+def replace_settings(content: bytes, *, config: Path | None = None) -> None:
+    """Makes `content` the settings file, if it is a valid one; else the old one stays.
+
+    Raises UsageError with the line where it can be told, PathError where the file can't be written.
+    """
+    path = Path(os.path.realpath(config or config_file()))
+
+    def check(new: Path) -> None:
+        try:
+            load_settings(environ={}, config=new)
+        except UsageError as error:
+            reason = str(error).replace(f"{new}: ", "")
+            raise UsageError(_with_line(reason, content.decode("utf-8", "replace"))) from None
+
+    try:
+        write_beside(path, content, private=True, check=check)
+    except OSError as error:
+        raise PathError(path, f"can't be written: {error.strerror or error}") from None
+
+
+def _with_line(reason: str, text: str) -> str:
+    """The reason, and the line of the setting that it names first."""
+    for number, line in enumerate(text.splitlines(), 1):
+        key = re.match(r"\s*\[*\s*[\"']?([\w-]+)", line)
+        if key and re.match(rf"(unknown setting ')?{re.escape(key[1])}\b", reason):
+            return f"line {number}: {reason}"
+    return reason
+
+
+def write_setting(name: str, value: str | float | None, *, config: Path | None = None) -> None:
     """Sets one key of the settings file, which is made where there is none; None removes the key.
 
     A new file, and the folders made for it, are its owner's alone; a link is followed. Raises UsageError where the
@@ -72,7 +127,7 @@ def _read(path: Path) -> TOMLDocument:
         raise UsageError(f"{path}: can't be read as a TOML settings file, and was left as it is: {error}") from None
 
 
-def _check(new: Path, name: str, value: str | None) -> None:
+def _check(new: Path, name: str, value: str | float | None) -> None:
     """UsageError unless the program reads the new file as meant."""
     with suppress(tomllib.TOMLDecodeError):
         if tomllib.loads(new.read_text(encoding="utf-8")).get(name) == value:

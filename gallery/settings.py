@@ -70,14 +70,54 @@ def load_settings(
 
     Raises UsageError for a config file that is no TOML, an unknown key or a value of the wrong type or range.
     """
-    values = _from_file(config or config_file())
-    values |= {f.name: environ[variable(f.name)] for f in fields(Settings) if environ.get(variable(f.name))}
-    values |= {name: value for name, value in (flags or {}).items() if value is not None}
-    defaults = asdict(Settings())
-    unknown = sorted(set(values) - set(defaults))
-    if unknown:
-        raise UsageError(f"unknown setting {unknown[0]!r}; known: {', '.join(defaults)}")
-    return replace(Settings(), **{name: _cast(name, value, type(defaults[name])) for name, value in values.items()})
+    given: dict[str, Any] = {}
+    for values in _layers(flags, environ, config).values():
+        given |= values
+    for name in sorted(given):
+        check_name(name)
+    return replace(Settings(), **{name: typed(name, value) for name, value in given.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a setting comes from: `source` is "default", "file", "variable" or "flag"."""
+
+    name: str
+    value: str | int | float
+    source: str
+    default: str | int | float
+
+
+def origins(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    config: Path | None = None,
+) -> list[Origin]:
+    """Every setting, as `load_settings` gives it with the same arguments, and its source. Raises as that does."""
+    values, defaults = asdict(load_settings(flags, environ=environ, config=config)), asdict(Settings())
+    sources = dict.fromkeys(defaults, "default")
+    for source, given in _layers(flags, environ, config).items():
+        sources |= dict.fromkeys(given, source)
+    return [Origin(name, values[name], sources[name], default) for name, default in defaults.items()]
+
+
+def _layers(
+    flags: Mapping[str, Any] | None, environ: Mapping[str, str], config: Path | None
+) -> dict[str, dict[str, Any]]:
+    """What each source gives, the last one counts."""
+    return {
+        "file": _from_file(config or config_file()),
+        "variable": {f.name: environ[variable(f.name)] for f in fields(Settings) if environ.get(variable(f.name))},
+        "flag": {name: value for name, value in (flags or {}).items() if value is not None},
+    }
+
+
+def check_name(name: str) -> None:
+    """Raises UsageError unless there is a setting of this name."""
+    known = [field.name for field in fields(Settings)]
+    if name not in known:
+        raise UsageError(f"unknown setting {name!r}; known: {', '.join(known)}")
 
 
 def variable(name: str) -> str:
@@ -85,8 +125,12 @@ def variable(name: str) -> str:
     return f"GALLERY_{name.upper()}"
 
 
-def _cast(name: str, value: Any, kind: type) -> Any:
-    """The value as `kind`: text is read, a whole number serves as a fraction, all else must be of that type already."""
+def typed(name: str, value: Any) -> Any:
+    """The value in the type of this setting.
+
+    Text is read, a whole number serves as a fraction, all else must be of that type already; else it is a UsageError.
+    """
+    kind = type(getattr(Settings(), name))
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     try:
         if isinstance(text, str) or type(text) in (kind, int if kind is float else kind):

@@ -48,7 +48,7 @@ def index(
     """
     settings = state.settings(**searched_at(**flags))
     summary = Summary()
-    progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: _doing(progress, summary))
+    progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: describe_run(progress, summary))
     with state.open_store(settings) as store:
         first_time = store.count(Query(missing=True)) == 0
         detector, classifier = load_pipeline(state, settings)
@@ -62,9 +62,9 @@ def index(
             follow_links=follow_links,
             retry_failed=retry_failed,
             on_plan=lambda total: progress.plan(total, unit="photos"),
-            on_rescore=_rescore_follower(progress, state, classifier.name),
+            on_rescore=rescore_follower(progress, state, classifier.name),
         )
-        _report(results, summary, progress, state, as_json=as_json)
+        report_run(results, summary, progress, state, as_json=as_json)
     if first_time and summary.new:
         state.hint("Next: `gallery search --emotion happy`, or `gallery stats`.")
     if summary.failed:
@@ -72,13 +72,14 @@ def index(
     return 1 if summary.failed else 0
 
 
-def _doing(progress: Progress, summary: Summary) -> str:
+def describe_run(progress: Progress, summary: Summary) -> str:
+    """What stands beside the bar."""
     if progress.unit == "faces":
         return "reading the stored faces with the new model"
     return _parts(summary.as_json(0)) or "looking"
 
 
-def _rescore_follower(progress: Progress, state: State, model: str) -> Callable[[Rescored], None]:
+def rescore_follower(progress: Progress, state: State, model: str) -> Callable[[Rescored], None]:
     """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""
 
     def follow(so_far: Rescored) -> None:
@@ -89,7 +90,7 @@ def _rescore_follower(progress: Progress, state: State, model: str) -> Callable[
     return follow
 
 
-def _report(
+def report_run(
     results: Iterable[PhotoResult], summary: Summary, progress: Progress, state: State, *, as_json: bool
 ) -> None:
     """Follows the run and sums it up, also where Ctrl-C or an error ends it."""
