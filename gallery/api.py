@@ -27,6 +27,7 @@ def index(
     workers: int = 1,
     follow_links: bool = False,
     retry_failed: bool = False,
+    force: bool = False,
     on_plan: Callable[[int], None] | None = None,
     on_rescore: Callable[[rescoring.Rescored], None] | None = None,
 ) -> Iterator[indexer.PhotoResult]:
@@ -46,6 +47,7 @@ def index(
         workers=workers,
         follow_links=follow_links,
         retry_failed=retry_failed,
+        force=force,
         on_plan=on_plan,
         on_rescore=on_rescore,
     )

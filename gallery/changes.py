@@ -44,6 +44,17 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class FindAgain:
+    """A file with a known content in which faces were looked for anew: they take the place of those known so far.
+
+    `file` says what else became of the file. What people said stays, and finds its faces again.
+    """
+
+    file: LinkPath | Touch
+    photo: NewPhoto
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """A file that couldn't be read. What is known under its path stays; `transient` files are tried again."""
 
@@ -52,7 +63,7 @@ class Fail:
     transient: bool
 
 
-Change = AddPhoto | LinkPath | Touch | Fail
+Change = AddPhoto | LinkPath | Touch | FindAgain | Fail
 
 
 def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, detector: str) -> None:
@@ -62,6 +73,9 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
     """
     new_faces: list[int] = []
     for change in changes:
+        if isinstance(change, FindAgain):
+            new_faces += _find_again(connection, change.photo, model_id, detector)
+            change = change.file
         match change:
             case AddPhoto(file, photo):
                 content_id = _content_id(connection, photo.hash)
@@ -80,6 +94,18 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
             case Fail(file, reason, transient):
                 _fail(connection, file, reason, transient)
     shown.refresh(connection, new_faces)
+
+
+def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector: str) -> list[int]:
+    """The numbers of the new faces of a content, those before are gone; nothing for a content that isn't there."""
+    content_id = _content_id(connection, photo.hash)
+    if content_id is None:
+        return []
+    content, face = schema.content, schema.face
+    connection.execute(delete(face).where(face.c.content_id == content_id))
+    change = update(content).where(content.c.id == content_id)
+    connection.execute(change.values(detector=detector, look=photo.look))
+    return _add_faces(connection, content_id, photo, model_id)
 
 
 def _content_id(connection: Connection, digest: str) -> int | None:

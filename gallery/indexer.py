@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gallery.changes import AddPhoto, Change, Fail, Touch
+from gallery.changes import AddPhoto, Change, Fail, FindAgain, Touch
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.pipeline import score_each
@@ -45,6 +45,7 @@ class Summary:
     copied: int = 0
     missing: int = 0
     restored: int = 0
+    reread: int = 0
     failed: int = 0
     faces: int = 0
 
@@ -71,6 +72,7 @@ def index(
     workers: int = 1,
     follow_links: bool = False,
     retry_failed: bool = False,
+    force: bool = False,
     skip: Callable[[FileStamp], bool] | None = None,
     on_plan: Callable[[int], None] | None = None,
     on_rescore: Callable[[Rescored], None] | None = None,
@@ -79,7 +81,8 @@ def index(
 
     What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
     at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
-    tried again when it has changed, or in any case with `retry_failed`. Files for which `skip` says yes are left for
+    tried again when it has changed, or in any case with `retry_failed`. With `force` all files are read and searched for
+    faces anew, unchanged ones too; what people said of the faces stays. Files for which `skip` says yes are left for
     another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier
     hasn't seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
@@ -96,7 +99,16 @@ def index(
         found = (file for file in found if not skip(file))
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
     crew = _Workers(store, detector, classifier, settings or Settings(), workers)
-    return _results(crew, found, problems, roots, retry_failed=retry_failed, on_plan=on_plan, on_rescore=on_rescore)
+    return _results(
+        crew,
+        found,
+        problems,
+        roots,
+        retry_failed=retry_failed,
+        force=force,
+        on_plan=on_plan,
+        on_rescore=on_rescore,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,7 @@ class _Workers:
 
     def write(self, changes: Sequence[Change]) -> None:
         model = ModelInfo(self.classifier.model_id, self.classifier.name)
-        found_faces = any(isinstance(change, AddPhoto) for change in changes)
+        found_faces = any(isinstance(change, AddPhoto | FindAgain) for change in changes)
         # Not asked for otherwise: a folder that was only moved would wait for torch to load.
         detector = f"{self.detector.signature} long_side={self.settings.long_side}" if found_faces else ""
         self.store.write(changes, model=model, detector=detector)
@@ -127,6 +139,7 @@ def _results(
     roots: Sequence[str],
     *,
     retry_failed: bool,
+    force: bool,
     on_plan: Callable[[int], None] | None,
     on_rescore: Callable[[Rescored], None] | None,
 ) -> Iterator[PhotoResult]:
@@ -135,7 +148,7 @@ def _results(
         for so_far in rescore_locked(store, workers.classifier):
             if on_rescore:
                 on_rescore(so_far)
-        rules = Reconciler(store.known_files(), store.paths_of)
+        rules = Reconciler(store.known_files(), store.paths_of, force)
         files = list(found)
         if on_plan:
             on_plan(len(files) + len(problems))
@@ -178,9 +191,9 @@ def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> G
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
     """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
     found = {read.hash: read.photo.faces for read in batch if read.photo}
-    # Copies of a new photo are read before its batch is committed; here it is in the database.
-    for known in workers.store.known_hashes(found):
-        del found[known]
+    # Copies of a photo are read before its batch is committed; here it is in the database.
+    for done in found.keys() & rules.added if rules.force else workers.store.known_hashes(found):
+        del found[done]
     outcomes = dict(zip(found, score_each(list(found.values()), workers.classifier), strict=True))
     decided = [_decide(workers, rules, read, outcomes) for read in batch]
     workers.write([change for change, _ in decided])
@@ -202,7 +215,8 @@ def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Out
     del outcomes[read.hash]
     photo = read.photo
     new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome, photo.look)
-    change, status = rules.of_new_content(file, new)
+    again = read.hash in rules.indexed
+    change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, workers.count(outcome))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
 
-from gallery.changes import AddPhoto, Change, LinkPath, Touch
+from gallery.changes import AddPhoto, Change, FindAgain, LinkPath, Touch
 from gallery.records import FileStamp, NewPhoto
 from gallery.store import KnownFile
 
@@ -23,6 +23,7 @@ class Status(StrEnum):
     COPIED = "copied"
     MISSING = "missing"
     RESTORED = "restored"
+    REREAD = "reread"
     FAILED = "failed"
 
 
@@ -35,19 +36,24 @@ class Reconciler:
 
     known: Mapping[str, KnownFile]
     paths_of: Callable[[str], list[str]]
+    force: bool = False
+    """Files are read and searched for faces although nothing about them has changed."""
     moved_away: set[str] = field(default_factory=set)
     """Old paths whose photos were found again elsewhere in this run."""
     added: set[str] = field(default_factory=set)
-    """Hashes of the contents that are new in this run; the last ones may not be in the database yet."""
+    """Hashes of the contents that were searched in this run; the last ones may not be in the database yet."""
 
+    indexed: frozenset[str] = field(init=False)
+    """Hashes of all contents that had a path when the run began."""
     hashes: frozenset[str] = field(init=False)
-    """Of all contents that had a path when the run began."""
+    """Those of them that need no searching."""
 
     def __post_init__(self) -> None:
-        self.hashes = frozenset(known.hash for known in self.known.values() if known.hash)
+        self.indexed = frozenset(known.hash for known in self.known.values() if known.hash)
+        self.hashes = frozenset() if self.force else self.indexed
 
     def knows(self, digest: str) -> bool:
-        """The content is in the database or about to be; safe to ask from other threads."""
+        """The content needs no searching, or no more; safe to ask from other threads."""
         return digest in self.hashes or digest in self.added
 
     def is_same(self, file: FileStamp) -> bool:
@@ -58,13 +64,13 @@ class Reconciler:
     def failure(self, file: FileStamp) -> str | None:
         """Why the file, as it still is, couldn't be read; None where it is worth a try."""
         known = self.known.get(file.path)
-        if known is None or known.failure is None or known.transient:
+        if self.force or known is None or known.failure is None or known.transient:
             return None
         return known.failure if self.is_same(file) else None
 
     def needs_no_reading(self, file: FileStamp) -> bool:
         """The same file with a known content; it may have been missing."""
-        return self.is_same(file) and self.known[file.path].failure is None
+        return not self.force and self.is_same(file) and self.known[file.path].failure is None
 
     def of_new_content(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
         """A content seen for the first time: a new photo, or one that replaced another in place."""
@@ -72,7 +78,13 @@ class Reconciler:
         self.added.add(photo.hash)
         return AddPhoto(file, photo), Status.CHANGED if known and known.hash else Status.NEW
 
-    def of_known_content(self, file: FileStamp, digest: str) -> tuple[Change, Status]:
+    def of_content_searched_again(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
+        """A content that is in the database and was searched for faces anew."""
+        change, status = self.of_known_content(file, photo.hash)
+        self.added.add(photo.hash)
+        return FindAgain(change, photo), Status.REREAD if status is Status.UNCHANGED else status
+
+    def of_known_content(self, file: FileStamp, digest: str) -> tuple[LinkPath | Touch, Status]:
         """A content that is in the database: touched, back again, put in place of another, moved or copied.
 
         Moved means that one of its paths no longer exists: that path's row goes over to the new one, each at most once.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
@@ -20,7 +20,8 @@ from gallery.engine import add_row
 from gallery.faces import Box, Prediction
 
 SAME_FACE_IOU: Final = 0.5
-"""A label belongs to a face whose box overlaps the labelled one at least as much: boxes move between detectors."""
+"""A label belongs to the face whose box overlaps the labelled one most, if it is at least as much as this: boxes move
+between detectors."""
 
 _NAMED_AT_ONCE: Final = 400
 _AT_ONCE: Final = 5000
@@ -118,11 +119,12 @@ def clamped(share: float) -> float:
 
 
 def _by_person(connection: Connection, chosen: Chosen) -> dict[int, Shown]:
-    """What people said of those faces that they spoke of. The last label that overlaps a face counts."""
+    """What people said of those faces that they spoke of, and of others in the same photos. The last word counts."""
     face, label = schema.face.c, schema.label.c
     sides = ("left", "top", "right", "bottom")
     rows = connection.execute(
         select(
+            label.id.label("label_id"),
             face.id.label("face_id"),
             label.kind,
             label.emotion,
@@ -130,28 +132,29 @@ def _by_person(connection: Connection, chosen: Chosen) -> dict[int, Shown]:
             *(label[side] for side in sides),
         )
         .join_from(schema.face, schema.label, label.content_id == face.content_id)
-        .where(chosen(face.id))
-        .order_by(face.id, label.said_at, label.id)
+        .where(face.content_id.in_(select(face.content_id).where(chosen(face.id))))
+        .order_by(label.said_at, label.id, face.id)
     )
-    return {number: _last_word(group) for number, group in _overlapping(rows)}
+    return {number: _word(label) for number, label in _belonging(rows)}
 
 
-def _overlapping(rows: Iterable[Row[Any]]) -> Iterator[tuple[int, Sequence[Row[Any]]]]:
-    for number, group in groupby(rows, key=attrgetter("face_id")):
-        hits = [row for row in group if _box(row._mapping, "face_").iou(_box(row._mapping)) >= SAME_FACE_IOU]
-        if hits:
-            yield number, hits
+def _belonging(rows: Iterable[Row[Any]]) -> Iterator[tuple[int, Row[Any]]]:
+    """Each label with the face it belongs to: of all in the photo the one it overlaps most, or none."""
+    for _, group in groupby(rows, key=attrgetter("label_id")):
+        pairs = [(_box(row._mapping, "face_").iou(_box(row._mapping)), row) for row in group]
+        overlap, row = max(pairs, key=itemgetter(0))
+        if overlap >= SAME_FACE_IOU:
+            yield row.face_id, row
 
 
 def _box(row: Mapping[Any, Any], prefix: str = "") -> Box:
     return Box(*(row[f"{prefix}{side}"] for side in ("left", "top", "right", "bottom")))
 
 
-def _last_word(labels: Sequence[Row[Any]]) -> Shown:
-    last = labels[-1]
-    if last.kind == "not_face":
+def _word(label: Row[Any]) -> Shown:
+    if label.kind == "not_face":
         return Shown(source="person", rejected=True)
-    return Shown(last.emotion, 1.0, "person")
+    return Shown(label.emotion, 1.0, "person")
 
 
 def use_model(connection: Connection, digest: str, name: str) -> None:

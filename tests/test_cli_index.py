@@ -17,7 +17,7 @@ from tests.cli_gallery import ODD_NAMES, Gallery, isolate, run_in_terminal
 from tests.faces import save_small_checkpoint
 from tests.photos import astronaut, draw_photo, save_photo
 
-COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "failed")
+COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "reread", "failed")
 
 
 @pytest.fixture

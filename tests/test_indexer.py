@@ -458,6 +458,7 @@ def test_summary_counts_by_status() -> None:
         "copied": 0,
         "missing": 1,
         "restored": 0,
+        "reread": 0,
         "failed": 1,
         "faces": 2,
         "seconds": 4.0,

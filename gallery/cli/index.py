@@ -23,6 +23,7 @@ from gallery.rescoring import Rescored
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
 @click.option("--follow-links", is_flag=True, help="Also look into folders that are symbolic links.")
 @click.option("--retry-failed", is_flag=True, help="Try files again that couldn't be read before.")
+@click.option("--force", is_flag=True, help="Look at unchanged photos again, too; what you said of their faces stays.")
 @pipeline_options
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @click.option(
@@ -38,6 +39,7 @@ def index(
     paths: tuple[str, ...],
     follow_links: bool,
     retry_failed: bool,
+    force: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -61,6 +63,7 @@ def index(
             workers=settings.workers,
             follow_links=follow_links,
             retry_failed=retry_failed,
+            force=force,
             on_plan=lambda total: progress.plan(total, unit="photos"),
             on_rescore=rescore_follower(progress, state, classifier.name),
         )
