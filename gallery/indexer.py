@@ -81,10 +81,10 @@ def index(
 
     What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
     at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
-    tried again when it has changed, or in any case with `retry_failed`. With `force` all files are read and searched for
-    faces anew, unchanged ones too; what people said of the faces stays. Files for which `skip` says yes are left for
-    another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier
-    hasn't seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
+    tried again when it has changed, or in any case with `retry_failed`. With `force` all files are read and searched
+    for faces anew, unchanged ones too; what people said of the faces stays. Files for which `skip` says yes are left
+    for another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier hasn't
+    seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
     `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
     suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled, and a
