@@ -82,6 +82,13 @@ def read_new(
 
 
 @contextmanager
+def open_image(path: str | os.PathLike[str]) -> Iterator[ImageFile.ImageFile]:
+    """The picture in a file as its decoder opened it, no pixel decoded yet: for its metadata. Raises ImageError."""
+    with _reading(path) as file, _identified(path, file) as image:
+        yield image
+
+
+@contextmanager
 def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """The file, open for reading; whatever goes wrong with it inside the block becomes an ImageError."""
     try:
