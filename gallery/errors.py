@@ -99,6 +99,10 @@ class ExportError(PathError):
     """An album can't be exported to this place."""
 
 
+class DumpError(PathError):
+    """A dump can't be written here, or a file is no dump that can be read back; nothing was changed."""
+
+
 class SidecarError(PathError):
     """An XMP sidecar can't be read or written; it was left as it was."""
 
