@@ -13,7 +13,7 @@ from gallery import schema, shown
 from gallery.engine import add_row
 from gallery.errors import NotIndexedError
 from gallery.faces import Detection
-from gallery.records import FileStamp, NewPhoto
+from gallery.records import FileStamp, NewPhoto, ScoredFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
                 if content_id is None:
                     content_id = _add_content(connection, photo, detector)
                     _adopt(connection, photo.hash, content_id)
-                    new_faces += _add_faces(connection, content_id, photo, model_id)
+                    new_faces += _add_faces(connection, content_id, photo.capture.taken_at, photo.faces, model_id)
                 _link(connection, file, content_id)
             case LinkPath(file, hash, moved_from):
                 content_id = _content_id(connection, hash)
@@ -98,14 +98,15 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
 
 def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector: str) -> list[int]:
     """The numbers of the new faces of a content, those before are gone; nothing for a content that isn't there."""
-    content_id = _content_id(connection, photo.hash)
-    if content_id is None:
-        return []
     content, face = schema.content, schema.face
-    connection.execute(delete(face).where(face.c.content_id == content_id))
-    change = update(content).where(content.c.id == content_id)
+    row = connection.execute(select(content.c.id, content.c.taken_at).where(content.c.hash == photo.hash)).first()
+    if row is None:
+        return []
+    connection.execute(delete(face).where(face.c.content_id == row.id))
+    change = update(content).where(content.c.id == row.id)
     connection.execute(change.values(detector=detector, look=photo.look))
-    return _add_faces(connection, content_id, photo, model_id)
+    # The time of the photo, not that of this file: another copy may have told it, or the file been touched since.
+    return _add_faces(connection, row.id, row.taken_at, photo.faces, model_id)
 
 
 def _content_id(connection: Connection, digest: str) -> int | None:
@@ -208,11 +209,13 @@ def _add_face(connection: Connection, content_id: int, taken_at: datetime | None
     )
 
 
-def _add_faces(connection: Connection, content_id: int, photo: NewPhoto, model_id: int) -> list[int]:
+def _add_faces(
+    connection: Connection, content_id: int, taken_at: datetime | None, faces: Sequence[ScoredFace], model_id: int
+) -> list[int]:
     """The numbers of the new faces; what is shown of them is still to be worked out."""
-    numbers = [_add_face(connection, content_id, photo.capture.taken_at, found.detection) for found in photo.faces]
+    numbers = [_add_face(connection, content_id, taken_at, found.detection) for found in faces]
     if numbers:
-        both = list(zip(numbers, photo.faces, strict=True))
+        both = list(zip(numbers, faces, strict=True))
         connection.execute(insert(schema.crop), [{"face_id": number, "jpeg": found.crop} for number, found in both])
         said = [
             {"face_id": number, "model_id": model_id, "scores": found.prediction.probabilities}

@@ -24,6 +24,7 @@ Condition = ColumnElement[bool]
 # The tables as conditions see them, under other names than what is walked. None of these conditions lies within another
 # one, so that each can have the same; making a name for each took a third of the time of a search for few photos.
 _FACE: Final = schema.face.alias()
+_SAID: Final = schema.face.alias()
 _PATH: Final = schema.path.alias()
 _PLACE: Final = schema.album_photo.alias()
 _LABEL: Final = schema.label.alias()
@@ -94,7 +95,7 @@ class Conditions:
     def by_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
         """Whether the face makes the term hold; a rejected one never does, for it has no emotion."""
         matches = _scored(face, term) if isinstance(term, terms.Score) else reaches(face, term.emotions, self._least)
-        return and_(matches, face.confidence >= self.gate.confidence)
+        return and_(matches, is_sure(face, self.gate))
 
     @property
     def _least(self) -> Mapping[str, float | None]:
@@ -141,7 +142,7 @@ class Conditions:
         return select(func.count()).select_from(face.id.table).where(*self._counts(face, photo)).scalar_subquery()
 
     def _counts(self, face: Any, photo: Photo) -> tuple[Condition, ...]:
-        return face.content_id == photo.id, face.confidence >= self.gate.confidence, ~face.rejected
+        return face.content_id == photo.id, is_sure(face, self.gate), ~face.rejected
 
     def _has_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
         face = _FACE.c
@@ -158,6 +159,14 @@ class Conditions:
 
 
 _ROW = terms.Between | terms.Camera | terms.Has
+
+
+def is_sure(face: Any, gate: Gate) -> Condition:
+    """The detector is confident enough that it is a face, or a person said what it shows."""
+    # Asked of the row apart from the index that covers the rest: only few faces get so far, see `_reaches`.
+    said = _SAID.c
+    by_person = select(said.id).where(said.id == face.id, said.source == "person").exists()
+    return or_(face.confidence >= gate.confidence, and_(face.score >= 1, by_person))
 
 
 def reaches(face: Any, emotions: Sequence[str], least: Mapping[str, float | None]) -> Condition:

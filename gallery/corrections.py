@@ -6,25 +6,26 @@ see `gallery.shown` for how it finds its face again.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from gallery import schema, terms
-from gallery.emotions import EMOTIONS
+from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.errors import NotIndexedError, UsageError
-from gallery.faces import Box
+from gallery.expansion import album_row, saved_text
 from gallery.history import Recorder, recorded
 from gallery.query import Query
 from gallery.records import FaceRecord
 from gallery.rows import chunked
 from gallery.settings import Settings
-from gallery.shown import SAME_FACE_IOU
+from gallery.shown import labels_on
 from gallery.store import Store
 
 _FACE: Final = re.compile(r"(?P<number>[0-9]{1,18})|(?P<photo>.+)#(?P<place>[0-9]{1,6})", re.DOTALL)
@@ -57,15 +58,17 @@ def find_faces(store: Store, names: Iterable[str], settings: Settings | None = N
 def faces_meant(store: Store, query: Query, settings: Settings | None = None) -> list[NamedFace]:
     """The faces that a query is about, in photos that match.
 
-    Where it asks for emotions, those shown as one of them (or, of a range of scores, that have one), else all faces.
+    Where it asks for emotions, also by the name of a query or smart album, those shown as one of them (or, of a range
+    of scores, that have one), else all faces.
     """
-    asked = [term for term, wanted in terms.leaves(query.where) if wanted]
-    flagged = {*query.emotions, *query.all_emotions}
+    found = store.search(query, settings=settings)
+    with store.read() as connection:
+        asked = list(_asked(connection, query.term))
     return [
         NamedFace(face.id, photo.path, place, face.emotion)
-        for photo in store.search(query, settings=settings)
+        for photo in found
         for place, face in enumerate(photo.faces, start=1)
-        if face.id is not None and _is_meant(face, flagged, asked)
+        if face.id is not None and _is_meant(face, asked)
     ]
 
 
@@ -87,11 +90,12 @@ def reject_faces(store: Store, face_ids: Collection[int]) -> int:
 def clear_labels(store: Store, face_ids: Collection[int]) -> int:
     """Forgets all that was said of these faces, so that the model's word is shown again; how many words that were."""
     with recorded(store, "") as recorder:
-        labels = [label for face in _rows(recorder, face_ids) for label in _labels_on(recorder, face)]
-        for chunk in chunked(sorted(set(labels))):
+        faces = [row.id for row in _rows(recorder, face_ids)]
+        labels = labels_on(recorder.connection, faces)
+        for chunk in chunked(labels):
             recorder.delete(schema.label, schema.label.c.id.in_(chunk))
-        recorder.summary = f"what was said of {_counted(len(set(face_ids)))} forgotten"
-        return len(set(labels))
+        recorder.summary = f"what was said of {_counted(len(faces))} forgotten"
+        return len(labels)
 
 
 def _find(store: Store, name: str, settings: Settings | None) -> int:
@@ -101,7 +105,8 @@ def _find(store: Store, name: str, settings: Settings | None) -> int:
     if found["number"]:
         store.crop(int(found["number"]))  # raises for a face that isn't there
         return int(found["number"])
-    faces = store.photo(str(Path(found["photo"]).expanduser().absolute()), settings=settings).faces
+    path = os.path.abspath(Path(found["photo"]).expanduser())  # noqa: PTH100 - pathlib's would resolve links
+    faces = store.photo(path, settings=settings).faces
     place = int(found["place"])
     number = faces[place - 1].id if 1 <= place <= len(faces) else None
     if number is None:
@@ -109,26 +114,60 @@ def _find(store: Store, name: str, settings: Settings | None) -> int:
     return number
 
 
-def _is_meant(face: FaceRecord, flagged: set[str], asked: Sequence[terms.Term]) -> bool:
-    about: list[bool] = [face.emotion in flagged] if flagged else []
+def _asked(connection: Connection, term: terms.Term | None, *, wanted: bool = True) -> Iterator[terms.Term]:
+    """What must hold, with queries and smart albums spelt out; a search must have found that they exist, and end."""
+    for leaf, wanted_here in terms.leaves(term, wanted=wanted):
+        text: str | None = None
+        match leaf:
+            case terms.Saved(name):
+                text = saved_text(connection, name)
+            case terms.InAlbum(name):
+                row = album_row(connection, name)
+                text = row and row[1]
+        if text is not None:
+            yield from _asked(connection, Query.parse(text).where, wanted=wanted_here)
+        elif wanted_here:
+            yield leaf
+
+
+def _is_meant(face: FaceRecord, asked: Sequence[terms.Term]) -> bool:
+    about: list[bool] = []
     for term in asked:
         match term:
             case terms.HasEmotion(emotions) | terms.AllFaces(emotions) | terms.MostFaces(emotions):
                 about.append(face.emotion in emotions)
             case terms.Score(emotion, least, most):
-                likeliest = max(face.scores, key=lambda label: face.scores[label], default=face.emotion)
-                about.append(likeliest == emotion and (least or 0) <= face.score <= (1 if most is None else most))
+                about.append(
+                    _likeliest(face) == emotion and (least or 0) <= face.score <= (1 if most is None else most)
+                )
             case terms.Is("uncertain"):
-                about.append(face.emotion == "uncertain")
+                about.append(face.emotion == UNCERTAIN)
     return any(about) if about else True
+
+
+def _likeliest(face: FaceRecord) -> str:
+    """A person's word, else the emotion with the highest score, though it be shown as uncertain."""
+    if face.emotion != UNCERTAIN:
+        return face.emotion
+    return max(face.scores, key=lambda label: face.scores[label], default=UNCERTAIN)
 
 
 def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emotion: str | None) -> int:
     with recorded(store, f"{_counted(len(set(face_ids)))} {what}") as recorder:
-        said = {"kind": kind, "emotion": emotion, "said_at": datetime.now(UTC)}
-        rows = [{**_placed(face), **said} for face in _rows(recorder, face_ids)]
-        recorder.insert(schema.label, rows)
-        return len(rows)
+        faces = _rows(recorder, face_ids)
+        said = {"kind": kind, "emotion": emotion, "said_at": _moment(recorder.connection, faces)}
+        recorder.insert(schema.label, [{**_placed(face), **said} for face in faces])
+        return len(faces)
+
+
+def _moment(connection: Connection, faces: Sequence[Row[Any]]) -> datetime:
+    """Now, or just after all that was said of these photos: by a clock that was wrong, or on another computer."""
+    label = schema.label.c
+    latest = [datetime.now(UTC)]
+    for chunk in chunked(sorted({face.content_id for face in faces})):
+        last = connection.execute(select(func.max(label.said_at)).where(label.content_id.in_(chunk))).scalar()
+        latest += [last + timedelta(microseconds=1)] if last else []
+    return max(latest)
 
 
 def _rows(recorder: Recorder, face_ids: Collection[int]) -> list[Row[Any]]:
@@ -148,13 +187,6 @@ def _rows(recorder: Recorder, face_ids: Collection[int]) -> list[Row[Any]]:
 
 def _placed(face: Row[Any]) -> dict[str, Any]:
     return {"hash": face.hash, "content_id": face.content_id, **{side: face._mapping[side] for side in _SIDES}}
-
-
-def _labels_on(recorder: Recorder, face: Row[Any]) -> list[int]:
-    label = schema.label.c
-    rows = recorder.connection.execute(select(schema.label).where(label.content_id == face.content_id)).mappings()
-    here = Box(*(face._mapping[side] for side in _SIDES))
-    return [row["id"] for row in rows if here.iou(Box(*(row[side] for side in _SIDES))) >= SAME_FACE_IOU]
 
 
 def _counted(count: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from gallery import schema
 from gallery.columns import DamagedValueError
-from gallery.conditions import reaches
+from gallery.conditions import is_sure, reaches
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.gate import Gate
 from gallery.query import Query
@@ -92,7 +92,7 @@ def shown_emotion(face: Any, gate: Gate) -> ColumnElement[str]:
 
 def is_counted(face: Any, gate: Gate) -> tuple[Condition, ...]:
     """The conditions under which a face counts."""
-    return face.confidence >= gate.confidence, ~face.rejected
+    return is_sure(face, gate), ~face.rejected
 
 
 def _emotions(connection: Connection, among: Among, gate: Gate) -> dict[str, int]:

@@ -28,10 +28,10 @@ T = TypeVar("T")
 class Query:
     """Which photos, in which order, and how many; the fields are joined by AND.
 
-    A face counts when its detection is confident enough (setting `min_confidence`) and nobody rejected it. It is shown
-    as its emotion when its score reaches the setting `min_score`, or what is asked for here where that is lower.
-    Emotions that are asked for, in whatever way, are found from `min_score` or `min_scores` on, where given; those that
-    aren't wanted, from where they are shown.
+    A face counts when its detection is confident enough (setting `min_confidence`), or a person said what it shows, and
+    nobody rejected it. It is shown as its emotion when its score reaches the setting `min_score`, or what is asked for
+    here where that is lower. Emotions that are asked for, in whatever way, are found from `min_score` or `min_scores`
+    on, where given; those that aren't wanted, from where they are shown.
     """
 
     emotions: tuple[str, ...] = ()

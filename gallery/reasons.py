@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from gallery.query import Query
 from gallery.records import PhotoRecord
 from gallery.search import Gate
 from gallery.settings import Settings
-from gallery.shown import SAME_FACE_IOU
+from gallery.shown import owner
 from gallery.store import Store
 
 
@@ -25,8 +25,9 @@ from gallery.store import Store
 class Check:
     """A gate of the program that a face is held to: `passed` where its `value` is at least what the setting asks for.
 
-    Below `min_confidence` a detection isn't counted, below `min_score` a face is shown as uncertain. Below `min_face`
-    it is smaller than what is looked for; some such are found, and there is little in them to read.
+    Below `min_confidence` a detection isn't counted, below `min_score` a face is shown as uncertain, unless a person
+    said what it shows. Below `min_face` it is smaller than what is looked for; some such are found, and there is little
+    in them to read.
     """
 
     setting: str
@@ -85,7 +86,7 @@ class FaceReasons:
     @property
     def counts(self) -> bool:
         """Whether searches and albums see this face."""
-        return self.check("min_confidence").passed and not self.rejected
+        return (self.check("min_confidence").passed or bool(self.people)) and not self.rejected
 
     @property
     def shown(self) -> str | None:
@@ -102,7 +103,7 @@ class FaceReasons:
         if self.rejected:
             return f"not counted: on {_day(self.people[-1])} a person said that it is no face"
         sure, score = self.check("min_confidence"), self.check("min_score")
-        if not sure.passed:
+        if not self.counts:
             return (
                 f"not counted: the detector is sure by {_two(sure.value)} that it is a face, "
                 f"min_confidence asks for {_two(sure.least)}"
@@ -157,6 +158,12 @@ class PhotoReasons:
     faces: tuple[FaceReasons, ...]
     unplaced: tuple[PersonsWord, ...]
 
+    @property
+    def places(self) -> Mapping[int, int]:
+        """By the numbers of the faces that count: their places among these, from 1, as `gallery show` counts."""
+        counting = (face.id for face in self.faces if face.counts)
+        return {number: place for place, number in enumerate(counting, start=1)}
+
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
         return {
@@ -178,9 +185,16 @@ def explain(store: Store, path: str, settings: Settings) -> PhotoReasons:
         ).one()
         said = _people(connection, photo.hash)
         scale = min(1.0, settings.long_side / max(photo.width, photo.height))
-        faces = [_reasons(connection, row, said, settings, scale) for row in _detections(connection, number)]
-    placed = {word for face in faces for word in face.people}
-    return PhotoReasons(photo, detector, tuple(faces), tuple(word for word in said if word not in placed))
+        found = _detections(connection, number)
+        boxes = [Box(*sides) for _, *sides, _ in found]
+        words = [(owner(word.box, boxes), word) for word in said]
+        faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
+    return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
+
+
+def _of(place: int | None, words: Sequence[tuple[int | None, PersonsWord]]) -> tuple[PersonsWord, ...]:
+    """What was said of the face at this place; of None at all with None."""
+    return tuple(word for owned_by, word in words if owned_by == place)
 
 
 def _detections(connection: Connection, content_id: int) -> Sequence[Any]:
@@ -192,7 +206,7 @@ def _detections(connection: Connection, content_id: int) -> Sequence[Any]:
 
 
 def _reasons(
-    connection: Connection, row: Any, said: Sequence[PersonsWord], settings: Settings, scale: float
+    connection: Connection, row: Any, people: tuple[PersonsWord, ...], settings: Settings, scale: float
 ) -> FaceReasons:
     """`scale` leads from pixels of the photo to those of the picture in which faces are looked for."""
     number, *sides, confidence = row
@@ -203,7 +217,6 @@ def _reasons(
         Check("min_score", models[0].score if models else 0.0, settings.min_score),
         Check("min_face", math.floor(min(box.width, box.height) * scale), settings.min_face),
     )
-    people = tuple(word for word in said if box.iou(word.box) >= SAME_FACE_IOU)
     return FaceReasons(number, box, confidence, checks, models, people)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, select
 
 from gallery import schema
 from gallery.columns import DamagedValueError
+from gallery.conditions import is_sure
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
@@ -114,7 +115,7 @@ def _capture(row: Any) -> Capture:
 def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:
     face, said, model = schema.face.c, schema.prediction.c, schema.model.c
     current = select(model.id).where(model.is_current).limit(1).scalar_subquery()
-    counted = (face.content_id.in_(content_ids), face.confidence >= gate.confidence, ~face.rejected)
+    counted = (face.content_id.in_(content_ids), is_sure(face, gate), ~face.rejected)
     shown = (face.emotion, face.score, face.source)
     sides = (face.left, face.top, face.right, face.bottom)
     rows = connection.execute(

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, select, union
 
 from gallery import schema, terms
-from gallery.conditions import Conditions, Photo, reaches
+from gallery.conditions import Conditions, Photo, is_sure, reaches
 from gallery.emotions import EMOTIONS
 from gallery.expansion import album_row, expanded, no_album
 from gallery.gate import Gate
@@ -227,7 +227,7 @@ def _order(query: Query, conditions: Conditions) -> tuple[Any, ...]:
 def _best_score(query: Query, gate: Gate) -> ColumnElement[float]:
     """Of the emotions asked for, else of all."""
     face = schema.face.alias().c
-    counted = [face.content_id == schema.content.c.id, face.confidence >= gate.confidence]
+    counted = [face.content_id == schema.content.c.id, is_sure(face, gate)]
     asked = {emotion for leaf, wanted in terms.leaves(query.where) if wanted for emotion in _asked(leaf)}
     if asked:
         counted.append(face.emotion.in_(sorted(asked)))

@@ -31,7 +31,7 @@ class Settings:
     min_face: int = 30
     """Smallest face to find, in pixels at that size."""
     min_confidence: float = 0.95
-    """Detections below this confidence are kept in the database but never shown or counted."""
+    """Detections below this confidence are kept, but neither shown nor counted unless a person says what they show."""
     min_score: float = 0.5
     """A face whose best score is below this is shown as uncertain."""
     max_megapixels: float = 200.0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
@@ -19,9 +19,12 @@ from gallery import schema
 from gallery.engine import add_row
 from gallery.faces import Box, Prediction
 
-SAME_FACE_IOU: Final = 0.5
-"""A label belongs to the face whose box overlaps the labelled one most, if it is at least as much as this: boxes move
-between detectors."""
+SAME_FACE_IOU: Final = 0.3
+"""By how much a face must overlap a labelled box for the label to belong to it.
+
+Boxes move with the size at which faces are looked for. In 100 photos searched at four sizes, what was found again
+overlapped its first box by 0.41 or more, and no two faces of a photo overlapped by as much as 0.1.
+"""
 
 _NAMED_AT_ONCE: Final = 400
 _AT_ONCE: Final = 5000
@@ -46,6 +49,24 @@ def refresh(connection: Connection, face_ids: Iterable[int] | None = None) -> No
     change = update(face).where(face.c.id == bindparam("face_id"))
     for stale in _stale(connection, face_ids):
         connection.execute(change, [{"face_id": number, **asdict(shown)} for number, shown in stale.items()])
+
+
+def owner(labelled: Box, faces: Sequence[Box]) -> int | None:
+    """Which of the faces of a photo a label on this box belongs to, the first being 0: the one it overlaps most.
+
+    None where it overlaps none by SAME_FACE_IOU: the label waits for its face to be found again.
+    """
+    overlaps = [labelled.iou(face) for face in faces]
+    most = max(overlaps, default=0.0)
+    return overlaps.index(most) if most >= SAME_FACE_IOU else None
+
+
+def labels_on(connection: Connection, face_ids: Iterable[int]) -> list[int]:
+    """The numbers of the labels that belong to these faces."""
+    wanted = set(face_ids)
+    found = (pair for chosen in _these_faces(wanted) for pair in _labels(connection, chosen))
+    # Each once: the faces of a photo may be asked for in two parts.
+    return list(dict.fromkeys(row.label_id for face, row in found if face in wanted))
 
 
 def count_stale(connection: Connection) -> int:
@@ -120,6 +141,11 @@ def clamped(share: float) -> float:
 
 def _by_person(connection: Connection, chosen: Chosen) -> dict[int, Shown]:
     """What people said of those faces that they spoke of, and of others in the same photos. The last word counts."""
+    return {number: _word(label) for number, label in _labels(connection, chosen)}
+
+
+def _labels(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Row[Any]]]:
+    """The labels of the photos of these faces, the first said first, each with the face that it belongs to."""
     face, label = schema.face.c, schema.label.c
     sides = ("left", "top", "right", "bottom")
     rows = connection.execute(
@@ -135,16 +161,11 @@ def _by_person(connection: Connection, chosen: Chosen) -> dict[int, Shown]:
         .where(face.content_id.in_(select(face.content_id).where(chosen(face.id))))
         .order_by(label.said_at, label.id, face.id)
     )
-    return {number: _word(label) for number, label in _belonging(rows)}
-
-
-def _belonging(rows: Iterable[Row[Any]]) -> Iterator[tuple[int, Row[Any]]]:
-    """Each label with the face it belongs to: of all in the photo the one it overlaps most, or none."""
     for _, group in groupby(rows, key=attrgetter("label_id")):
-        pairs = [(_box(row._mapping, "face_").iou(_box(row._mapping)), row) for row in group]
-        overlap, row = max(pairs, key=itemgetter(0))
-        if overlap >= SAME_FACE_IOU:
-            yield row.face_id, row
+        pairs = list(group)
+        place = owner(_box(pairs[0]._mapping), [_box(row._mapping, "face_") for row in pairs])
+        if place is not None:
+            yield pairs[place].face_id, pairs[place]
 
 
 def _box(row: Mapping[Any, Any], prefix: str = "") -> Box:

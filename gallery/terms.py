@@ -1,7 +1,7 @@
 """What a query in the search language is made of. Pure values; `str` of a term is its text, which means it again.
 
-A face *counts* when it is sure enough to be one and nobody rejected it. It is *shown* as its emotion when its score
-reaches the setting `min_score`, else as uncertain.
+A face *counts* when it is sure enough to be one, or a person said what it shows, and nobody rejected it. It is *shown*
+as its emotion when its score reaches the setting `min_score`, else as uncertain.
 """
 
 from __future__ import annotations

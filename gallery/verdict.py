@@ -67,8 +67,8 @@ class Verdict:
     """What a person's words say of the models.
 
     `judged` are the faces whose emotion a person said last, `rejected` the detections called no face. `emotions` and
-    `shifts` go by the model in use, for a face it hasn't read by the newest that has. Of the judged faces that searches
-    count (`searched`), `right_before` would be shown as what the person said without those words; with them all are.
+    `shifts` go by the model in use, for a face it hasn't read by the newest that has. Of the judged faces
+    `right_before` would be counted, and shown as what the person said, without those words; with them all are.
     `waiting_faces` are labels with no face at their place now, `waiting_photos` those of photos not in the database.
     """
 
@@ -76,7 +76,6 @@ class Verdict:
     rejected: int
     models: tuple[ModelVerdict, ...]
     emotions: tuple[EmotionVerdict, ...]
-    searched: int
     right_before: int
     shifts: tuple[Shift, ...]
     waiting_faces: int
@@ -102,9 +101,9 @@ class Verdict:
             "models": [{**asdict(model), "share": model.share} for model in self.models],
             "emotions": [asdict(emotion) for emotion in self.emotions],
             "search": {
-                "faces": self.searched,
+                "faces": self.judged,
                 "right_before": self.right_before,
-                "right_after": self.searched,
+                "right_after": self.judged,
                 "shown": [asdict(shift) for shift in self.shifts],
             },
             "waiting": {"no_face": self.waiting_faces, "no_photo": self.waiting_photos},
@@ -126,10 +125,13 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """A detection a person spoke of, None for no face; what models said, the one that is asked first coming first."""
+    """A detection a person spoke of, None for no face; what models said, the one that is asked first coming first.
+
+    `is_sure`: it counts without the person's word.
+    """
 
     said: str | None
-    is_searched: bool
+    is_sure: bool
     reads: tuple[_Read, ...]
 
 
@@ -144,14 +146,12 @@ def verdict(store: Store, query: Query | None = None, settings: Settings | None 
         spoken = _spoken(connection, among, settings)
         waiting_faces, waiting_photos = _waiting(connection, among)
     judged = [face for face in spoken if face.said is not None]
-    searched = [face for face in judged if face.is_searched]
     return Verdict(
         judged=len(judged),
         rejected=len(spoken) - len(judged),
         models=tuple(_models(judged)),
         emotions=tuple(_emotions(judged)),
-        searched=len(searched),
-        right_before=sum(_before(face) == face.said for face in searched),
+        right_before=sum(face.is_sure and _before(face) == face.said for face in judged),
         shifts=tuple(_shifts(spoken)),
         waiting_faces=waiting_faces,
         waiting_photos=waiting_photos,
@@ -215,9 +215,8 @@ def _before(face: _Spoken) -> str:
 
 
 def _shifts(spoken: Sequence[_Spoken]) -> Iterable[Shift]:
-    searched = [face for face in spoken if face.is_searched]
-    before = Counter(_before(face) for face in searched)
-    after = Counter(face.said for face in searched)
+    before = Counter(_before(face) for face in spoken if face.is_sure)
+    after = Counter(face.said for face in spoken)
     return (Shift(emotion, before[emotion], after[emotion]) for emotion in (*EMOTIONS, UNCERTAIN))
 
 

@@ -37,7 +37,7 @@ class Face:
 
     @property
     def counts(self) -> bool:
-        return self.confidence >= 0.95 and self.said != "not_face"
+        return self.said != "not_face" and (self.confidence >= 0.95 or self.said is not None)
 
     @property
     def best(self) -> tuple[str, float]:

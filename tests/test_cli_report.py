@@ -69,7 +69,7 @@ first, in use: 1 of 2 faces right (50%); sure of 2, 1 of them right
   before    after  shown as, without your words and with them
        2        1  happy
        1        1  sad
-       1        2  right, of 2 faces searched
+       1        2  right, of 2 faces
 
 1 of 3 detections you spoke of rejected as no face (33%)
 """

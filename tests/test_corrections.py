@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from gallery import schema
+from gallery.albums import create_album, create_smart_album
 from gallery.changes import FindAgain, Touch
 from gallery.corrections import clear_labels, faces_meant, find_faces, label_faces, names_face, reject_faces
 from gallery.errors import NotIndexedError, UsageError
 from gallery.faces import Box
 from gallery.history import actions, undo
 from gallery.query import Query
+from gallery.saved import save_query
 from gallery.store import Store
 from tests.make import DETECTOR, MODEL, added, face, open_store, photo, stamp
 
 LEFT, RIGHT, FAR = Box(100, 100, 200, 200), Box(150, 100, 250, 200), Box(400, 100, 500, 200)
+"""A third of the area that LEFT and RIGHT cover is shared by both."""
 
 
 @pytest.fixture
@@ -95,6 +101,36 @@ def test_query_means_the_faces_it_asks_for(store: Store, query: Query, meant: li
     assert sorted(map(str, faces_meant(store, query))) == meant
 
 
+def test_range_of_scores_means_what_is_shown_after_a_persons_word(store: Store) -> None:
+    first, second, _ = ids(store)
+    label_faces(store, [first], "sad")
+    label_faces(store, [second], "happy")
+    assert [str(found) for found in faces_meant(store, Query.of(where="happy:0.8..", path="a.jpg"))] == ["/p/a.jpg#2"]
+
+
+def test_names_in_a_query_mean_what_they_stand_for(store: Store) -> None:
+    save_query(store, "glad", Query.of(where="emotion:happy limit:5"))
+    create_smart_album(store, "Glad", Query.of(where="query:glad"))
+    create_album(store, "All", Query())
+    for where, meant in {
+        "query:glad": ["/p/a.jpg#1", "/p/b.jpg#1"],
+        "album:Glad path:b": ["/p/b.jpg#1"],
+        "album:All path:b": ["/p/b.jpg#1"],
+        "album:All not query:glad": [],
+    }.items():
+        assert sorted(str(found) for found in faces_meant(store, Query.of(where=where))) == meant, where
+
+
+def test_last_word_counts_whatever_clock_was_wrong(store: Store) -> None:
+    first, *_ = ids(store)
+    label_faces(store, [first], "angry")
+    label = schema.label
+    with store.write_connection() as connection:
+        connection.execute(update(label).values(said_at=datetime(2999, 1, 1, tzinfo=UTC)))
+    label_faces(store, [first], "fear")
+    assert shown(store)[0] == ("fear", "person")
+
+
 def test_label_is_shown_and_taken_back(store: Store) -> None:
     first, second, _ = ids(store)
     assert label_faces(store, [first, second, first], "surprise") == 2
@@ -130,7 +166,7 @@ def test_unknown_face_or_emotion_changes_nothing(store: Store) -> None:
 def test_label_belongs_to_the_face_it_overlaps_most(store: Store) -> None:
     first, *_ = ids(store)
     label_faces(store, [first], "angry")
-    # Both overlap the labelled box by more than half: 20 px further, and 5 px further.
+    # Both overlap the labelled box enough: 20 px further, and 5 px further.
     look_again(store, LEFT.moved(20, 0), LEFT.moved(5, 0))
     assert shown(store) == [("neutral", "model"), ("angry", "person")]
 
@@ -138,8 +174,32 @@ def test_label_belongs_to_the_face_it_overlaps_most(store: Store) -> None:
 def test_neighbour_does_not_inherit_a_label(store: Store) -> None:
     first, *_ = ids(store)
     label_faces(store, [first], "angry")
-    look_again(store, RIGHT)  # a third of the area of both is shared
+    look_again(store, LEFT.moved(60, 0))  # a quarter of the area of both is shared
     assert shown(store) == [("neutral", "model")]
+
+
+def test_two_faces_in_each_others_way_keep_their_own_labels(tmp_path: Path) -> None:
+    with open_store(tmp_path, added("/p/a.jpg", face(where=LEFT), face(where=RIGHT))) as store:
+        left, right = ids(store)
+        label_faces(store, [left], "angry")
+        label_faces(store, [right], "sad")
+        look_again(store, RIGHT.moved(-4, 3), LEFT.moved(4, 3))
+        assert shown(store) == [("sad", "person"), ("angry", "person")]
+        right, left = ids(store)
+        assert clear_labels(store, [left]) == 1
+        assert shown(store) == [("sad", "person"), ("neutral", "model")]
+
+
+def test_face_found_again_with_less_confidence_still_counts(store: Store) -> None:
+    first, *_ = ids(store)
+    label_faces(store, [first], "angry")
+    again = photo("/p/a.jpg", face("neutral", where=LEFT, confidence=0.9), face("sad", where=FAR, confidence=0.9))
+    store.write([FindAgain(Touch(stamp("/p/a.jpg")), again)], model=MODEL, detector=DETECTOR)
+    assert shown(store) == [("angry", "person")]
+    assert store.search_paths(Query.of(where="all:angry faces:1")) == ["/p/a.jpg"]
+    assert store.stats().faces == 2
+    undo(store)
+    assert shown(store) == []
 
 
 def test_label_waits_for_a_face_that_is_not_found_and_comes_back_with_it(store: Store) -> None:

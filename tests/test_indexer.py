@@ -6,6 +6,8 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from PIL import Image
 
 from gallery.albums import album_photos, create_album
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
-from gallery.faces import Detection, Prediction
+from gallery.faces import Box, Detection, Prediction
 from gallery.indexer import PhotoResult, Status, Summary, index
 from gallery.query import Query
 from gallery.records import PhotoRecord
@@ -432,6 +434,97 @@ def test_indexing_with_another_model_rescores_what_is_unchanged(library: Library
     assert steps == [Rescored(0, 1), Rescored(1, 1), 1]
     assert library.emotions(path) == ["sad"]
     assert library.detector.seen == seen
+
+
+class LargerBoxes(FakeDetector):
+    """The same faces in boxes a tenth larger, and none at the right end of the row."""
+
+    @property
+    def signature(self) -> str:
+        return "larger"
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        return [[self._grown(face) for face in faces[:2]] for faces in super().detect(images)]
+
+    def _grown(self, face: Detection) -> Detection:
+        box = face.box
+        return replace(face, box=Box(box.left - 5, box.top - 5, box.right + 5, box.bottom + 5))
+
+
+def test_forced_run_finds_the_faces_of_unchanged_photos_anew(library: Library) -> None:
+    path = library.draw("a.jpg", "happy", "sad", "angry")
+    library.run()
+    create_album(library.store, "Mine", [str(path)])
+    library.classifier = FakeClassifier("second")
+    library.run()
+    library.detector = LargerBoxes()
+
+    assert library.results() == [PhotoResult(str(path), Status.UNCHANGED)]
+    assert list(library.start(force=True)) == [PhotoResult(str(path), Status.REREAD, faces=2)]
+
+    found = library.store.photo(str(path))
+    assert [(face.emotion, face.box.left) for face in found.faces] == [("happy", 15), ("sad", 165)]
+    # What another model said of faces that are gone is gone with them.
+    assert {model.name: model.predictions for model in library.store.models()} == {"fake": 0, "second": 2}
+    assert [photo.path for photo in album_photos(library.store, "Mine")] == [str(path)]
+    assert library.store.check() == []
+    assert library.results() == [PhotoResult(str(path), Status.UNCHANGED)]
+
+
+def test_forced_run_keeps_the_time_a_photo_is_known_by(library: Library) -> None:
+    path = library.draw("a.jpg", "happy")
+    os.utime(path, (0, datetime(2020, 5, 1, 12).timestamp()))
+    library.run()
+    os.utime(path, (0, datetime(2024, 5, 1, 12).timestamp()))
+
+    assert [result.status for result in library.start(force=True)] == [Status.REREAD]
+
+    [found] = library.store.search(Query.of(where="emotion:happy date:2020"))
+    assert found.capture.taken_at == datetime(2020, 5, 1, 12)
+    draw_faces("happy", seed=99).save(library.folder / "b.jpg", "JPEG")
+    os.utime(library.folder / "b.jpg", (0, datetime(2022, 5, 1, 12).timestamp()))
+    library.run()
+    order = [Path(photo.path).name for photo in library.store.search(Query.of(emotions=["happy"]))]
+    assert order == ["b.jpg", "a.jpg"]
+
+
+def test_forced_run_searches_a_photo_in_two_places_once(library: Library) -> None:
+    path = library.draw("a.jpg", "happy")
+    shutil.copy2(path, library.folder / "b.jpg")
+    for number in range(4):  # more than fit into a batch, so that the copy may come in another one
+        shutil.copy2(path, library.folder / f"c{number}.jpg")
+    library.run()
+
+    statuses = Counter(result.status for result in library.start(force=True))
+
+    assert statuses == {Status.REREAD: 1, Status.UNCHANGED: 5}
+    assert library.emotions(path) == ["happy"]
+
+
+def test_forced_run_keeps_the_faces_of_what_it_cannot_read(library: Library) -> None:
+    good, bad = library.draw("good.jpg", "happy"), library.draw("bad.jpg", "sad", "sad", "sad")
+    library.run()
+    library.detector = OneBadPhoto()
+
+    statuses = {Path(result.path).name: result.status for result in library.start(force=True)}
+
+    assert statuses == {"good.jpg": Status.REREAD, "bad.jpg": Status.FAILED}
+    assert (library.emotions(good), library.emotions(bad)) == (["happy"], ["sad", "sad", "sad"])
+
+
+def test_forced_run_that_is_stopped_leaves_each_photo_with_its_old_or_its_new_faces(library: Library) -> None:
+    paths = [library.draw(f"{number}.jpg", "happy", "sad", "angry") for number in range(7)]
+    library.run()
+    library.detector = LargerBoxes()
+    running = library.start(force=True)
+    next(running)
+    running.close()
+
+    # A batch has three photos.
+    assert [len(library.store.photo(str(path)).faces) for path in paths] == [2, 2, 2, 3, 3, 3, 3]
+    assert library.store.check() == []
+    assert Counter(result.status for result in library.start(force=True)) == {Status.REREAD: 7}
+    assert [len(library.store.photo(str(path)).faces) for path in paths] == [2] * 7
 
 
 def test_plan_tells_the_number_of_photos_before_the_first_result(library: Library) -> None:

@@ -323,10 +323,10 @@ def test_unclassified_crops_are_paged_without_gaps(store: Store) -> None:
     assert pages == [[1, 2], [3, 4], [5]]
 
 
-def test_what_a_person_said_outlives_models_and_counts_from_half_overlap(store: Store) -> None:
+def test_what_a_person_said_outlives_models_and_counts_from_three_tenths_of_overlap(store: Store) -> None:
     write(store, added(A, face("happy", where=Box(0, 0, 100, 100)), face("sad", where=Box(200, 0, 300, 100))))
-    label(store, A, "fear", Box(0, 0, 100, 50))  # half of the face: counts
-    label(store, A, "angry", Box(200, 0, 300, 49))  # less than half
+    label(store, A, "fear", Box(0, 0, 100, 30))  # three tenths of the face: counts
+    label(store, A, "angry", Box(200, 0, 300, 29))  # less
     store.use_model(OTHER_MODEL)
     assert shown(store, A) == [("fear", 1.0, "person"), ("sad", 0.9, "model")]
     assert store.check() == []

@@ -53,16 +53,17 @@ def test_each_model_is_judged_by_the_last_word_on_faces_it_read(tmp_path: Path) 
     assert found.emotions == (EmotionVerdict("happy", 2, 2, None, 0), EmotionVerdict("sad", 4, 2, "fear", 1))
 
 
-def test_search_before_and_after_leaves_out_what_it_never_counts(tmp_path: Path) -> None:
+def test_search_before_and_after(tmp_path: Path) -> None:
     with spoken(tmp_path) as store:
         found = verdict(store)
-    # e is below min_confidence; c was shown as uncertain; the rejected g was shown as angry.
-    assert (found.searched, found.right_before) == (5, 2)
+    # e is below min_confidence, so it counts for the person's word alone; c was shown as uncertain; the rejected g was
+    # shown as angry.
+    assert (found.judged, found.right_before) == (6, 2)
     assert [shift for shift in found.shifts if shift.before or shift.after] == [
         Shift("angry", 1, 0),
         Shift("fear", 1, 0),
         Shift("happy", 2, 2),
-        Shift("sad", 1, 3),
+        Shift("sad", 1, 4),
         Shift("uncertain", 1, 0),
     ]
 

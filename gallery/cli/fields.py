@@ -28,8 +28,9 @@ _RULES: Final = (
 def fields(as_json: bool) -> None:
     """Explain the search language.
 
-    A face counts when it is sure enough to be one (setting min_confidence) and you haven't rejected it. It is shown as
-    its emotion from the setting min_score on, else as uncertain. Case never matters. Flags and words may be mixed.
+    A face counts when it is sure enough to be one (setting min_confidence), or you said what it shows, unless you
+    rejected it. It is shown as its emotion from the setting min_score on, else as uncertain. Case never matters. Flags
+    and words may be mixed.
     """
     rows = list(_rows())
     if as_json:

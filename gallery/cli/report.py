@@ -66,7 +66,7 @@ def _fields(found: Verdict) -> Iterator[tuple[object, ...]]:
         yield "emotion", said.emotion, said.said, said.right, said.instead or "", said.instead_faces
     for shift in found.shifts:
         yield "shown", shift.emotion, shift.before, shift.after
-    yield "search", found.searched, found.right_before, found.searched
+    yield "search", found.judged, found.right_before, found.judged
     yield "rejected", found.rejected, found.judged + found.rejected
     yield "waiting", found.waiting_faces, found.waiting_photos
 
@@ -89,7 +89,7 @@ def _lines(found: Verdict) -> Iterator[Text]:
     for shift in found.shifts:
         if shift.before or shift.after:
             yield Text(f"{shift.before:>8} {shift.after:>8}  {shift.emotion}")
-    yield Text(f"{found.right_before:>8} {found.searched:>8}  right, of {counted(found.searched, 'face')} searched")
+    yield Text(f"{found.right_before:>8} {found.judged:>8}  right, of {counted(found.judged, 'face')}")
     yield from _rest(found)
 
 
