@@ -252,7 +252,8 @@ def _moment(given: dict[str, Any], field: str) -> datetime:
     text = _text(given, field)
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
+        # In years that every clock can show, and with room for a word that comes after it.
+        if moment.tzinfo is not None and 1971 <= moment.year < 3000:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

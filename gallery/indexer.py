@@ -210,8 +210,8 @@ def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Out
     if error:
         return Fail(file, error.reason, error.transient), PhotoResult(file.path, Status.FAILED, reason=error.reason)
     if read.photo is None or outcome is None or isinstance(outcome, ImageError):
-        change, status = rules.of_known_content(file, read.hash)
-        return change, PhotoResult(file.path, status)
+        known, status = rules.of_known_content(file, read.hash)
+        return known, PhotoResult(file.path, status)
     del outcomes[read.hash]
     photo = read.photo
     new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome, photo.look)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_gallery import Gallery, fill, isolate
+from tests.make import face
 
 
 @pytest.fixture
@@ -54,6 +55,22 @@ def test_rejected_face_is_gone_until_it_is_labelled_or_cleared(gallery: Gallery)
     assert emotions(gallery, "beach.jpg") == []
     assert gallery.run("label", str(face["id"]), "--clear").stderr == "1 label forgotten\n"
     assert emotions(gallery, "beach.jpg") == ["happy"]
+
+
+def test_detection_that_is_not_counted_becomes_a_face_by_a_persons_word(gallery: Gallery) -> None:
+    path = gallery.add("blurred.jpg", face("sad", 0.7, confidence=0.6), seed=4)
+    assert emotions(gallery, "blurred.jpg") == []
+    assert "number 5  not counted" in gallery.run("why", path).stdout
+    gallery.run("label", "5", "happy")
+    assert emotions(gallery, "blurred.jpg") == ["happy"]
+    assert gallery.run("search", "emotion:happy", "path:blurred").stdout == f"{path}\n"
+
+
+def test_photo_is_found_from_where_one_stands(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(gallery.photos)
+    for name, emotion in {"beach.jpg#1": "sad", "../photos/beach.jpg#1": "fear"}.items():
+        assert gallery.run("label", name, emotion).exit_code == 0
+        assert emotions(gallery, "beach.jpg") == [emotion]
 
 
 def test_yes_does_not_ask(gallery: Gallery) -> None:

@@ -66,7 +66,7 @@ face 2  uncertain  from 210,20 to 234,80
   surprise 0.10 ██
   neutral  0.10 ██
 
-face 3  not counted  from 110,20 to 160,80
+number 3  not counted  from 110,20 to 160,80
   not counted: the detector is sure by 0.91 that it is a face, min_confidence asks for 0.95
   - confidence 0.91, min_confidence asks for 0.95
   + best score 0.70, min_score asks for 0.50

@@ -326,6 +326,11 @@ def test_an_album_whose_own_line_is_damaged_is_made_of_its_photos(store: Store) 
             {**LABEL, "said_at": "0001-01-01T00:00:00+10:00"},
             'said_at is "0001-01-01T00:00:00+10:00"; it is a time with its zone, such as 2024-12-31T18:00:00+00:00',
         ),
+        (
+            {**LABEL, "said_at": "9999-12-31T23:59:59.999999+00:00"},
+            'said_at is "9999-12-31T23:59:59.999999+00:00"; it is a time with its zone, such as '
+            "2024-12-31T18:00:00+00:00",
+        ),
         ({**LABEL, "said_at": 7}, "said_at is 7; it is a text"),
         ({**ALBUM, "name": "a\nb"}, r'name is "a\nb": a name has no control characters, line breaks or broken letters'),
         ({**ALBUM, "name": ""}, 'name is "": a name has 1 to 200 characters'),

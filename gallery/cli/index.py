@@ -29,7 +29,7 @@ from gallery.rescoring import Rescored
 @click.option(
     "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end.")
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end; see above.")
 @database_option
 @loudness_options
 @pass_state
@@ -47,6 +47,15 @@ def index(
 
     Photos that haven't changed since the last time are passed over. Ctrl-C stops; the same command goes on from there.
     Exits with 1 where photos couldn't be read; `gallery errors` lists them.
+
+    With --force every photo is opened and searched for faces anew, for example with --thorough. What you said of the
+    faces stays, and so do albums; what other models said of them goes.
+
+    \b
+    --json prints an object: the number of photos that are new, unchanged,
+      changed, moved, copied, missing, restored, reread (unchanged, and
+      searched anew by --force) and failed; faces found in this run;
+      seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))
     summary = Summary()
