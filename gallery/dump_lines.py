@@ -252,8 +252,8 @@ def _moment(given: dict[str, Any], field: str) -> datetime:
     text = _text(given, field)
     try:
         moment = datetime.fromisoformat(text)
-        # In years that every clock can show, and with room for a word that comes after it.
-        if moment.tzinfo is not None and 1971 <= moment.year < 3000:
+        # In a year that can be shown in every zone; a computer whose clock was lost begins in 1970.
+        if moment.tzinfo is not None and 1900 <= moment.year < 3000:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

@@ -45,6 +45,7 @@ ASKED = (
     "duplicates --near",
     "label {eileen}#1 sad",
     "reject {eileen}#1",
+    "review --list",
     "report",
     "undo",
     "dump {out}/said.jsonl",

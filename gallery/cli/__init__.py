@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "duplicates": ("gallery.cli.duplicates:duplicates", "List photos that are there more than once."),
     "label": ("gallery.cli.label:label", "Say which emotion a face shows."),
     "reject": ("gallery.cli.label:reject", "Say that something is no face."),
+    "review": ("gallery.cli.review:review", "Go through the most doubtful faces."),
     "report": ("gallery.cli.report:report", "Say how often the model was right where you corrected it."),
     "undo": ("gallery.cli.undo:undo", "Take back what you did last."),
     "dump": ("gallery.cli.dump:dump", "Write all that you typed in as text."),
