@@ -104,9 +104,10 @@ class Browser:
         return str(self.run(script))
 
     def requests(self) -> list[str]:
-        """The addresses that pages asked for since the last time."""
+        """The addresses that pages asked for since the last time; not those of the browser's own first page."""
         events = (json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance"))
-        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        asked = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
+        return [each["request"]["url"] for each in asked if not each["documentURL"].startswith("chrome:")]
 
     def complaints(self) -> list[str]:
         """What the browser logged since the last time: errors of scripts, refusals of the page's policy."""
