@@ -71,12 +71,24 @@ def test_weights_are_the_mean_class_size_over_the_class_size():
     assert Lessons.of(unequal(), TrainConfig()).weights.tolist() == [1.0] * 7
 
 
+def test_at_half_strength_weights_differ_by_the_root_and_the_mean_face_weighs_one():
+    weights = Lessons.of(unequal(), TrainConfig(balance="weights", balance_strength=0.5)).weights
+    assert weights[1] / weights[0] == pytest.approx(2)  # a quarter as many faces
+    assert 40 * weights[0] + 10 * weights[1:].sum() == pytest.approx(100)
+
+
 def test_sampler_draws_all_classes_about_equally_often():
     lessons = Lessons.of(unequal(), TrainConfig(balance="sampler", batch_size=7))
     drawn = torch.cat([rows for seed in range(70) for rows in lessons.epoch(torch.Generator().manual_seed(seed))])
     counts = lessons.targets[drawn].sum(0)
     assert len(drawn) == 7000
     assert (counts - 1000).abs().max() < 150  # five standard deviations
+
+
+def test_at_no_strength_the_sampler_draws_as_they_are():
+    lessons = Lessons.of(unequal(), TrainConfig(balance="sampler", balance_strength=0.0, batch_size=7))
+    drawn = torch.cat([rows for seed in range(70) for rows in lessons.epoch(torch.Generator().manual_seed(seed))])
+    assert lessons.targets[drawn][:, 0].sum() == pytest.approx(2800, abs=200)  # 40 % of 7,000, nearly six deviations
 
 
 def test_without_a_sampler_every_face_comes_once():

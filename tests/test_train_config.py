@@ -21,6 +21,7 @@ from gallery.training.recipes import RECIPES, config_for
         {"stem": "wide"},
         {"labels": "mine"},
         {"balance": "oversample"},
+        {"balance_strength": 1.1},
         {"schedule": "cosine"},
         {"precision": "64"},
         {"ferplus_share": 1.5},

@@ -42,7 +42,9 @@ class TrainConfig:
     """Of `both`: how much the votes weigh against the label."""
     label_smoothing: float = 0.0
     balance: str = "none"
-    """Against unequal classes: `weights` on the loss, or a `sampler` that draws all classes equally often."""
+    """Against unequal classes: `weights` on the loss, or a `sampler` that draws rare classes more often."""
+    balance_strength: float = 1.0
+    """Of both: the power of a class's rarity. 1 makes all classes count equally, 0 leaves them as they are."""
     epochs: int = 25
     patience: int = 0
     """Epochs without a better validation accuracy after which to stop; 0 never stops early."""
@@ -144,6 +146,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     **dict.fromkeys(("weight_decay", "rotation_degrees", "noise"), (0, math.inf)),
     **dict.fromkeys(("momentum", "ferplus_share", "warmup", "flip", "shift"), (0, 1)),
     **dict.fromkeys(("brightness", "contrast", "saturation", "hue", "sharpness", "erase"), (0, 1)),
+    "balance_strength": (0, 1),
     **dict.fromkeys(("dropout", "label_smoothing", "scale"), (0, 0.9)),
     "gamma": (0, 3),
     "seed": (0, 2**32 - 1),

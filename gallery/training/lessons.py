@@ -28,13 +28,15 @@ class Lessons:
     def of(cls, faces: Faces, config: TrainConfig) -> Lessons:
         """The faces there is something to learn from, balanced as the settings say.
 
-        A class's weight is the mean class size over its own, so that a loss over equal classes stays as it was.
+        A class's weight is the mean class size over its own, to the power of `balance_strength`, times what makes the
+        mean weight of a face 1: the scale of the loss stays as it was.
         """
         wanted = targets(faces, config.labels, config.ferplus_share)
         rows = wanted.sum(1) > 0
         wanted = wanted[rows]
         sizes = wanted.sum(0)
-        rarity = sizes.mean() / sizes.clamp(min=1)
+        rarity = (sizes.mean() / sizes.clamp(min=1)) ** config.balance_strength
+        rarity = rarity * sizes.sum() / (sizes * rarity).sum()
         weights = rarity if config.balance == "weights" else torch.ones_like(rarity)
         chances = (wanted @ rarity).double() if config.balance == "sampler" else None
         return cls(faces.pixels[rows], wanted, weights, chances, config.batch_size)
