@@ -7,7 +7,7 @@ import torch
 
 from gallery.training.config import TrainConfig
 from gallery.training.faces import Faces, clear_majority, targets
-from gallery.training.lessons import Lessons
+from gallery.training.lessons import Lessons, epoch_seed
 from tests.faces import easy_faces
 
 # angry disgust fear happy sad surprise neutral | contempt unknown no face
@@ -97,3 +97,16 @@ def test_without_a_sampler_every_face_comes_once():
     assert [len(rows) for rows in batches] == [8] * 12 + [4]
     assert len(batches) == lessons.batches
     assert sorted(torch.cat(batches).tolist()) == list(range(100))
+
+
+def test_a_run_from_anothers_weights_draws_otherwise_in_every_epoch():
+    first, second = (TrainConfig(model="resnet18", pretrained=name) for name in ("none", "runs/a/resnet18.safetensors"))
+    third = dataclasses.replace(second, pretrained="runs/b/resnet18.safetensors")
+    seeds = [epoch_seed(config, epoch) for config in (first, second, third) for epoch in range(40)]
+    assert len(set(seeds)) == 120
+    assert all(0 <= seed < 2**32 for seed in seeds)  # torch's generator looks at no more bits
+
+
+def test_epochs_of_a_run_are_drawn_from_its_seed_and_their_number_alone():
+    assert epoch_seed(TrainConfig(seed=1), 3) == epoch_seed(TrainConfig(seed=1, epochs=9, learning_rate=0.1), 3)
+    assert epoch_seed(TrainConfig(seed=1), 3) != epoch_seed(TrainConfig(seed=2), 3)

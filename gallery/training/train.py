@@ -20,7 +20,7 @@ from gallery.training.engine import fresh_network, make_fabric, make_scheduler, 
 from gallery.training.evaluate import Answers, answers, logits_of
 from gallery.training.faces import Dataset
 from gallery.training.journal import EpochResult, Journal
-from gallery.training.lessons import Lessons
+from gallery.training.lessons import Lessons, epoch_seed
 from gallery.vision.checkpoint import load_network, save_checkpoint
 from gallery.vision.preprocess import Preprocessing
 
@@ -152,8 +152,7 @@ class Trainer:
             )
 
     def _learn(self, on_batch: OnBatch | None) -> tuple[float, float]:
-        # Seeded by epoch, dropout included, so that a resumed run draws what an uninterrupted one would.
-        seed = self.config.seed * 1_000_003 + self.done
+        seed = epoch_seed(self.config, self.done)
         order, variety = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
         if self.fabric.global_rank:
             variety.manual_seed(seed + 7919 * self.fabric.global_rank)
