@@ -172,7 +172,7 @@ class Decoding:
 
 
 def _decode(path: Path) -> None:
-    read_image(path, long_side=SETTINGS.long_side, max_megapixels=SETTINGS.max_megapixels)
+    read_image(path, long_side=SETTINGS.long_side, max_megapixels=SETTINGS.max_megapixels, quick=True)
 
 
 class Host:

@@ -159,7 +159,7 @@ def compare_faces(pictures: Sequence[Path]) -> None:
 
 def seen(path: Path, detector: FaceDetector, settings: Settings) -> list[Detection]:
     """The faces in a photo, in pixels of the full picture."""
-    photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels)
+    photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True)
     [faces] = detector.detect([photo.image])
     return [face.scaled(photo.width / photo.image.width, photo.height / photo.image.height) for face in faces]
 

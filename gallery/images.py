@@ -25,6 +25,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
 REDUCING_GAP = 2.0
 """Shrinking takes whole pixels together down to this multiple of the wanted size, and filters from there."""
 
+LEEWAY = 1.15
+"""Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
+
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -58,19 +61,28 @@ def hash_file(path: str | os.PathLike[str]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_image(path: str | os.PathLike[str], *, long_side: int | None, max_megapixels: float) -> DecodedPhoto:
+def read_image(
+    path: str | os.PathLike[str], *, long_side: int | None, max_megapixels: float, quick: bool = False
+) -> DecodedPhoto:
     """The first picture in the file, its longer side shrunk (never enlarged) to `long_side` pixels; None: full size.
 
     What the file contains decides, not what it is called. Transparent parts come out white, 16-bit grey is scaled,
-    colours stay in the picture's own space. Raises ImageError with a reason for everything that can't be read
-    completely, and before any pixel is decoded where the picture has more than `max_megapixels`.
+    colours stay in the picture's own space. `quick` is for pictures that no person will see: they may stay LEEWAY times
+    as large where the decoder leaves them so, and are shrunk by a cheaper filter. Raises ImageError with a reason for
+    everything that can't be read completely, and before any pixel is decoded where the picture has more than
+    `max_megapixels`.
     """
     with _reading(path) as file:
-        return _read(path, file, long_side, max_megapixels)
+        return _read(path, file, _Size(long_side, quick), max_megapixels)
 
 
 def read_new(
-    path: str | os.PathLike[str], is_known: Callable[[str], bool], *, long_side: int | None, max_megapixels: float
+    path: str | os.PathLike[str],
+    is_known: Callable[[str], bool],
+    *,
+    long_side: int | None,
+    max_megapixels: float,
+    quick: bool = False,
 ) -> tuple[str, DecodedPhoto | None]:
     """`hash_file` and, unless `is_known` says yes to the hash, `read_image`, both of the very same bytes."""
     with _reading(path) as file:
@@ -78,7 +90,29 @@ def read_new(
         if is_known(digest):
             return digest, None
         file.seek(0)
-        return digest, _read(path, file, long_side, max_megapixels)
+        return digest, _read(path, file, _Size(long_side, quick), max_megapixels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How large a picture shall be; see `read_image`."""
+
+    long_side: int | None
+    quick: bool
+
+    @property
+    def filter(self) -> Image.Resampling:
+        return Image.Resampling.HAMMING if self.quick else Image.Resampling.LANCZOS
+
+    def of(self, full: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of a picture of this full size."""
+        scale = 1.0 if self.long_side is None else min(1.0, self.long_side / max(full))
+        return max(1, round(full[0] * scale)), max(1, round(full[1] * scale))
+
+    def of_decoded(self, decoded: tuple[int, int], full: tuple[int, int]) -> tuple[int, int]:
+        """The same of one that the decoder has shrunk already."""
+        wanted = self.of(full)
+        return decoded if self.quick and max(decoded) <= LEEWAY * max(wanted) else wanted
 
 
 @contextmanager
@@ -104,15 +138,13 @@ def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         raise ImageError(path, reason, transient=transient) from error
 
 
-def _read(
-    path: str | os.PathLike[str], file: BufferedReader, long_side: int | None, max_megapixels: float
-) -> DecodedPhoto:
+def _read(path: str | os.PathLike[str], file: BufferedReader, size: _Size, max_megapixels: float) -> DecodedPhoto:
     info = os.fstat(file.fileno())
     if info.st_size == 0:
         raise ImageError(path, "empty file; restore it from a copy")
     with _identified(path, file) as image:
         _check_megapixels(path, image.size, max_megapixels)
-        return _decoded(image, long_side, info.st_mtime_ns)
+        return _decoded(image, size, info.st_mtime_ns)
 
 
 def _explained(error: Exception) -> tuple[str, bool]:
@@ -171,18 +203,18 @@ def _check_megapixels(path: str | os.PathLike[str], size: tuple[int, int], limit
         )
 
 
-def _decoded(image: ImageFile.ImageFile, long_side: int | None, mtime_ns: int) -> DecodedPhoto:
+def _decoded(image: ImageFile.ImageFile, size: _Size, mtime_ns: int) -> DecodedPhoto:
     is_jpeg = image.format in ("JPEG", "MPO")
     full = image.size
-    if is_jpeg and long_side is not None:
-        image.draft(None, _fitting(full, long_side))
+    if is_jpeg and size.long_side is not None:
+        image.draft(None, size.of(full))
     # Before the EXIF: PNG's may follow the pixels, and TIFF takes the orientation out once it has turned them.
     image.load()
     if not is_jpeg:
         full = image.size
     exif = _exif(image)
     transpose = _TRANSPOSE.get(_orientation(image, exif))
-    picture = _rgb(image, full if long_side is None else _fitting(full, long_side))
+    picture = _rgb(image, size.of_decoded(image.size, full), size.filter)
     if transpose is not None:
         # After shrinking: turning 12 megapixels costs more than decoding them small.
         picture = picture.transpose(transpose)
@@ -191,11 +223,6 @@ def _decoded(image: ImageFile.ImageFile, long_side: int | None, mtime_ns: int) -
 
 
 _KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))
-
-
-def _fitting(size: tuple[int, int], long_side: int) -> tuple[int, int]:
-    scale = min(1.0, long_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _exif(image: ImageFile.ImageFile) -> Image.Exif:
@@ -219,13 +246,15 @@ def _orientation(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _rgb(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
     """A new 8-bit RGB picture of this size."""
     grey_or_colour = _without_depth(image) if image.mode.startswith(("I", "F")) else image
     mode = "RGBA" if grey_or_colour.has_transparency_data else "RGB"
-    picture = grey_or_colour.convert(mode)
+    # Not where it is resized anyway: this copies even what has the mode already.
+    copied = grey_or_colour.mode != mode or grey_or_colour.size == size
+    picture = grey_or_colour.convert(mode) if copied else grey_or_colour
     if picture.size != size:
-        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=REDUCING_GAP)
+        picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
     if mode == "RGBA":
         picture = _on_white(picture)
     profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None

@@ -93,7 +93,7 @@ def _look_at(photo: _Photo, settings: Settings) -> int | ImageError:
     for path in photo.paths:
         try:
             _, decoded = read_new(
-                path, is_another, long_side=settings.long_side, max_megapixels=settings.max_megapixels
+                path, is_another, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True
             )
         except ImageError as error:
             problem = error

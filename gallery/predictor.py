@@ -30,7 +30,7 @@ def predict(
 
 def _predict_one(path: str, detector: FaceDetector, classifier: EmotionClassifier, settings: Settings) -> PhotoRecord:
     digest = hash_file(path)
-    photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels)
+    photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True)
     [found] = find_each([photo], detector)
     [faces] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(faces, ImageError):

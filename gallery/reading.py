@@ -83,7 +83,7 @@ def decode(file: FileStamp, is_known: IsKnown, settings: Settings) -> Decoded:
     """Hash a file, and decode it at the size faces are looked for unless its content is known."""
     try:
         digest, photo = read_new(
-            file.path, is_known, long_side=settings.long_side, max_megapixels=settings.max_megapixels
+            file.path, is_known, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True
         )
     except ImageError as error:
         return Decoded(file, error=error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pytest
 import torch
 from facenet_pytorch import MTCNN
@@ -11,7 +12,8 @@ from facenet_pytorch.models.utils.detect_face import rerec
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from torchvision.ops import box_iou
 
-from gallery.vision.cascade import Level, apart, cut, sampled, shifted, squared
+from gallery.vision.cascade import Cascade, apart, shifted, squared
+from gallery.vision.pyramid import Level, cut, sampled, stacked
 from tests.faces import real_detector
 from tests.photos import astronaut, draw_picture
 
@@ -116,10 +118,12 @@ def test_boxes_that_overlap_a_little_both_stay():
 
 def test_window_shows_its_part_of_the_picture_from_the_level_that_fits():
     picture = Image.linear_gradient("L").convert("RGB").resize((256, 256))
-    levels = [Level(picture, scale, CPU) for scale in (1.0, 0.5, 0.25)]
+    blank = Image.new("RGB", picture.size)
+    levels = [Level(stacked([blank, picture], CPU), scale) for scale in (1.0, 0.5, 0.25)]
     boxes = torch.tensor([[65.0, 65.0, 160.0, 160.0], [500.0, 500.0, 550.0, 550.0]])
-    kept, windows = cut(levels, boxes, picture.size, 24)
+    kept, owners, windows = cut(levels, boxes, torch.tensor([1, 1]), picture.size, 24)
     assert kept.tolist() == [[65.0, 65.0, 160.0, 160.0]]
+    assert owners.tolist() == [1]
     assert windows.shape == (1, 3, 24, 24)
     # Rows 64 to 160 of a gradient that is as bright as its row number, four rows to one of the window.
     expected = (torch.arange(24) * 4 + 66 - 0.5 - 127.5) / 128
@@ -134,3 +138,32 @@ def test_sampling_between_pixels_interpolates_and_beyond_the_border_repeats_it()
     squares = sampled(pixels, places)
     assert squares[0, 0].tolist() == [[1.0, 1.5], [1.0, 1.5]]
     assert squares[1, 0].tolist() == [[0.0, 3.0], [0.0, 3.0]]
+
+
+def test_level_is_the_picture_made_smaller():
+    picture = group()
+    size = int(960 * 0.3 + 1), int(640 * 0.3 + 1)
+    pixels = Level(stacked([picture, ImageOps.mirror(picture)], CPU), 0.3).pixels
+    assert pixels.shape == (2, 3, size[1], size[0])
+    assert pixels.is_contiguous(memory_format=torch.channels_last)
+    expected = np.asarray(picture.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
+    assert np.abs(pixels[0].permute(1, 2, 0).numpy() * 128 + 127.5 - expected).max() <= 1
+
+
+def test_pictures_searched_together_have_the_faces_they_have_alone():
+    cascade = real_cascade()
+    pictures = [group(), draw_picture((960, 640)), ImageOps.mirror(group()), group().rotate(5)]
+    together = cascade.search(pictures)
+    assert [len(found.boxes) for found in together][1] == 0
+    for picture, found in zip(pictures, together, strict=True):
+        [alone] = cascade.search([picture])
+        assert len(alone.boxes) == len(found.boxes)
+        torch.testing.assert_close(found.boxes, alone.boxes, atol=0.5, rtol=0)
+        torch.testing.assert_close(found.scores, alone.scores, atol=1e-3, rtol=0)
+        torch.testing.assert_close(found.points, alone.points, atol=0.5, rtol=0)
+
+
+def real_cascade() -> Cascade:
+    mtcnn = MTCNN(device="cpu")
+    networks = [part.to(memory_format=torch.channels_last) for part in (mtcnn.pnet, mtcnn.rnet, mtcnn.onet)]
+    return Cascade(*networks, min_face=30, device=CPU)

@@ -579,3 +579,27 @@ def test_importing_the_module_loads_neither_codecs_nor_numpy():
     code = f"import sys, gallery.images, gallery.scan; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((4000, 3000), (1000, 750)),  # a quarter of a JPEG is decoded faster than all of it, and little too large
+        ((3000, 4000), (750, 1000)),
+        ((1100, 500), (1100, 500)),
+        ((1200, 600), (960, 480)),
+        ((6000, 4000), (960, 640)),  # a quarter is half as large again, an eighth too small
+        ((800, 600), (800, 600)),
+    ],
+    ids=str,
+)
+def test_quickly_read_picture_may_stay_a_little_too_large(tmp_path, size, expected):
+    path = tmp_path / "photo.jpg"
+    draw_picture(size).save(path)
+    quick = read_image(path, long_side=960, max_megapixels=100, quick=True)
+    exact = read_image(path, long_side=960, max_megapixels=100)
+    assert quick.image.size == expected
+    assert max(exact.image.size) == min(960, max(size))
+    assert (quick.width, quick.height) == (exact.width, exact.height) == size
+    alike = np.asarray(quick.image.resize(exact.image.size), float) - np.asarray(exact.image, float)
+    assert np.abs(alike).mean() < 4

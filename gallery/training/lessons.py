@@ -58,7 +58,7 @@ class Lessons:
 
 
 def epoch_seed(config: TrainConfig, epoch: int) -> int:
-    """What everything random in an epoch (counted from 0) is drawn from, so that a resumed run draws what another would.
+    """What everything random in an epoch (from 0 on) is drawn from, so that a resumed run draws what another would.
 
     A run that goes on from another's weights must not show the same faces varied in the same ways again: at equal seeds
     the network knows them by heart (loss 0.69 in place of 0.75), and learns nothing from them.

@@ -12,6 +12,7 @@ from PIL import Image
 from gallery.checkpoints import read_card
 from gallery.errors import CheckpointError
 from gallery.faces import Prediction
+from gallery.vision.batches import Batches
 from gallery.vision.checkpoint import load_network, preprocessing_of
 
 BATCH: Final = 64
@@ -30,6 +31,7 @@ class NetworkClassifier:
         self._network = load_network(path).to(self._device)
         self._temperature = card.temperature
         self._name, self._model_id = card.name, card.model_id()
+        self._batches = Batches(BATCH)
 
     @property
     def model_id(self) -> str:
@@ -44,11 +46,12 @@ class NetworkClassifier:
     @torch.inference_mode()
     def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
         """Calibrated probabilities for each crop made by `crop_face`."""
-        predictions: list[Prediction] = []
-        for faces in torch.split(self._preprocessing.grey_faces(crops), BATCH):
-            logits = self._preprocessing.logits(self._network, faces.to(self._device))
-            if not logits.isfinite().all():
-                raise CheckpointError(self._path, "its weights overflow: what it says of a face is not finite")
-            probabilities = (logits.double() / self._temperature).softmax(1).tolist()
-            predictions += [Prediction(tuple(row)) for row in probabilities]
-        return predictions
+        return self._batches.run(self._read, crops)
+
+    def _read(self, crops: Sequence[Image.Image]) -> list[Prediction]:
+        faces = self._preprocessing.grey_faces(crops).to(self._device)
+        logits = self._preprocessing.logits(self._network, faces).cpu()
+        if not logits.isfinite().all():
+            raise CheckpointError(self._path, "its weights overflow: what it says of a face is not finite")
+        probabilities = (logits.double() / self._temperature).softmax(1).tolist()
+        return [Prediction(tuple(row)) for row in probabilities]
