@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gallery import album_rows, rows, schema, search, smart
+from gallery import album_rows, counting, rows, schema, search, smart
 from gallery.album_rows import Album, AlbumRow, Photos, check_free, check_name, check_note, find, find_manual
 from gallery.errors import AlbumError, UsageError
 from gallery.history import Recorder, recorded
@@ -272,7 +272,7 @@ def _described(recorder: Recorder, album: AlbumRow, settings: Settings) -> Album
 
 def _tried(recorder: Recorder, album: AlbumRow, settings: Settings) -> Album:
     """The same for a smart album. Raises UsageError where its query has no answer, or asks for the album itself."""
-    search.count(recorder.connection, Query(album=album.name), settings)
+    counting.count(recorder.connection, Query(album=album.name), settings)
     return _described(recorder, album, settings)
 
 

@@ -97,6 +97,12 @@ class Conditions:
         matches = _scored(face, term) if isinstance(term, terms.Score) else reaches(face, term.emotions, self._least)
         return and_(matches, is_sure(face, self.gate))
 
+    def by_counted_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
+        """The same, told by a smaller index without an order where the usual settings count."""
+        if isinstance(term, terms.HasEmotion) and self.gate.is_usual:
+            return and_(_is_any(face, term.emotions), schema.usually_shown(face))
+        return self.by_face(term, face)
+
     @property
     def _least(self) -> Mapping[str, float | None]:
         return self.gate.match_from if self.wanted else self.gate.shown_from
@@ -178,11 +184,16 @@ def reaches(face: Any, emotions: Sequence[str], least: Mapping[str, float | None
 
 
 def _reaches(face: Any, emotions: Sequence[str], score: float | None) -> Condition:
-    which = face.emotion == emotions[0] if len(emotions) == 1 else face.emotion.in_(emotions)
+    which = _is_any(face, emotions)
     if score is None:
         # What a person said has the score 1, which the index knows: few rows are looked up for their source.
         return and_(which, face.score >= 1, face.source == "person")
     return and_(which, face.score >= score)
+
+
+def _is_any(face: Any, emotions: Sequence[str]) -> Condition:
+    which: Condition = face.emotion == emotions[0] if len(emotions) == 1 else face.emotion.in_(emotions)
+    return which
 
 
 def _scored(face: Any, asked: terms.Score) -> Condition:

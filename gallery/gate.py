@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gallery import schema
 from gallery.emotions import EMOTIONS
 from gallery.query import Query
 from gallery.settings import Settings
@@ -29,6 +30,11 @@ class Gate:
         asked |= dict(query.min_scores)
         shown = {emotion: usual if score is None else min(score, usual) for emotion, score in asked.items()}
         return cls(settings.min_confidence, shown, asked)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether faces match that the usual settings show, just those, whatever the emotion."""
+        return self.confidence == schema.USUAL_CONFIDENCE and set(self.match_from.values()) == {schema.USUAL_SCORE}
 
     def shows(self, emotion: str | None, score: float | None) -> bool:
         """Whether a face of which this is kept is shown as its emotion, not as uncertain."""

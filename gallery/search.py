@@ -26,7 +26,7 @@ __all__ = [
     "Gate",
     "Plan",
     "album_id",
-    "count",
+    "expand",
     "matching",
     "matching_anywhere",
     "matching_ids",
@@ -39,6 +39,9 @@ __all__ = [
 _COMMON: Final = 2000
 """Of so many faces or files there are enough: no need to count further when choosing what to walk."""
 
+MANY: Final = 20_000
+"""Faces of an emotion that are many: looking something up for each takes longer than an answer may."""
+
 _Step = terms.HasEmotion | terms.Score
 """What a walk over the faces of one emotion looks for."""
 
@@ -48,33 +51,31 @@ class Plan:
     """How to find the matches quickly. Whatever the plan, the same photos are found.
 
     `walk`: one of the terms that must hold; the faces that make it hold are walked. `listed`: terms that must hold, and
-    hold for so few photos that all of them are listed first.
+    hold for so few photos that all of them are listed first. `ordered`: the walk goes by date; else, for mere counting,
+    in whatever order is quickest.
     """
 
     walk: Term | None = None
     listed: tuple[Term, ...] = ()
+    ordered: bool = True
 
 
 def matching_ids(connection: Connection, query: Query, settings: Settings) -> list[int]:
     """The numbers of the contents that match, in the order asked for, at most `query.limit`."""
-    query = _expanded(connection, query, settings)
+    query = expand(connection, query, settings)
     statement = statement_for(query, settings, plan(connection, query, settings))
     return list(connection.execute(statement.limit(query.limit)).scalars())
 
 
-def count(connection: Connection, query: Query, settings: Settings) -> int:
-    """How many contents match, whatever the limit."""
-    found = matching_anywhere(connection, query, settings).subquery()
-    return int(connection.execute(select(func.count()).select_from(found)).scalar_one())
-
-
 def matching_anywhere(connection: Connection, query: Query, settings: Settings) -> Select[Any] | CompoundSelect[Any]:
     """Columns content_id and taken_at of every match, once each, in no order and whatever the limit."""
-    query = _expanded(connection, query, settings)
+    query = expand(connection, query, settings)
     return matching(query, settings, plan(connection, query, settings))
 
 
-def _expanded(connection: Connection, query: Query, settings: Settings) -> Query:
+def expand(connection: Connection, query: Query, settings: Settings) -> Query:
+    """The same search without names of albums and saved queries in it."""
+
     def found_by(named: Query) -> Select[Any]:
         # A common table expression stands before the statement: nested in it, a few of them overflow SQLite's parser.
         found = statement_for(named, settings, plan(connection, named, settings)).limit(named.limit).cte()
@@ -104,7 +105,10 @@ def matching(query: Query, settings: Settings, how: Plan) -> Select[Any] | Compo
         every = select(_ROW.id.label("content_id"), _ROW.taken_at)
         return every.where(*_conditions(query, conditions, _ROW, how))
     walks = [_walk(query, conditions, step, how) for step in _steps(how.walk)]
-    return walks[0] if len(walks) == 1 else union(*walks)
+    if len(walks) == 1:
+        return walks[0]
+    # An order lets several walks be merged as they go, without a table of all that was found.
+    return union(*walks) if how.ordered else union(*walks).order_by("content_id")
 
 
 _ROW: Final = Photo(schema.content.c.id, schema.content.c.taken_at, schema.content.c)
@@ -116,17 +120,16 @@ def _meaning(query: Query, settings: Settings) -> Conditions:
 
 def plan(connection: Connection, query: Query, settings: Settings) -> Plan:
     """Looks at how common the emotions, places and so on of an expanded query are."""
-    must = _must(query)
+    must = needed(query)
     walks = [term for term in must if 0 < len(_steps(term)) < len(EMOTIONS)]
     if len(walks) > 1:
-        # The rarest: walking the photos with `happy` in search of one that has `fear` as well is slow.
-        walks = [min(walks, key=lambda term: _faces_of(connection, term))]
+        walks = [_rarest(connection, walks)]
     conditions = _meaning(query, settings)
     listed = (term for term in must if (few := conditions.listed(term)) is not None and _is_rare(connection, few))
     return Plan(walks[0] if walks else None, tuple(listed))
 
 
-def _must(query: Query) -> Sequence[Term]:
+def needed(query: Query) -> Sequence[Term]:
     """The terms that must hold, every one of them."""
     if query.where is None:
         return ()
@@ -146,6 +149,14 @@ def _steps(term: Term) -> list[_Step]:
     return []
 
 
+def passes_many(connection: Connection, query: Query, how: Plan) -> bool:
+    """Whether an expanded query asks nothing of the photos beyond what its walk tells, and that is told of many."""
+    must = tuple(needed(query))
+    if how.walk is None:
+        return not must
+    return must == (how.walk,) and _is_told_by_walk(how.walk) and _faces_of(connection, how.walk, MANY) >= MANY
+
+
 def _is_told_by_walk(term: Term) -> bool:
     """Whether the term holds for every photo that its walks pass, so that it needn't be looked up again."""
     if isinstance(term, terms.Or):
@@ -153,34 +164,44 @@ def _is_told_by_walk(term: Term) -> bool:
     return isinstance(term, terms.HasEmotion | terms.Score)
 
 
-def _faces_of(connection: Connection, term: Term) -> int:
+def _rarest(connection: Connection, walks: Sequence[Term]) -> Term:
+    """The one with the fewest faces: walking the photos with `happy` in search of one that has `fear` too is slow."""
+    for enough in (_COMMON, MANY):
+        faces = {term: _faces_of(connection, term, enough) for term in walks}
+        if min(faces.values()) < enough:
+            break
+    return min(walks, key=faces.__getitem__)
+
+
+def _faces_of(connection: Connection, term: Term, enough: int) -> int:
+    """How many faces its walks pass; of each emotion, no more are counted than are enough."""
     emotions = {step.emotion if isinstance(step, terms.Score) else step.emotions[0] for step in _steps(term)}
     face = schema.face.c
-    return sum(_count_some(connection, select(face.content_id).where(face.emotion == one)) for one in emotions)
+    walks = (select(face.content_id).where(face.emotion == one) for one in emotions)
+    return sum(_count_some(connection, walk, enough) for walk in walks)
 
 
 def _is_rare(connection: Connection, rows: Select[Any]) -> bool:
-    return _count_some(connection, rows) < _COMMON
+    return _count_some(connection, rows, _COMMON) < _COMMON
 
 
-def _count_some(connection: Connection, rows: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(rows.limit(_COMMON).subquery())).scalar_one())
+def _count_some(connection: Connection, rows: Select[Any], enough: int) -> int:
+    return int(connection.execute(select(func.count()).select_from(rows.limit(enough).subquery())).scalar_one())
 
 
 def _walk(query: Query, conditions: Conditions, step: _Step, how: Plan) -> Select[Any]:
     face = schema.face.c
     photo = Photo(face.content_id, face.taken_at)
-    return (
-        select(face.content_id, face.taken_at)
-        .where(conditions.by_face(step, face))
-        .where(*_conditions(query, conditions, photo, how))
-        .distinct()
-    )
+    if how.ordered:
+        found: Select[Any] = select(face.content_id, face.taken_at).where(conditions.by_face(step, face))
+    else:
+        found = select(face.content_id).where(conditions.by_counted_face(step, face))
+    return found.where(*_conditions(query, conditions, photo, how)).distinct()
 
 
 def _conditions(query: Query, conditions: Conditions, photo: Photo, how: Plan) -> list[ColumnElement[bool]]:
     """All conditions on the photo, except what its being walked tells."""
-    must = _must(query)
+    must = needed(query)
     told = how.walk if how.walk is not None and _is_told_by_walk(how.walk) else None
     found = [_condition(term, conditions, photo, how) for term in must if term is not told]
     # What lies in a place has a file there.

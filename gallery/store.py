@@ -11,7 +11,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
-from gallery import changes, figures, rows, schema, search, shown
+from gallery import changes, counting, figures, rows, schema, search, shown
 from gallery.changes import AddPhoto, Change, Fail, LinkPath, Touch
 from gallery.database import open_engine
 from gallery.engine import database_file, describe, for_writing, translated
@@ -254,7 +254,7 @@ class Store:
     def count(self, query: Query, *, settings: Settings | None = None) -> int:
         """How many photos match, whatever the limit."""
         with self.read() as connection:
-            return search.count(connection, query, settings or Settings())
+            return counting.count(connection, query, settings or Settings())
 
     def photo(self, path: str, *, settings: Settings | None = None) -> PhotoRecord:
         """The photo in this file (absolute path). Raises NotIndexedError."""

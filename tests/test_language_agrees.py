@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from gallery import search
+from gallery import counting, search
 from gallery.emotions import EMOTIONS
 from gallery.query import Query
 from gallery.settings import Settings
@@ -261,8 +262,9 @@ def check(asked: tuple[Connection, list[Photo]], query: Said, order: str, limit:
     expected = found(query, photos, order)
     numbers = search.matching_ids(connection, parsed, Settings())
     assert numbers == [photo.number for photo in expected][:limit], text
-    if limit:
-        assert search.count(connection, parsed, Settings()) == len(expected), text
+    for many in (0, search.MANY) if limit else ():
+        with mock.patch.object(search, "MANY", many):
+            assert counting.count(connection, parsed, Settings()) == len(expected), text
 
 
 # Ten thousand in all, in parts that fail each for itself.

@@ -271,6 +271,15 @@ def test_of_several_emotions_asked_for_together_the_rarest_is_walked(store: Stor
         assert search.plan(connection, query, Settings()).walk == terms.HasEmotion(("fear",))
 
 
+def test_of_several_common_emotions_more_are_counted_to_find_the_rarer(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_COMMON", 1)
+    with store.read() as connection:
+        query = Query(where=terms.And(tuple(terms.HasEmotion((name,)) for name in ("happy", "sad"))))
+        assert search.plan(connection, query, Settings()).walk == terms.HasEmotion(("sad",))
+
+
 def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:
     found = store.photo(E).faces[0]
     with store.write_connection() as connection:

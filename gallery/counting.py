@@ -1,0 +1,54 @@
+"""Counts the photos that a Query describes, whatever its limit.
+
+To look up for each whether it has a file is most of the work of counting all photos, or all with a common emotion. As
+nearly all have one, all are counted then, and those among the few without a file are taken off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
+
+from gallery import schema, search, terms
+from gallery.query import Query
+from gallery.settings import Settings
+
+_FEW: Final = 50_000
+"""Files that are gone, of which each costs as much to look up as in a count photo by photo."""
+
+
+def count(connection: Connection, query: Query, settings: Settings) -> int:
+    """How many contents match, whatever the limit."""
+    query = search.expand(connection, query, settings)
+    how = search.plan(connection, query, settings)
+    if query.missing or not search.passes_many(connection, query, how) or not _few_are_gone(connection):
+        return _number(connection, search.matching(query, settings, how))
+    how, anywhere = replace(how, ordered=False), replace(query, missing=True)
+    among_gone = replace(anywhere, where=terms.And((*search.needed(query), terms.Among(_without_file()))))
+    everything, gone = (search.matching(each, settings, how) for each in (anywhere, among_gone))
+    return _number(connection, everything) - _number(connection, gone)
+
+
+def _number(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+
+
+def _few_are_gone(connection: Connection) -> bool:
+    path = schema.path.c
+    some = select(path.content_id).where(path.missing_since.is_not(None)).limit(_FEW)
+    return _number(connection, some) < _FEW
+
+
+def _without_file() -> CompoundSelect[Any]:
+    """The contents of which no file exists: all their files are gone, or were overwritten."""
+    content, path = schema.content.c, schema.path.c
+    there = schema.path.alias().c
+
+    def present(number: Any) -> Any:
+        return select(there.id).where(there.content_id == number, there.missing_since.is_(None)).exists()
+
+    gone = select(path.content_id).where(path.missing_since.is_not(None), ~present(path.content_id))
+    overwritten = select(content.id).where(content.former_path.is_not(None), ~present(content.id))
+    return union(gone, overwritten)
