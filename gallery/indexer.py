@@ -12,7 +12,7 @@ from gallery.changes import AddPhoto, Change, Fail, FindAgain, Touch
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.pipeline import score_each
-from gallery.processes import MANY, read_in_processes
+from gallery.processes import MANY, decode_in_processes, read_in_processes
 from gallery.reading import ReadPhoto, read_here
 from gallery.reconcile import Reconciler, Status
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
@@ -87,8 +87,9 @@ def index(
     seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
     `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
-    suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled, and a
-    script must guard its main part by `if __name__ == "__main__"`, since each process imports it.
+    suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled; one that
+    has `decoders`, as on a GPU, stays here, and the processes, as many as it says, only decode. A script must guard its
+    main part by `if __name__ == "__main__"`, since each process imports it.
 
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
     into the same database, and StoreError where it can't be written.
@@ -180,12 +181,15 @@ def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoRes
 
 def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
     """Read and search the files, in processes of their own where there are enough to make up for starting them."""
-    detector, settings, count = workers.detector, workers.settings, 1
-    if len(files) >= MANY and workers.processes != 1:
-        count = workers.processes or getattr(detector, "processes", 1)
-    if count > 1:
-        return read_in_processes(files, rules.hashes, detector, settings, count)
-    return read_here(files, rules.knows, detector, settings)
+    detector, settings = workers.detector, workers.settings
+    if len(files) < MANY or workers.processes == 1:
+        return read_here(files, rules.knows, detector, settings)
+    if decoders := getattr(detector, "decoders", 0):
+        return decode_in_processes(files, rules.hashes, detector, settings, workers.processes or decoders)
+    count = workers.processes or getattr(detector, "processes", 1)
+    if count == 1:
+        return read_here(files, rules.knows, detector, settings)
+    return read_in_processes(files, rules.hashes, detector, settings, count)
 
 
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:

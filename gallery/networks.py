@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gallery.checkpoints import find_model, read_card
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
-from gallery.processes import suitable
+from gallery.processes import LEAST_TO_DECODE, suitable
 from gallery.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,9 +59,18 @@ class _LazyDetector:
     @property
     def processes(self) -> int:
         """How many processes may look for faces at once: one on a GPU, which they would only share."""
+        return 1 if self._is_on_gpu else suitable()
+
+    @property
+    def decoders(self) -> int:
+        """How many processes may decode photos for this one to search; none where they'd better search themselves."""
+        return suitable(each=LEAST_TO_DECODE) if self._is_on_gpu else 0
+
+    @property
+    def _is_on_gpu(self) -> bool:
         from gallery.vision.device import choose_device
 
-        return suitable() if choose_device(self._loader.settings.device).type == "cpu" else 1
+        return choose_device(self._loader.settings.device).type != "cpu"
 
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         return self._loader.pair[0].detect(images) if images else []

@@ -1,4 +1,4 @@
-"""Reads photos and looks for faces in them in processes of their own, one per core.
+"""Reads photos in processes of their own, one per core, which look for faces, too, or feed a GPU that does.
 
 Two threads of one process share an interpreter and much of torch's bookkeeping; two processes with a thread each are
 half as fast again. A process that dies, of a decoder's crash or because the system ran out of memory, costs the photo
@@ -12,17 +12,17 @@ import os
 import pickle
 import signal
 import warnings
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from functools import cached_property
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
 from multiprocessing import resource_tracker
-from typing import Final
+from typing import Final, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import ImageError
 from gallery.faces import FaceDetector
-from gallery.reading import ReadPhoto, ahead, decode, search
+from gallery.reading import Decoded, ReadPhoto, ahead, decode, search
 from gallery.records import FileStamp
 from gallery.settings import Settings
 
@@ -32,12 +32,17 @@ MANY: Final = 64
 LEAST_MEMORY: Final = 1_500_000_000
 """Bytes a process may need: the networks' library alone takes most of a gigabyte."""
 
+LEAST_TO_DECODE: Final = 700_000_000
+"""Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
 
-def suitable(memory: int | None = None) -> int:
-    """As many processes as the machine has cores this process may use, and memory for."""
+Out = TypeVar("Out", ReadPhoto, Decoded)
+
+
+def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
+    """As many processes as the machine has cores this process may use, and memory for, at so many bytes each."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = _memory() if memory is None else memory
-    return max(1, min(cores, memory // LEAST_MEMORY))
+    return max(1, min(cores, memory // each))
 
 
 def _memory() -> int:
@@ -55,29 +60,47 @@ def read_in_processes(
 
     The detector is pickled, and unpickled in each of them. Closing the generator ends the processes.
     """
+    return _pooled(_read, ReadPhoto, files, (pickle.dumps(detector), known, settings), count)
+
+
+def decode_in_processes(
+    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+) -> Generator[list[ReadPhoto], None, None]:
+    """As `read_in_processes`, but the processes only decode: this one looks for faces, in batches, on its GPU."""
+    with closing(_pooled(_decode, Decoded, files, (b"", known, settings), count)) as batches:
+        for batch in batches:
+            yield search(batch, known.__contains__, detector)
+
+
+def _pooled(
+    work: Callable[[FileStamp], Out],
+    failed: type[Out],
+    files: Iterable[FileStamp],
+    job: tuple[bytes, frozenset[str], Settings],
+    count: int,
+) -> Generator[list[Out], None, None]:
     # Spawned: a fork of a process in which torch has threads may hang.
     context = multiprocessing.get_context("spawn")
-    job = (pickle.dumps(detector), known, settings)
     pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
 
-    def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[ReadPhoto]]:
+    def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[Out]]:
         with _interrupts_held():  # the first task starts the processes, which inherit it
-            return file, pool.schedule(_read, (file,))
+            return file, pool.schedule(work, (file,))
 
     try:
-        yield from ahead(files, start, _result, settings.batch_size)
+        yield from ahead(files, start, partial(_result, failed), job[2].batch_size)
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
-def _result(running: tuple[FileStamp, ProcessFuture[ReadPhoto]]) -> ReadPhoto:
+def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) -> Out:
     file, future = running
     try:
         return future.result()
     except ProcessExpired:
         reason = "reading it made a process die, or memory ran out; restore it from a copy if this comes again"
-        return ReadPhoto(file, error=ImageError(file.path, reason, transient=True))
+        return failed(file, error=ImageError(file.path, reason, transient=True))
 
 
 @contextmanager
@@ -118,7 +141,10 @@ def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
     _worker = _Worker(detector, known, settings)
 
 
+def _decode(file: FileStamp) -> Decoded:
+    return decode(file, _worker.known.__contains__, _worker.settings)
+
+
 def _read(file: FileStamp) -> ReadPhoto:
-    is_known = _worker.known.__contains__
-    [read] = search([decode(file, is_known, _worker.settings)], is_known, _worker.detector)
+    [read] = search([_decode(file)], _worker.known.__contains__, _worker.detector)
     return read

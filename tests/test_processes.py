@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
 import signal
@@ -17,7 +18,7 @@ import torch
 from gallery.errors import ImageError
 from gallery.indexer import Status, index
 from gallery.networks import networks
-from gallery.processes import LEAST_MEMORY, MANY, read_in_processes, suitable
+from gallery.processes import LEAST_MEMORY, LEAST_TO_DECODE, MANY, decode_in_processes, read_in_processes, suitable
 from gallery.reading import ReadPhoto, read_here
 from gallery.records import FileStamp
 from gallery.scan import scan
@@ -41,8 +42,19 @@ class FatalDetector(FakeDetector):
         return super().detect(images)
 
 
+class FatalHashes(frozenset[str]):
+    """Kills a process that was started by another one, as a decoder's crash would, when it is asked for one of them."""
+
+    def __contains__(self, digest: object) -> bool:
+        if super().__contains__(digest) and multiprocessing.parent_process():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return False
+
+
 class HomelyDetector(FakeDetector):
     """Can't be sent to another process."""
+
+    decoders = 2
 
     def __reduce__(self):
         raise AssertionError("stays where it is")
@@ -56,8 +68,8 @@ def draw(folder: Path, count: int) -> list[FileStamp]:
 
 
 def in_processes(files: list[FileStamp], known: frozenset[str] = frozenset(), **options) -> list[ReadPhoto]:
-    detector = options.get("detector") or FakeDetector()
-    batches = list(read_in_processes(files, known, detector, SETTINGS, options.get("count", 2)))
+    detector, read = options.get("detector") or FakeDetector(), options.get("read", read_in_processes)
+    batches = list(read(files, known, detector, SETTINGS, options.get("count", 2)))
     assert all(len(batch) == SETTINGS.batch_size for batch in batches[:-1])
     return [read for batch in batches for read in batch]
 
@@ -66,12 +78,13 @@ def here(files: list[FileStamp]) -> list[ReadPhoto]:
     return [read for batch in read_here(files, lambda _: False, FakeDetector(), SETTINGS) for read in batch]
 
 
-def test_result_and_order_are_those_of_one_process(tmp_path):
+@pytest.mark.parametrize("read", [read_in_processes, decode_in_processes])
+def test_result_and_order_are_those_of_one_process(tmp_path, read):
     files = draw(tmp_path / "Photos", 23)
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8 no more")
     files.insert(7, FileStamp(str(tmp_path / "broken.jpg"), 10, 0))
     files.insert(9, FileStamp(str(tmp_path / "gone.jpg"), 10, 0))
-    expected, got = here(files), in_processes(files)
+    expected, got = here(files), in_processes(files, read=read)
     assert [(read.file, read.hash, read.photo) for read in got] == [(r.file, r.hash, r.photo) for r in expected]
     failed = [(read.error.path, read.error.reason, read.error.transient) for read in got if read.error]
     assert failed == [(r.error.path, r.error.reason, r.error.transient) for r in expected if r.error]
@@ -79,12 +92,35 @@ def test_result_and_order_are_those_of_one_process(tmp_path):
     assert sum(len(read.photo.faces) for read in got if read.photo) == 33  # 0, 1, 2, 3 and again, to 22 photos and one
 
 
-def test_known_content_is_not_searched(tmp_path):
+@pytest.mark.parametrize("read", [read_in_processes, decode_in_processes])
+def test_known_content_is_not_searched(tmp_path, read):
     files = draw(tmp_path / "Photos", 4)
     hashes = [read.hash for read in here(files)]
-    got = in_processes(files, frozenset(hashes[1:3]))
+    got = in_processes(files, frozenset(hashes[1:3]), read=read)
     assert [read.hash for read in got] == hashes
     assert [read.photo is None for read in got] == [False, True, True, False]
+
+
+def test_processes_that_decode_feed_the_detector_here_in_batches(tmp_path):
+    shown: list[int] = []
+
+    class Counting(HomelyDetector):
+        def detect(self, images):
+            shown.append(len(images))
+            return super().detect(images)
+
+    in_processes(draw(tmp_path / "Photos", 12), detector=Counting(), read=decode_in_processes)
+    assert shown == [5, 5, 2]
+
+
+def test_process_that_dies_decoding_costs_one_photo_and_is_replaced(tmp_path):
+    files = draw(tmp_path / "Photos", 12)
+    hashes = [read.hash for read in here(files)]
+    got = in_processes(files, FatalHashes([hashes[3], hashes[8]]), detector=HomelyDetector(), read=decode_in_processes)
+    assert [number for number, read in enumerate(got) if read.error] == [3, 8]
+    assert [number for number, read in enumerate(got) if not read.photo] == [3, 8]
+    assert got[3].error.path == files[3].path
+    assert got[3].error.transient
 
 
 def test_process_that_dies_costs_one_photo_and_is_replaced(tmp_path):
@@ -122,13 +158,20 @@ def test_database_is_the_same_whatever_the_number_of_processes(tmp_path):
     (photos / "copy.jpg").write_bytes((photos / "003.jpg").read_bytes())
     (photos / "broken.jpg").write_bytes(b"\xff\xd8 no more")
     found = []
-    for workers in (1, 2, 3):
-        database = tmp_path / f"{workers}.db"
+    crews = [
+        (1, FakeDetector()),
+        (2, FakeDetector()),
+        (3, FakeDetector()),
+        (0, HomelyDetector()),
+        (3, HomelyDetector()),
+    ]
+    for number, (workers, detector) in enumerate(crews):
+        database = tmp_path / f"{number}.db"
         with Store.open(database) as store:
-            run = index([photos], store=store, detector=FakeDetector(), classifier=FakeClassifier(), workers=workers)
+            run = index([photos], store=store, detector=detector, classifier=FakeClassifier(), workers=workers)
             statuses = [(result.path, result.status, result.faces) for result in run]
         found.append((statuses, content(database)))
-    assert found[0] == found[1] == found[2]
+    assert all(each == found[0] for each in found)
     assert [status for _, status, _ in found[0][0]].count(Status.NEW) == MANY + 6
 
 
@@ -250,8 +293,8 @@ def test_lazy_detector_goes_to_another_process_as_its_settings():
     assert face.confidence > 0.99
 
 
-def test_cpu_is_shared_by_processes_and_a_gpu_is_not(monkeypatch):
+def test_cpu_is_shared_by_processes_and_a_gpu_is_fed_by_them(monkeypatch):
     detector, _ = networks(Settings(device="cpu"))
-    assert detector.processes == suitable()
+    assert (detector.processes, detector.decoders) == (suitable(), 0)
     monkeypatch.setattr("gallery.vision.device.choose_device", lambda _: torch.device("cuda"))
-    assert detector.processes == 1
+    assert (detector.processes, detector.decoders) == (1, suitable(each=LEAST_TO_DECODE))
