@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -166,7 +166,7 @@ def _results(
             else:
                 yield PhotoResult(file.path, Status.UNCHANGED)
         yield from _restore(workers, back)
-        with closing(_read(workers, rules, to_read)) as batches:
+        with closing(_read(workers, rules, to_read)) as batches, _working_beside(workers.classifier):
             for batch in batches:
                 yield from _store_batch(workers, rules, batch)
         yield from _finish(workers, rules, [file.path for file in files], problems, roots)
@@ -190,6 +190,17 @@ def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> G
     if count == 1:
         return read_here(files, rules.knows, detector, settings)
     return read_in_processes(files, rules.hashes, detector, settings, count)
+
+
+@contextmanager
+def _working_beside(classifier: EmotionClassifier) -> Iterator[None]:
+    """Inside, photos are decoded and searched all the time; a classifier that wants to know is told."""
+    told = getattr(classifier, "beside", lambda _: None)
+    told(True)
+    try:
+        yield
+    finally:
+        told(False)
 
 
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:

@@ -6,12 +6,13 @@ A rescan that finds nothing new has its answer before torch is even imported, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gallery.checkpoints import find_model, read_card
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
-from gallery.processes import LEAST_TO_DECODE, suitable
+from gallery.processes import LEAST_TO_DECODE, cores, suitable
 from gallery.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +74,10 @@ class _LazyDetector:
         return choose_device(self._loader.settings.device).type != "cpu"
 
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
-        return self._loader.pair[0].detect(images) if images else []
+        if not images:
+            return []
+        with _threads(some_cores()):  # as photos are decoded meanwhile
+            return self._loader.pair[0].detect(images)
 
 
 def _load_detector(settings: Settings) -> FaceDetector:
@@ -85,6 +89,7 @@ def _load_detector(settings: Settings) -> FaceDetector:
 class _LazyClassifier:
     def __init__(self, loader: _Loader) -> None:
         self._loader = loader
+        self._threads = cores()
 
     @property
     def model_id(self) -> str:
@@ -94,5 +99,27 @@ class _LazyClassifier:
     def name(self) -> str:
         return self._loader.name
 
+    def beside(self, others: bool) -> None:
+        """Told whether others have work for the cores from now on: then it leaves most of these to them."""
+        self._threads = some_cores() if others else cores()
+
     def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
-        return self._loader.pair[1].predict(crops) if crops else []
+        if not crops:
+            return []
+        with _threads(self._threads):
+            return self._loader.pair[1].predict(crops)
+
+
+def some_cores() -> int:
+    """A quarter of the cores.
+
+    Threads that wait for each other on cores that others use wait for long: on two cores, two threads were no faster
+    than one, and ten times as slow where another program was busy.
+    """
+    return max(1, cores() // 4)
+
+
+def _threads(number: int) -> AbstractContextManager[None]:
+    from gallery.vision.device import threads_at_most
+
+    return threads_at_most(number)

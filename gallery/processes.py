@@ -40,9 +40,13 @@ Out = TypeVar("Out", ReadPhoto, Decoded)
 
 def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
     """As many processes as the machine has cores this process may use, and memory for, at so many bytes each."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = _memory() if memory is None else memory
-    return max(1, min(cores, memory // each))
+    return max(1, min(cores(), memory // each))
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _memory() -> int:

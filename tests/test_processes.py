@@ -240,6 +240,7 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path, blow, photos, how
 
 
 BORN = """
+import os
 import signal
 import sys
 from gallery.processes import read_in_processes
@@ -252,7 +253,8 @@ class Asking(FakeDetector):
         return report, ()
 
 def report():
-    print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()), flush=True)
+    deaf = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    os.write(1, f"{deaf}\\n".encode())  # in one go: two may say it at once
     return FakeDetector()
 
 if __name__ == "__main__":
@@ -298,3 +300,43 @@ def test_cpu_is_shared_by_processes_and_a_gpu_is_fed_by_them(monkeypatch):
     assert (detector.processes, detector.decoders) == (suitable(), 0)
     monkeypatch.setattr("gallery.vision.device.choose_device", lambda _: torch.device("cuda"))
     assert (detector.processes, detector.decoders) == (1, suitable(each=LEAST_TO_DECODE))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_classifier_is_told_that_photos_are_read_beside_it(tmp_path, workers):
+    told = []
+
+    class Polite(FakeClassifier):
+        others = False
+
+        def beside(self, others):
+            self.others = others
+
+        def predict(self, crops):
+            told.append(self.others)
+            return super().predict(crops)
+
+    draw(tmp_path / "Photos", MANY)
+    classifier = Polite()
+    with Store.open(tmp_path / "gallery.db") as store:
+        list(index([tmp_path / "Photos"], store=store, detector=FakeDetector(), classifier=classifier, workers=workers))
+    assert set(told) == {True}
+    assert not classifier.others
+
+
+def test_networks_leave_most_cores_to_what_goes_on_beside_them(monkeypatch):
+    monkeypatch.setattr("gallery.networks.cores", lambda: 8)
+    used = []
+    for name in ("classifier.NetworkClassifier.predict", "detector.MTCNNDetector.detect"):
+        monkeypatch.setattr(f"gallery.vision.{name}", lambda *_: used.append(torch.get_num_threads()))
+    detector, classifier = networks(Settings(device="cpu", model="custom"))
+    before = torch.get_num_threads()
+    torch.set_num_threads(16)
+    try:
+        detector.detect([astronaut()])
+        for others in (False, True, False):
+            classifier.beside(others)
+            classifier.predict([astronaut()])
+        assert (used, torch.get_num_threads()) == ([2, 8, 2, 8], 16)
+    finally:
+        torch.set_num_threads(before)

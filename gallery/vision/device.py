@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from gallery.errors import UsageError
@@ -19,3 +22,14 @@ def choose_device(name: str) -> torch.device:
         here = ", ".join(kind for kind, there in present.items() if there)
         raise UsageError(f"device {name!r} is not on this machine; it has: {here}")
     return torch.device(name)
+
+
+@contextmanager
+def threads_at_most(number: int) -> Iterator[None]:
+    """Inside, torch uses no more threads of the processor than so many."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(before, number))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
