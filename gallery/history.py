@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, update
 
 from gallery import schema, shown
 from gallery.columns import DamagedValueError
@@ -190,13 +190,6 @@ def refresh_shown(connection: Connection, hashes: Collection[str]) -> None:
         for number in connection.execute(faces.where(content.hash.in_(some))).scalars()
     ]
     shown.refresh(connection, numbers)
-
-
-def forget_all(connection: Connection) -> int:
-    """Empties the history: nothing done so far can be taken back any more. Says how many actions that were."""
-    count = connection.execute(select(func.count()).select_from(schema.action)).scalar_one()
-    connection.execute(delete(schema.action))
-    return int(count)
 
 
 def _differs(new: Values, old: Values) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, event, insert, select, update
 
 from gallery import albums, schema
 from gallery.errors import StoreError
-from gallery.history import KEPT, actions, forget_all, recorded, undo
+from gallery.history import KEPT, actions, recorded, undo
 from gallery.query import Query
 from gallery.store import Store
 from tests.make import DETECTOR, MODEL, added, box, digest, face, open_store
@@ -383,15 +383,6 @@ def test_large_albums_are_changed_and_put_back_in_few_statements_and_little_text
         sizes = connection.execute(select(schema.action.c.steps)).scalars().all()
     # A hash has 64 characters, and must be named once for each photo.
     assert max(map(len, sizes)) < 2000 * 85
-
-
-def test_history_can_be_emptied(store: Store) -> None:
-    prepare(store)
-    before = kept(store)
-    with store.write_connection() as connection:
-        assert forget_all(connection) == 4
-    assert undo(store) is None
-    assert kept(store) == before
 
 
 def test_steps_are_json_that_another_program_can_read(store: Store) -> None:
