@@ -10,7 +10,7 @@ from torch import nn
 from torchvision.models import resnet18
 
 from gallery.errors import CheckpointError, UsageError
-from gallery.training.pretrained import IMAGENET, imagenet_file, start_from
+from gallery.training.pretrained import IMAGENET, imagenet_file, mix, start_from
 from gallery.vision.networks import ResNet18
 from tests.faces import MakesFolder
 
@@ -100,3 +100,13 @@ def test_code_in_a_file_is_not_executed(tmp_path):
     with pytest.raises(CheckpointError, match="can't be read as weights"):
         start_from(ResNet18(), str(tmp_path / "w.pth"))
     assert not (tmp_path / "marker").exists()
+
+
+def test_weights_are_moved_so_far_towards_others_and_counts_are_left():
+    network = nn.BatchNorm1d(2)
+    others = {name: torch.full_like(value, 9) for name, value in nn.BatchNorm1d(2).state_dict().items()}
+    mix(network, others, 0.25)
+    assert network.weight.tolist() == [3, 3]  # from 1
+    assert network.running_mean is not None
+    assert network.running_mean.tolist() == [2.25, 2.25]  # from 0
+    assert network.num_batches_tracked == torch.tensor(0)

@@ -322,3 +322,19 @@ def test_beginning_anew_forgets_the_state_and_the_best(tmp_path):
     assert not (tmp_path / "state.pt").exists()
     assert not (tmp_path / "best.safetensors").exists()
     forget(tmp_path / "nosuch")
+
+
+def test_part_of_the_weights_that_a_run_started_from_is_in_those_it_ends_with(tmp_path):
+    config = TrainConfig(model="resnet18", stem="coarse", epochs=1, batch_size=14)
+    first = trainer(tmp_path / "first", config)
+    list(first.run())
+    start = first.finish("resnet18").path
+    second = trainer(
+        tmp_path / "second", dataclasses.replace(config, pretrained=str(start), kept=0.25, learning_rate=0.1)
+    )
+    list(second.run())
+    ended = load_network(second.finish("resnet18").path).state_dict()
+    began, best = (load_network(path).state_dict() for path in (start, tmp_path / "second" / "best.safetensors"))
+    for name in ("conv1.weight", "layer4.1.bn2.running_var", "fc.1.weight"):
+        torch.testing.assert_close(ended[name], 0.25 * began[name] + 0.75 * best[name], rtol=1e-3, atol=1e-4)
+        assert not torch.equal(began[name], best[name])

@@ -120,6 +120,12 @@ def test_baseline_of_resnet18_is_transfer_learning_with_the_same_schedule():
         assert getattr(config, name) == getattr(custom, name)
 
 
+@pytest.mark.parametrize("pretrained", ["none", "imagenet"])
+def test_only_what_an_earlier_run_learnt_can_be_kept(pretrained):
+    with pytest.raises(UsageError, match=r"kept is 0.5: there is no earlier run"):
+        TrainConfig(model="resnet18", pretrained=pretrained, kept=0.5)
+
+
 def test_only_resnet18_starts_from_pretrained_weights():
     with pytest.raises(UsageError, match="only resnet18"):
         TrainConfig(pretrained="imagenet")

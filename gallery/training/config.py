@@ -32,6 +32,11 @@ class TrainConfig:
     """Of resnet18, one of `vision.networks.STEMS`."""
     pretrained: str = "none"
     """Weights to start resnet18 from: `none`, `imagenet`, or a file of torchvision's weights or of an earlier run."""
+    kept: float = 0.0
+    """Of an earlier run's weights, from which this one starts, the share mixed into those it ends with.
+
+    What the earlier run was better at isn't lost then (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
     per_face: bool = False
     """Normalise each face by its own mean and deviation instead of the data set's."""
     mirror: bool = False
@@ -98,6 +103,9 @@ class TrainConfig:
                 raise UsageError(f"{name} is {value}; allowed: {least:g}{_upto(most)}")
         if self.pretrained != "none" and self.model != "resnet18":
             raise UsageError(f"pretrained is {self.pretrained!r}: only resnet18 has weights to start from")
+        if self.kept and self.pretrained in ("none", "imagenet"):
+            reason = "there is no earlier run whose weights to keep; name its file as pretrained"
+            raise UsageError(f"kept is {self.kept}: {reason}")
         if self.window != SIDE and self.model != "resnet18":
             raise UsageError(f"window is {self.window}: only resnet18 can learn from a part of a face")
         if self.nesterov and not self.momentum:
@@ -144,7 +152,7 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "patience": (0, math.inf),
     **dict.fromkeys(("learning_rate", "step_factor"), (_TINY, math.inf)),
     **dict.fromkeys(("weight_decay", "rotation_degrees", "noise"), (0, math.inf)),
-    **dict.fromkeys(("momentum", "ferplus_share", "warmup", "flip", "shift"), (0, 1)),
+    **dict.fromkeys(("momentum", "kept", "ferplus_share", "warmup", "flip", "shift"), (0, 1)),
     **dict.fromkeys(("brightness", "contrast", "saturation", "hue", "sharpness", "erase"), (0, 1)),
     "balance_strength": (0, 1),
     **dict.fromkeys(("dropout", "label_smoothing", "scale"), (0, 0.9)),

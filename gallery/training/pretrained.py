@@ -37,6 +37,15 @@ def start_from(network: nn.Module, pretrained: str) -> None:
     network.load_state_dict({key: given[key] for key in wanted}, strict=False)
 
 
+@torch.no_grad()
+def mix(network: nn.Module, others: Weights, share: float) -> None:
+    """Moves each weight that is among the `others` towards that one, by this share of the way."""
+    own = network.state_dict()
+    for name, weight in others.items():
+        if weight.is_floating_point():  # not the number of batches seen
+            own[name].lerp_(weight, share)
+
+
 def imagenet_file() -> Path:
     """Torchvision's file in `$TORCH_HOME`, downloaded if it isn't there; its checksum is part of its name."""
     path = Path(str(torch.hub.get_dir()), "checkpoints", str(IMAGENET.url).rpartition("/")[2])

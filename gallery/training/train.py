@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from gallery.training.evaluate import Answers, answers, logits_of
 from gallery.training.faces import Dataset
 from gallery.training.journal import EpochResult, Journal
 from gallery.training.lessons import Lessons, epoch_seed
+from gallery.training.pretrained import mix
 from gallery.vision.checkpoint import load_network, save_checkpoint
 from gallery.vision.preprocess import Preprocessing
 
@@ -62,6 +64,7 @@ class Trainer:
         self.lessons = Lessons.of(data["Training"], config)
         self._weights = self.fabric.to_device(self.lessons.weights)
         network = fresh_network(config)
+        self._start = copy.deepcopy(network.state_dict()) if config.kept else {}
         optimizer = sgd(network, config)
         self.network, self.optimizer = self.fabric.setup(network, optimizer)
         self.scheduler = make_scheduler(optimizer, config, self.lessons.batches)
@@ -101,11 +104,14 @@ class Trainer:
             yield result
 
     def finish(self, name: str) -> Finished:
-        """Calibrate the best weights on PublicTest, measure them, and write the checkpoint to ship.
+        """Mix the start into the best weights as `kept` says, calibrate them on PublicTest, measure them, and write the
+        checkpoint to ship.
 
         It holds half precision: at these networks' size that changes no figure, and the figures are of what it holds.
         """
-        network = load_network(self.folder / BEST).half().float()
+        network = load_network(self.folder / BEST)
+        mix(network, self._start, self.config.kept)
+        network = network.half().float()
         network = self.fabric.to_device(network)
         logits = {
             split: logits_of(network, faces, self.preprocessing)
