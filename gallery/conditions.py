@@ -87,11 +87,6 @@ class Conditions:
                 return select(label.content_id).where(label.content_id.is_not(None))
         return None
 
-    def has_file(self, photo: Photo) -> Condition:
-        """Whether a file of the photo exists."""
-        path = _PATH.c
-        return select(path.id).where(path.content_id == photo.id, path.missing_since.is_(None)).exists()
-
     def by_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
         """Whether the face makes the term hold; a rejected one never does, for it has no emotion."""
         matches = _scored(face, term) if isinstance(term, terms.Score) else reaches(face, term.emotions, self._least)
@@ -127,7 +122,7 @@ class Conditions:
                 face = _FACE.c
                 return select(face.id).where(face.content_id == photo.id, self.by_face(term, face)).exists()
             case terms.Is("missing"):
-                return not_(self.has_file(photo))
+                return not_(has_file(photo.id))
             case terms.Is("uncertain"):
                 return self._has_face(photo, lambda face: _is_uncertain(face, self.gate))
             case terms.Faces(least, most):
@@ -165,6 +160,12 @@ class Conditions:
 
 
 _ROW = terms.Between | terms.Camera | terms.Has
+
+
+def has_file(content_id: ColumnElement[int]) -> Condition:
+    """Whether a file of the photo with this number exists."""
+    path = _PATH.c
+    return select(path.id).where(path.content_id == content_id, path.missing_since.is_(None)).exists()
 
 
 def is_sure(face: Any, gate: Gate) -> Condition:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import CompoundSelect, Connection, Select, func, select, union
 
 from gallery import schema, search, terms
+from gallery.conditions import has_file
 from gallery.query import Query
 from gallery.settings import Settings
 
@@ -37,18 +38,12 @@ def _number(connection: Connection, found: Select[Any] | CompoundSelect[Any]) ->
 
 def _few_are_gone(connection: Connection) -> bool:
     path = schema.path.c
-    some = select(path.content_id).where(path.missing_since.is_not(None)).limit(_FEW)
-    return _number(connection, some) < _FEW
+    return search.count_some(connection, select(path.id).where(path.missing_since.is_not(None)), _FEW) < _FEW
 
 
 def _without_file() -> CompoundSelect[Any]:
     """The contents of which no file exists: all their files are gone, or were overwritten."""
     content, path = schema.content.c, schema.path.c
-    there = schema.path.alias().c
-
-    def present(number: Any) -> Any:
-        return select(there.id).where(there.content_id == number, there.missing_since.is_(None)).exists()
-
-    gone = select(path.content_id).where(path.missing_since.is_not(None), ~present(path.content_id))
-    overwritten = select(content.id).where(content.former_path.is_not(None), ~present(content.id))
+    gone = select(path.content_id).where(path.missing_since.is_not(None), ~has_file(path.content_id))
+    overwritten = select(content.id).where(content.former_path.is_not(None), ~has_file(content.id))
     return union(gone, overwritten)

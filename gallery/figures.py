@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from gallery import schema
 from gallery.columns import DamagedValueError
-from gallery.conditions import is_sure, reaches
+from gallery.conditions import has_file, is_sure, reaches
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.gate import Gate
 from gallery.query import Query
@@ -58,14 +58,13 @@ class Stats:
 
 def stats(connection: Connection, query: Query, settings: Settings) -> Stats:
     """Figures on the photos that match, whatever the limit, and on the database."""
-    content, path = schema.content.c, schema.path.c
+    content = schema.content.c
     among = chosen(connection, query, settings)
-    present = select(path.id).where(path.content_id == content.id, path.missing_since.is_(None)).exists()
     photos = select(func.count()).select_from(schema.content).where(*among(content.id))
     emotions = _emotions(connection, among, Gate.of(query, settings))
     return Stats(
         photos=connection.execute(photos).scalar_one(),
-        missing=connection.execute(photos.where(~present)).scalar_one(),
+        missing=connection.execute(photos.where(~has_file(content.id))).scalar_one(),
         faces=sum(emotions.values()),
         emotions=emotions,
         years=_years(connection, among),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, select, union
 
 from gallery import schema, terms
-from gallery.conditions import Conditions, Photo, is_sure, reaches
+from gallery.conditions import Conditions, Photo, has_file, is_sure, reaches
 from gallery.emotions import EMOTIONS
 from gallery.expansion import album_row, expanded, no_album
 from gallery.gate import Gate
@@ -178,14 +178,15 @@ def _faces_of(connection: Connection, term: Term, enough: int) -> int:
     emotions = {step.emotion if isinstance(step, terms.Score) else step.emotions[0] for step in _steps(term)}
     face = schema.face.c
     walks = (select(face.content_id).where(face.emotion == one) for one in emotions)
-    return sum(_count_some(connection, walk, enough) for walk in walks)
+    return sum(count_some(connection, walk, enough) for walk in walks)
 
 
 def _is_rare(connection: Connection, rows: Select[Any]) -> bool:
-    return _count_some(connection, rows, _COMMON) < _COMMON
+    return count_some(connection, rows, _COMMON) < _COMMON
 
 
-def _count_some(connection: Connection, rows: Select[Any], enough: int) -> int:
+def count_some(connection: Connection, rows: Select[Any], enough: int) -> int:
+    """How many rows there are, up to so many."""
     return int(connection.execute(select(func.count()).select_from(rows.limit(enough).subquery())).scalar_one())
 
 
@@ -206,7 +207,7 @@ def _conditions(query: Query, conditions: Conditions, photo: Photo, how: Plan) -
     found = [_condition(term, conditions, photo, how) for term in must if term is not told]
     # What lies in a place has a file there.
     if not query.missing and not any(isinstance(term, terms.Path) for term in must):
-        found.append(conditions.has_file(photo))
+        found.append(has_file(photo.id))
     return found
 
 
