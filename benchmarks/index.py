@@ -29,8 +29,9 @@ from PIL import Image, ImageOps
 
 from benchmarks.memory import watched
 from benchmarks.naive import FER_LONG_SIDE, Fer, NaiveLoop, Run, compare_faces
-from gallery import PhotoResult, Store, index
+from gallery import Store, index
 from gallery.errors import ImageError
+from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images import read_image
 from gallery.networks import networks
 from gallery.processes import MANY, suitable
@@ -133,27 +134,26 @@ class Ours:
         self._detector, self._classifier = networks(SETTINGS)
 
     def __call__(self, paths: Sequence[Path]) -> Run:
-        """Index the photos. The time is that from the end of the first batch on: before it, processes start."""
-        faces: dict[str, int] = {}
-        times: list[float] = []
+        """Index the photos."""
         with TemporaryDirectory() as folder, Store.open(Path(folder) / "ours.db") as store:
-            for photo in self._index(paths, store):
-                if photo.reason:
-                    raise ImageError(photo.path, photo.reason)
-                faces[photo.path] = photo.faces
-                times.append(time.perf_counter())
-        first = min(SETTINGS.batch_size, len(times) // 2)
-        return Run(faces, len(times) - first, times[-1] - times[first - 1])
+            return indexed(paths, store, self._detector, self._classifier, self._workers)
 
-    def _index(self, paths: Sequence[Path], store: Store) -> Iterator[PhotoResult]:
-        return index(
-            list(paths),
-            store=store,
-            detector=self._detector,
-            classifier=self._classifier,
-            settings=SETTINGS,
-            workers=self._workers,
-        )
+
+def indexed(
+    paths: Sequence[Path], store: Store, detector: FaceDetector, classifier: EmotionClassifier, workers: int = 0
+) -> Run:
+    """One go of `gallery.index`. The time is that from the end of the first batch on: before it, processes start."""
+    faces: dict[str, int] = {}
+    times: list[float] = []
+    for photo in index(
+        list(paths), store=store, detector=detector, classifier=classifier, settings=SETTINGS, workers=workers
+    ):
+        if photo.reason:
+            raise ImageError(photo.path, photo.reason)
+        faces[photo.path] = photo.faces
+        times.append(time.perf_counter())
+    first = min(SETTINGS.batch_size, len(times) // 2)
+    return Run(faces, len(times) - first, times[-1] - times[first - 1])
 
 
 class Decoding:

@@ -17,9 +17,8 @@ from typing import Final
 
 from PIL import Image
 
-from benchmarks.index import make_library
-from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.indexer import index
+from benchmarks.index import indexed, make_library
+from gallery.faces import EmotionClassifier
 from gallery.networks import networks
 from gallery.processes import MANY
 from gallery.rescoring import rescore
@@ -52,23 +51,13 @@ def compare(paths: Sequence[Path], database: Path, first: str, second: str) -> N
     detector, classifier = networks(replace(Settings(), model=first))
     _, other = networks(replace(Settings(), model=second))
     with Store.open(database) as store:
-        indexed = searched(paths, store, detector, classifier)
+        run = indexed(paths, store, detector, classifier)
         read = rescored(store, other)
+    found = sum(list(run.faces.values())[-run.photos :]) / run.seconds
     print(
-        f"indexed with {first}: {indexed:.1f} faces/s; then read with {second}: {read:.1f} faces/s, "
-        f"{read / indexed:.1f} times as many"
+        f"indexed with {first}: {found:.1f} faces/s; then read with {second}: {read:.1f} faces/s, "
+        f"{read / found:.1f} times as many"
     )
-
-
-def searched(paths: Sequence[Path], store: Store, detector: FaceDetector, classifier: EmotionClassifier) -> float:
-    """Faces found and classified per second, from the end of the first batch on: before it, processes start."""
-    faces: list[int] = []
-    times: list[float] = []
-    for photo in index(list(paths), store=store, detector=detector, classifier=classifier, workers=0):
-        faces.append(photo.faces)
-        times.append(time.perf_counter())
-    first = Settings().batch_size
-    return sum(faces[first:]) / (times[-1] - times[first - 1])
 
 
 def rescored(store: Store, classifier: EmotionClassifier) -> float:
