@@ -32,11 +32,11 @@ from benchmarks.naive import FER_LONG_SIDE, Fer, NaiveLoop, Run, compare_faces
 from gallery import Store, index
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.images import read_image
-from gallery.networks import networks
-from gallery.processes import MANY, suitable
-from gallery.scan import scan
+from gallery.images.decode import read_image
+from gallery.images.scan import scan
+from gallery.indexing.processes import MANY, suitable
 from gallery.settings import Settings
+from gallery.vision.lazy import networks
 
 SIZE = (4000, 3000)
 

@@ -24,12 +24,12 @@ from typing import Any, Final, TypeVar
 from PIL import Image
 from sqlalchemy import Table, func, select
 
-from gallery import schema
-from gallery.columns import Instant, Points, Scores, WallClock
+from gallery.db import schema
+from gallery.db.columns import Instant, Points, Scores, WallClock
 from gallery.emotions import EMOTIONS
-from gallery.pipeline import encode_crop
+from gallery.indexing.pipeline import encode_crop
 from gallery.records import FileStamp, ModelInfo
-from gallery.store import Store
+from gallery.store.store import Store
 
 T = TypeVar("T")
 
@@ -197,7 +197,7 @@ class _Drawing:
 
 
 _ShownColumns = tuple[str | None, float | None, str, bool]
-"""emotion, score, source, rejected: what gallery.shown would work out; `Store.check` compares."""
+"""emotion, score, source, rejected: what gallery.store.shown would work out; `Store.check` compares."""
 
 _wall_clock = WallClock().store
 _instant = Instant().store

@@ -16,11 +16,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from gallery.indexer import index
-from gallery.networks import networks
-from gallery.scan import scan
+from gallery.images.scan import scan
+from gallery.indexing.indexer import index
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
+from gallery.vision.lazy import networks
 
 PARTS: Final = 10
 

@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from PIL import Image, ImageOps
 
 from gallery.faces import Box, Detection, FaceDetector, crop_face
-from gallery.images import read_image
-from gallery.networks import networks
+from gallery.images.decode import read_image
 from gallery.settings import Settings
+from gallery.vision.lazy import networks
 
 SETTINGS = Settings()
 
@@ -83,8 +83,8 @@ class NaiveLoop:
     """Each photo decoded in full and searched in full, each face classified alone, a commit per photo."""
 
     def __init__(self) -> None:
-        from gallery.checkpoints import find_model
-        from gallery.vision import NetworkClassifier
+        from gallery.vision.checkpoints import find_model
+        from gallery.vision.classifier import NetworkClassifier
         from gallery.vision.device import choose_device
 
         self._facenet = Facenet(min_face=20)

@@ -22,8 +22,8 @@ import numpy as np
 from PIL import Image
 
 from gallery.emotions import EMOTIONS
+from gallery.export.page import write_page
 from gallery.faces import Box
-from gallery.page import write_page
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from tests.browser import CHROMEDRIVER, CHROMIUM, browser
 

@@ -20,9 +20,9 @@ from typing import Final, NoReturn
 from PIL import Image
 
 from benchmarks.library import MODEL, fill, places
-from gallery.indexer import Status, index
+from gallery.indexing.indexer import Status, index
 from gallery.records import FileStamp
-from gallery.store import Store
+from gallery.store.store import Store
 
 ROUNDS: Final = 5
 

@@ -19,12 +19,12 @@ from PIL import Image
 
 from benchmarks.index import indexed, make_library
 from gallery.faces import EmotionClassifier
-from gallery.networks import networks
-from gallery.processes import MANY
-from gallery.rescoring import rescore
-from gallery.scan import scan
+from gallery.images.scan import scan
+from gallery.indexing.processes import MANY
+from gallery.indexing.rescoring import rescore
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
+from gallery.vision.lazy import networks
 
 MODELS: Final = ("resnet18", "custom")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.library import faces_in, open_or_make, photos_in
-from gallery.query import Query
+from gallery.query.query import Query
 
 RUNS: Final = 21
 SHELL_RUNS: Final = 5

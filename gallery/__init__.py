@@ -19,12 +19,12 @@ from gallery.errors import GalleryError
 
 if TYPE_CHECKING:
     from gallery.api import index, predict, rescore
-    from gallery.indexer import PhotoResult, Status
-    from gallery.query import Query
+    from gallery.indexing.indexer import PhotoResult, Status
+    from gallery.indexing.rescoring import Rescored
+    from gallery.query.query import Query
     from gallery.records import FaceRecord, PhotoRecord
-    from gallery.rescoring import Rescored
     from gallery.settings import Settings, load_settings
-    from gallery.store import Store
+    from gallery.store.store import Store
 
 __all__ = [
     "EMOTIONS",
@@ -47,12 +47,12 @@ __all__ = [
 _HOMES = {
     "FaceRecord": "gallery.records",
     "PhotoRecord": "gallery.records",
-    "PhotoResult": "gallery.indexer",
-    "Query": "gallery.query",
-    "Rescored": "gallery.rescoring",
+    "PhotoResult": "gallery.indexing.indexer",
+    "Query": "gallery.query.query",
+    "Rescored": "gallery.indexing.rescoring",
     "Settings": "gallery.settings",
-    "Status": "gallery.indexer",
-    "Store": "gallery.store",
+    "Status": "gallery.indexing.indexer",
+    "Store": "gallery.store.store",
     "index": "gallery.api",
     "load_settings": "gallery.settings",
     "predict": "gallery.api",

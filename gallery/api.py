@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gallery import indexer, predictor, rescoring
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.networks import networks
+from gallery.indexing import indexer, predictor, rescoring
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
+from gallery.vision.lazy import networks
 
 PathLike = str | os.PathLike[str]
 

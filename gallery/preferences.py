@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gallery.atomic import write_beside
-from gallery.checkpoints import SUFFIX, find_model, read_card
 from gallery.errors import PathError, UsageError
 from gallery.settings import Settings, bundled_folder, check_name, config_file, load_settings, typed
+from gallery.system.files import write_beside
+from gallery.vision.checkpoints import SUFFIX, find_model, read_card
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

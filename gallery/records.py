@@ -69,7 +69,7 @@ class SearchedPhoto:
     capture: Capture
     faces: tuple[FoundFace, ...]
     look: int | None = None
-    """See `gallery.look`."""
+    """See `gallery.images.look`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class NewPhoto:
     capture: Capture
     faces: tuple[ScoredFace, ...]
     look: int | None = None
-    """See `gallery.look`; None where nobody looked."""
+    """See `gallery.images.look`; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Runs the revisions: on the connection that `gallery.database` hands over, or for a developer's `alembic` command.
+"""Runs the revisions: on the connection that `gallery.db.upgrade` hands over, or for a developer's `alembic` command.
 
 The command works on the database named by GALLERY_DB, else on the default one.
 """
@@ -10,9 +10,9 @@ import os
 from alembic import context
 from sqlalchemy import Connection
 
-from gallery import schema
-from gallery.database import without_foreign_keys
-from gallery.engine import connect_engine
+from gallery.db import schema
+from gallery.db.engine import connect_engine
+from gallery.db.upgrade import without_foreign_keys
 
 
 def migrate(connection: Connection) -> None:

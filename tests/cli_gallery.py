@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from gallery.cli import cli
 from gallery.faces import Box
 from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
-from gallery.store import AddPhoto, Store
+from gallery.store.store import AddPhoto, Store
 from tests.make import DETECTOR, MODEL, face
 from tests.photos import draw_photo
 

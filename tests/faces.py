@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from gallery.checkpoints import FORMAT
 from gallery.emotions import EMOTIONS
 from gallery.training.faces import SIDE, SPLITS, Faces
-from gallery.vision.checkpoint import save_checkpoint
+from gallery.vision.checkpoints import FORMAT
 from gallery.vision.detector import MTCNNDetector
 from gallery.vision.networks import CustomCNN
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import save_checkpoint
 
 HEADERS = {"fer2013.csv": ["emotion", "pixels", "Usage"], "icml_face_data.csv": ["emotion", " Usage", " pixels"]}
 """The columns of the two files that Kaggle handed out."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection, Prediction
 from gallery.records import Capture, FileStamp, ModelInfo, NewPhoto, ScoredFace
-from gallery.store import AddPhoto, Change, Store
+from gallery.store.store import AddPhoto, Change, Store
 
 MODEL = ModelInfo("a" * 64, "first")
 OTHER_MODEL = ModelInfo("b" * 64, "second")

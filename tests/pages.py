@@ -10,8 +10,8 @@ from PIL import Image
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.export import ExportResult
+from gallery.export.page import write_page
 from gallery.faces import Box
-from gallery.page import write_page
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from tests.photos import draw_photo
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
-from gallery import schema, search
-from gallery.albums import create_album
-from gallery.history import recorded
-from gallery.query import album_key
+from gallery.curation.albums import create_album
+from gallery.curation.history import recorded
+from gallery.db import schema
+from gallery.query.query import album_key
 from gallery.records import Capture, NewPhoto
-from gallery.store import AddPhoto, LinkPath, Store
+from gallery.search import matches
+from gallery.store.store import AddPhoto, LinkPath, Store
 from tests.make import DETECTOR, MODEL, box, digest, face, open_store, stamp
 
 PLACES = ("/home/me/Italy/2023", "/home/me/italy", "/home/me/Spain (old)", "/mnt/50%", "/home/me/Straße")
@@ -169,7 +170,7 @@ def _labels(photo: Photo) -> list[dict[str, object]]:
 
 
 def _place(connection: Connection, name: str, photo: Photo) -> dict[str, object]:
-    number = search.album_id(connection, name)
+    number = matches.album_id(connection, name)
     return {"album_id": number, "hash": photo.hash, "position": photo.number, "added_at": datetime.now(UTC)}
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from gallery import schema
-from gallery.albums import (
+from gallery.curation.albums import (
     Album,
     add_to_album,
     album_names,
@@ -29,11 +28,12 @@ from gallery.albums import (
     set_album_query,
     sort_album,
 )
+from gallery.curation.history import recorded
+from gallery.db import schema
 from gallery.errors import AlbumError, NotIndexedError, UsageError
-from gallery.history import recorded
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.store import LinkPath, Store, Touch
+from gallery.store.store import LinkPath, Store, Touch
 from tests.make import DETECTOR, MODEL, OTHER_MODEL, added, digest, face, open_store, stamp
 
 A, B, C = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg"

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from gallery.alike import Clusters, groups_alike
+from gallery.similar.clusters import Clusters, groups_alike
 
 
 def slow_groups(looks: list[int], within: int) -> list[list[int]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageColor
 
-from gallery.annotate import annotate, label, save_new
 from gallery.emotions import COLOURS, EMOTIONS, UNCERTAIN
 from gallery.errors import UsageError
 from gallery.faces import Box
+from gallery.images.annotate import annotate, label, save_new
 from gallery.records import FaceRecord
 
 WHITE = (255, 255, 255)

@@ -10,7 +10,7 @@ import pytest
 
 import gallery
 from gallery.errors import CheckpointError, ImageError, UsageError
-from gallery.networks import networks
+from gallery.vision.lazy import networks
 from tests.faces import save_small_checkpoint
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.photos import astronaut

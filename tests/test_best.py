@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from PIL import ImageFilter
 
-from gallery import schema
-from gallery.best import RankedShot, rank_bursts
-from gallery.bursts import find_bursts, matching_shots
+from gallery.curation.history import recorded
+from gallery.db import schema
 from gallery.faces import Box, crop_face
-from gallery.history import recorded
-from gallery.pipeline import encode_crop
-from gallery.query import Query
+from gallery.indexing.pipeline import encode_crop
+from gallery.query.query import Query
 from gallery.records import ScoredFace
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.similar.best import RankedShot, rank_bursts
+from gallery.similar.bursts import find_bursts, matching_shots
+from gallery.store.store import Store
 from tests.make import added, box, digest, face, open_store
 from tests.photos import astronaut, draw_photo
 

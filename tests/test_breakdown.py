@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gallery.breakdown import BY, SHOWN, Breakdown, Group, breakdown
 from gallery.emotions import EMOTIONS
 from gallery.errors import StoreError
-from gallery.query import Query
+from gallery.insight.breakdown import BY, SHOWN, Breakdown, Group, breakdown
+from gallery.query.query import Query
 from gallery.records import Capture, NewPhoto
 from gallery.settings import Settings
-from gallery.store import AddPhoto, LinkPath, Store
+from gallery.store.store import AddPhoto, LinkPath, Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal, taken
 from tests.make import DETECTOR, MODEL, added, digest, face, open_store, photo, stamp
 

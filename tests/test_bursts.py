@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gallery.bursts import Shot, find_bursts
+from gallery.similar.bursts import Shot, find_bursts
 
 START = datetime(2024, 5, 1, 10)
 LOOK = 0x2AAA_AAAA_AAAA_AAAA

@@ -10,8 +10,8 @@ import pytest
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
-from gallery.capture import read_capture
-from gallery.images import read_image
+from gallery.images.capture import read_capture
+from gallery.images.decode import read_image
 from gallery.records import Capture
 from tests.photos import draw_photo
 

@@ -15,13 +15,13 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from gallery.checkpoints import FORMAT, SUFFIX, find_model, list_models, read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, UsageError
 from gallery.settings import bundled_folder
-from gallery.vision.checkpoint import load_network, save_checkpoint
+from gallery.vision.checkpoints import FORMAT, SUFFIX, find_model, list_models, read_card
 from gallery.vision.classifier import NetworkClassifier
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import load_network, save_checkpoint
 from tests.faces import (
     MakesFolder,
     plain_card,
@@ -146,7 +146,7 @@ def test_model_id_is_the_hash_of_the_file(good, tmp_path):
 def test_card_is_read_without_torch(good):
     program = (
         "import sys; sys.modules['torch'] = None; sys.modules['safetensors'] = None\n"
-        "from pathlib import Path; from gallery.checkpoints import read_card\n"
+        "from pathlib import Path; from gallery.vision.checkpoints import read_card\n"
         "print(read_card(Path(sys.argv[1])).name)"
     )
     done = subprocess.run([sys.executable, "-c", program, str(good)], capture_output=True, text=True, check=False)

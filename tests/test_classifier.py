@@ -8,10 +8,10 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from gallery.checkpoints import read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError
 from gallery.faces import EmotionClassifier, Prediction
+from gallery.vision.checkpoints import read_card
 from gallery.vision.classifier import BATCH, NetworkClassifier
 from tests.faces import save_small_checkpoint, small_network
 from tests.fakes import FACE_COLOURS, FakeClassifier

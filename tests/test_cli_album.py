@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from gallery import schema
-from gallery.store import Store
+from gallery.db import schema
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal
 
 

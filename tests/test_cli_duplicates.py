@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.store import LinkPath, Store
+from gallery.store.store import LinkPath, Store
 from tests.cli_gallery import Gallery, isolate, run_in_terminal
 from tests.make import DETECTOR, MODEL, stamp
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.cli_gallery import ODD_NAMES, Gallery, fill, isolate, run_in_terminal
 from tests.exported import contents
 from tests.make import face

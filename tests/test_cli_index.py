@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from gallery.cli.pipeline import searched_at
+from gallery.cli.network_options import searched_at
 from gallery.emotions import EMOTIONS
 from gallery.settings import bundled_folder
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.cli_gallery import ODD_NAMES, Gallery, isolate, run_in_terminal
 from tests.faces import save_small_checkpoint
 from tests.photos import astronaut, draw_photo, save_photo

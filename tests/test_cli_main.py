@@ -20,7 +20,7 @@ from gallery.cli import COMMANDS, cli
 from gallery.cli.output import printable
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, StoreLockedError, UsageError
-from gallery.store import Fail, Store
+from gallery.store.store import Fail, Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal
 from tests.make import DETECTOR, MODEL, stamp
 

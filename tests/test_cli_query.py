@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from gallery.cli import cli
 from gallery.emotions import EMOTIONS
-from gallery.fields import FIELDS
+from gallery.query.fields import FIELDS
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal
 
 

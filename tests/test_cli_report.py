@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gallery.corrections import label_faces, reject_faces
-from gallery.store import Store
+from gallery.curation.labels import label_faces, reject_faces
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal
 
 

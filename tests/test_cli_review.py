@@ -20,12 +20,12 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
+from gallery.cli.commands.review import drawing, go_through
 from gallery.cli.pictures import half_blocks, kitty, way_to_draw
-from gallery.cli.review import drawing, go_through
-from gallery.doubt import DoubtfulFace, Review, doubtful
+from gallery.curation.doubt import DoubtfulFace, Review, doubtful
 from gallery.faces import Box
-from gallery.pipeline import encode_crop
-from gallery.store import Store
+from gallery.indexing.pipeline import encode_crop
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal, taken
 from tests.make import face
 

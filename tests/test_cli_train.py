@@ -11,8 +11,8 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from gallery.checkpoints import read_card
 from gallery.cli import cli
+from gallery.vision.checkpoints import read_card
 from tests.faces import easy_splits, save_small_checkpoint, write_fer2013
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from gallery import schema
-from gallery.history import actions
-from gallery.store import Store
+from gallery.curation.history import actions
+from gallery.db import schema
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery, fill, isolate, run_in_terminal
 
 

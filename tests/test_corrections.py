@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from gallery import schema
-from gallery.albums import create_album, create_smart_album
-from gallery.changes import FindAgain, Touch
-from gallery.corrections import clear_labels, faces_meant, find_faces, label_faces, names_face, reject_faces
+from gallery.curation.albums import create_album, create_smart_album
+from gallery.curation.history import actions, undo
+from gallery.curation.labels import clear_labels, faces_meant, find_faces, label_faces, names_face, reject_faces
+from gallery.curation.saved_queries import save_query
+from gallery.db import schema
 from gallery.errors import NotIndexedError, UsageError
 from gallery.faces import Box
-from gallery.history import actions, undo
-from gallery.query import Query
-from gallery.saved import save_query
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.changes import FindAgain, Touch
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, face, open_store, photo, stamp
 
 LEFT, RIGHT, FAR = Box(100, 100, 200, 200), Box(150, 100, 250, 200), Box(400, 100, 500, 200)

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from gallery.cli import cli
-from gallery.corrections import label_faces, reject_faces
+from gallery.curation.labels import label_faces, reject_faces
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection
-from gallery.indexer import Status, index
-from gallery.query import Query
-from gallery.store import Store
+from gallery.indexing.indexer import Status, index
+from gallery.query.query import Query
+from gallery.store.store import Store
 from tests.cli_gallery import isolate
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 
@@ -145,8 +145,8 @@ def test_three_hundred_corrections_stand_through_everything(folder: Path, tmp_pa
 
 SAY = """
 import sys
-from gallery.corrections import label_faces
-from gallery.store import Store
+from gallery.curation.labels import label_faces
+from gallery.store.store import Store
 
 with Store.open(sys.argv[1]) as store:
     print("ready", flush=True)

@@ -9,21 +9,22 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from gallery import counting, schema, search
-from gallery.corrections import label_faces
-from gallery.gate import Gate
-from gallery.query import Query
+from gallery.curation.labels import label_faces
+from gallery.db import schema
+from gallery.query.query import Query
+from gallery.search import counting, matches
+from gallery.search.gate import Gate
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, box, face, open_store
 
 HAPPY = Query.of(emotions=["happy"])
 
 
-@pytest.fixture(params=[0, search.MANY])
+@pytest.fixture(params=[0, matches.MANY])
 def store(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Four photos with happy faces, one of them overwritten by the fifth and one without a file, counted both ways."""
-    monkeypatch.setattr(search, "MANY", request.param)
+    monkeypatch.setattr(matches, "MANY", request.param)
     changes = [
         added("/p/a.jpg", face("happy"), face("happy", where=box(200))),
         added("/p/b.jpg", face("happy", 0.6), face("sad", where=box(200))),
@@ -67,7 +68,7 @@ def test_word_of_a_person_counts_however_unsure_the_detector_was(store: Store) -
 def test_many_faces_are_counted_in_the_small_index_and_those_without_a_file_looked_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "MANY", 0)
+    monkeypatch.setattr(matches, "MANY", 0)
     with open_store(tmp_path, added("/p/a.jpg", face())) as store, store.read() as connection:
         asked: list[tuple[str, Any]] = []
         event.listen(connection, "before_cursor_execute", lambda _c, _cur, sql, values, *_: asked.append((sql, values)))

@@ -14,8 +14,8 @@ from sqlalchemy import event
 
 from gallery import settings
 from gallery.errors import GalleryError, NewerSchemaError, NotAGalleryError, StoreError, StoreLockedError
-from gallery.query import Query
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, face, open_store
 
 A = "/p/a.jpg"

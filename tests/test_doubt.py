@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from gallery.corrections import label_faces, reject_faces
-from gallery.doubt import Review, doubtful, margin
+from gallery.curation.doubt import Review, doubtful, margin
+from gallery.curation.history import actions
+from gallery.curation.labels import label_faces, reject_faces
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError
 from gallery.faces import Box, Detection, Prediction
-from gallery.history import actions
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.records import ScoredFace
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import MODEL, OTHER_MODEL, added, box, landmarks, open_store
 
 A, B, C = (f"/p/{name}.jpg" for name in "abc")

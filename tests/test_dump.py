@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 
-from gallery import albums, schema
-from gallery.dump import dump_text, write_dump
-from gallery.dump_lines import LONGEST_LINE, Problem, read_dump
+from gallery.curation import albums
+from gallery.curation.dump import dump_text, write_dump
+from gallery.curation.dump_lines import LONGEST_LINE, Problem, read_dump
+from gallery.curation.history import actions, recorded, undo
+from gallery.curation.restoring import Renamed, Restored, restore_dump
+from gallery.db import schema
 from gallery.errors import DumpError
-from gallery.history import actions, recorded, undo
-from gallery.query import Query
-from gallery.restoring import Renamed, Restored, restore_dump
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, digest, face, open_store
 
 A, B, C, D = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg", "/p/d.jpg"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gallery.changes import AddPhoto, LinkPath
-from gallery.duplicates import DuplicateGroup, near_duplicates, same_files
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.similar.duplicates import DuplicateGroup, near_duplicates, same_files
+from gallery.store.changes import AddPhoto, LinkPath
+from gallery.store.store import Store
 from tests.make import digest, open_store, photo, stamp
 
 LOOK = 0x2AAA_AAAA_AAAA_AAAA

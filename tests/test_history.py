@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event, insert, select, update
 
-from gallery import albums, schema
+from gallery.curation import albums
+from gallery.curation.history import KEPT, actions, recorded, undo
+from gallery.db import schema
 from gallery.errors import StoreError
-from gallery.history import KEPT, actions, recorded, undo
-from gallery.query import Query
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, box, digest, face, open_store
 
 A, B, C, D = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg", "/p/d.jpg"

@@ -17,7 +17,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from gallery.errors import ImageError
-from gallery.images import DecodedPhoto, hash_file, read_image, read_new
+from gallery.images.decode import DecodedPhoto, hash_file, read_image, read_new
 from tests.photos import draw_photo, draw_picture, save_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -576,7 +576,7 @@ def test_several_threads_read_at_once(tmp_path):
 
 def test_importing_the_module_loads_neither_codecs_nor_numpy():
     heavy = {"numpy", "pillow_heif", "pathspec"}
-    code = f"import sys, gallery.images, gallery.scan; print({heavy} & set(sys.modules))"
+    code = f"import sys, gallery.images.decode, gallery.images.scan; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from gallery.albums import album_photos, create_album
+from gallery.curation.albums import album_photos, create_album
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
-from gallery.indexer import PhotoResult, Status, Summary, index
-from gallery.query import Query
+from gallery.indexing.indexer import PhotoResult, Status, Summary, index
+from gallery.indexing.rescoring import Rescored
+from gallery.query.query import Query
 from gallery.records import PhotoRecord
-from gallery.rescoring import Rescored
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gallery.indexer import index
-from gallery.query import Query
+from gallery.indexing.indexer import index
+from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 
 KILLS = 20
@@ -22,9 +22,9 @@ EMOTIONS = ("happy", "sad", "neutral", "fear")
 
 INDEXER = """
 import sys
-from gallery.indexer import index
+from gallery.indexing.indexer import index
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.fakes import FakeClassifier, FakeDetector
 
 class Talking(FakeDetector):

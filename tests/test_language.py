@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gallery import terms
 from gallery.errors import QueryError, UsageError
-from gallery.fields import FIELDS, SCORE, WORD
-from gallery.grammar import parse
-from gallery.moments import span
-from gallery.parser import DEEPEST, MOST_TERMS
-from gallery.query import Query
-from gallery.tokens import LONGEST
+from gallery.query import terms
+from gallery.query.fields import FIELDS, SCORE, WORD
+from gallery.query.grammar import parse
+from gallery.query.parser import DEEPEST, MOST_TERMS
+from gallery.query.query import Query
+from gallery.query.times import span
+from gallery.query.tokens import LONGEST
 from tests.test_query import documented
 
 TABLE = documented(parse)

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from gallery import counting, search
 from gallery.emotions import EMOTIONS
-from gallery.query import Query
+from gallery.query.query import Query
+from gallery.search import counting, matches
 from gallery.settings import Settings
 from tests.plain_library import HOURS_EAST, Face, Photo, library, save
 
@@ -260,10 +260,10 @@ def check(asked: tuple[Connection, list[Photo]], query: Said, order: str, limit:
     text = f"({query[0]}) sort:{order}" + (f" limit:{limit}" if limit else "")
     parsed = Query.parse(text, now=NOW)
     expected = found(query, photos, order)
-    numbers = search.matching_ids(connection, parsed, Settings())
+    numbers = matches.matching_ids(connection, parsed, Settings())
     assert numbers == [photo.number for photo in expected][:limit], text
-    for many in (0, search.MANY) if limit else ():
-        with mock.patch.object(search, "MANY", many):
+    for many in (0, matches.MANY) if limit else ():
+        with mock.patch.object(matches, "MANY", many):
             assert counting.count(connection, parsed, Settings()) == len(expected), text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ExportError
-from gallery.library import library_folders, photo_folders, refuse_library
+from gallery.export.photo_folders import library_folders, photo_folders, refuse_library
 from tests.make import added, open_store
 
 

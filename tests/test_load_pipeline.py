@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gallery.checkpoints import read_card
 from gallery.errors import CheckpointError, UsageError
 from gallery.settings import DEVICES, Settings
-from gallery.vision import load_pipeline
+from gallery.vision.checkpoints import read_card
 from gallery.vision.device import choose_device
+from gallery.vision.loading import load_pipeline
 from tests.faces import save_small_checkpoint
 
 PRESENT = {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from gallery.look import FARTHEST, FLAT, distance, look_of
+from gallery.images.look import FARTHEST, FLAT, distance, look_of
 from tests.photos import draw_picture
 
 

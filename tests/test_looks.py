@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gallery import schema
-from gallery.look import look_of
-from gallery.looks import Looked, fill_looks
-from gallery.query import Query
+from gallery.db import schema
+from gallery.images.look import look_of
+from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.similar.backfill import Looked, fill_looks
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery
 from tests.photos import draw_picture
 

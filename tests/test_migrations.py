@@ -17,13 +17,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from gallery import schema
-from gallery.albums import create_album
-from gallery.database import open_engine
+from gallery.curation.albums import create_album
+from gallery.db import schema
+from gallery.db.upgrade import open_engine
 from gallery.errors import StoreError
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.settings import bundled_folder
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import added, face, open_store
 
 REBUILD = """

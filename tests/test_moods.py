@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gallery.breakdown import SHOWN, Breakdown, Group
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
-from gallery.moods import figure, page, save_moods, title
-from gallery.timeline import Timeline, gap, in_a_row, timeline
+from gallery.insight.breakdown import SHOWN, Breakdown, Group
+from gallery.insight.moods import figure, page, save_moods, title
+from gallery.insight.timeline import Timeline, gap, in_a_row, timeline
 from tests.cli_gallery import Gallery, fill, isolate, taken
 from tests.disk import small_disk
 from tests.make import added, face, open_store

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery.checkpoints import find_model, read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, ExportError, UsageError
+from gallery.vision.checkpoints import find_model, read_card
 from gallery.vision.classifier import NetworkClassifier
 from tests.cli_gallery import Gallery, isolate
 from tests.faces import easy_faces, plain_card, save_small_checkpoint, small_network
@@ -25,10 +25,10 @@ pytest.importorskip("onnxscript")
 from onnx.reference import ReferenceEvaluator  # noqa: E402
 
 from gallery.vision import onnx_export  # noqa: E402
-from gallery.vision.checkpoint import save_checkpoint  # noqa: E402
 from gallery.vision.networks import build_network  # noqa: E402
 from gallery.vision.onnx_export import export_onnx  # noqa: E402
 from gallery.vision.preprocess import Preprocessing  # noqa: E402
+from gallery.vision.weights import save_checkpoint  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

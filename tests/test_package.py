@@ -42,8 +42,8 @@ def test_wheel_carries_migrations_models_and_types(wheel: Path) -> None:
     assert "gallery/_migrations/versions/0001_first_schema.py" in names
     assert "gallery/_models/custom.safetensors" in names
     assert "gallery/training/templates/report.html" in names
-    assert "gallery/templates/moods.html" in names
-    assert {f"gallery/page/{name}" for name in ("page.html.j2", "page.css", "page.js")} <= names
+    assert "gallery/insight/templates/moods.html" in names
+    assert {f"gallery/export/page/{name}" for name in ("page.html.j2", "page.css", "page.js")} <= names
     assert not any(name.startswith(("tests/", "migrations/", "models/")) for name in names)
 
 

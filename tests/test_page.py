@@ -17,8 +17,8 @@ from PIL import ExifTags, Image, ImageCms
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError
 from gallery.export import Action, ExportResult
+from gallery.export.page import document, pictures, wording, write_page
 from gallery.faces import Box
-from gallery.page import document, pictures, wording, write_page
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from tests.pages import drawn, face, page_of, record

@@ -8,8 +8,8 @@ from PIL import Image
 
 from gallery.errors import CheckpointError, ImageError
 from gallery.faces import CROP_SIDE, Box, crop_face
-from gallery.images import DecodedPhoto
-from gallery.pipeline import decode_crop, encode_crop, find_each, find_faces, score_each, score_faces
+from gallery.images.decode import DecodedPhoto
+from gallery.indexing.pipeline import decode_crop, encode_crop, find_each, find_faces, score_each, score_faces
 from gallery.records import Capture
 from gallery.vision.classifier import NetworkClassifier
 from tests.faces import real_detector, save_small_checkpoint
@@ -125,7 +125,7 @@ def test_only_jpeg_is_taken_for_a_crop():
 
 
 def test_photo_that_makes_the_detector_fail_costs_only_itself(caplog):
-    caplog.set_level(logging.DEBUG, logger="gallery.pipeline")
+    caplog.set_level(logging.DEBUG, logger="gallery.indexing.pipeline")
     photos = [photo(draw_faces("happy")), ruined(), photo(draw_faces("sad", "fear"))]
     first, second, third = find_each(photos, FrailDetector())
     assert (first, third) == tuple(find_faces([photos[0], photos[2]], FakeDetector()))

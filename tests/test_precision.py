@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from gallery.checkpoints import read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
-from gallery.precision import min_scores
+from gallery.insight.precision import min_scores
 from gallery.records import ModelInfo
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
+from gallery.vision.checkpoints import read_card
 from tests.cli_gallery import Gallery, isolate
 from tests.faces import plain_card, with_header
 from tests.make import DETECTOR, added, box, face

@@ -11,7 +11,7 @@ import gallery
 from gallery.emotions import EMOTIONS
 from gallery.errors import ImageError
 from gallery.faces import Detection
-from gallery.predictor import predict
+from gallery.indexing.predictor import predict
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from tests.faces import real_detector, save_small_checkpoint

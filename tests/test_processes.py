@@ -16,14 +16,21 @@ import pytest
 import torch
 
 from gallery.errors import ImageError
-from gallery.indexer import Status, index
-from gallery.networks import networks
-from gallery.processes import LEAST_MEMORY, LEAST_TO_DECODE, MANY, decode_in_processes, read_in_processes, suitable
-from gallery.reading import ReadPhoto, read_here
+from gallery.images.scan import scan
+from gallery.indexing.indexer import Status, index
+from gallery.indexing.processes import (
+    LEAST_MEMORY,
+    LEAST_TO_DECODE,
+    MANY,
+    decode_in_processes,
+    read_in_processes,
+    suitable,
+)
+from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.records import FileStamp
-from gallery.scan import scan
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
+from gallery.vision.lazy import networks
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.photos import DAMAGED_EXIF, astronaut
 from tests.test_kill import content
@@ -192,8 +199,8 @@ RUN = """
 import signal
 import sys
 from threading import Event
-from gallery.processes import read_in_processes
-from gallery.scan import scan
+from gallery.indexing.processes import read_in_processes
+from gallery.images.scan import scan
 from gallery.settings import Settings
 from tests.fakes import FakeDetector
 
@@ -243,8 +250,8 @@ BORN = """
 import os
 import signal
 import sys
-from gallery.processes import read_in_processes
-from gallery.scan import scan
+from gallery.indexing.processes import read_in_processes
+from gallery.images.scan import scan
 from gallery.settings import Settings
 from tests.fakes import FakeDetector
 
@@ -325,7 +332,7 @@ def test_classifier_is_told_that_photos_are_read_beside_it(tmp_path, workers):
 
 
 def test_networks_leave_most_cores_to_what_goes_on_beside_them(monkeypatch):
-    monkeypatch.setattr("gallery.networks.cores", lambda: 8)
+    monkeypatch.setattr("gallery.vision.lazy.cores", lambda: 8)
     used = []
     for name in ("classifier.NetworkClassifier.predict", "detector.MTCNNDetector.detect"):
         monkeypatch.setattr(f"gallery.vision.{name}", lambda *_: used.append(torch.get_num_threads()))

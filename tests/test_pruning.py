@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from gallery import pruning, schema
-from gallery.albums import album_photos, create_album
+from gallery.curation.albums import album_photos, create_album
+from gallery.curation.history import recorded, undo
+from gallery.db import schema
 from gallery.errors import StoreLockedError, UsageError
-from gallery.history import recorded, undo
-from gallery.pruning import Attached, attached, find_gone, forget
-from gallery.query import Query
-from gallery.store import AddPhoto, LinkPath, Store
+from gallery.indexing import pruning
+from gallery.indexing.pruning import Attached, attached, find_gone, forget
+from gallery.query.query import Query
+from gallery.store.store import AddPhoto, LinkPath, Store
 from tests.cli_gallery import Gallery, isolate
 from tests.make import DETECTOR, MODEL, digest, face, open_store, photo, stamp
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from gallery.faces import Box, crop_face
-from gallery.quality import eyes_open, sharpness
+from gallery.images.quality import eyes_open, sharpness
 from tests.make import landmarks
 from tests.photos import astronaut, draw_picture
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import UsageError
-from gallery.fields import SORTS
-from gallery.moments import parse_when
-from gallery.places import parse_path
-from gallery.query import Query, album_key, parse_faces
+from gallery.query.fields import SORTS
+from gallery.query.paths import parse_path
+from gallery.query.query import Query, album_key, parse_faces
+from gallery.query.times import parse_when
 
 
 def documented(function: object) -> list[tuple[str, str]]:

@@ -109,7 +109,9 @@ def home() -> Iterator[Path]:
 def ana(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     isolate(monkeypatch, tmp_path)
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr("gallery.cli.pipeline.networks", lambda *_, **__: (FakeDetector(), ScoreReader("resnet18")))
+    monkeypatch.setattr(
+        "gallery.cli.network_options.networks", lambda *_, **__: (FakeDetector(), ScoreReader("resnet18"))
+    )
     for shot in SHOTS:
         draw(shot, home / "Photos" / shot.name)
     (home / "Photos" / "broken.jpg").write_bytes(b"\xff\xd8 no more")

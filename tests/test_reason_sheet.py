@@ -8,8 +8,8 @@ from PIL import Image, ImageColor
 
 from gallery.emotions import COLOURS
 from gallery.faces import Box
-from gallery.reason_sheet import draw_reasons
-from gallery.reasons import Check, FaceReasons, ModelsWord, PersonsWord, PhotoReasons
+from gallery.insight.reason_sheet import draw_reasons
+from gallery.insight.reasons import Check, FaceReasons, ModelsWord, PersonsWord, PhotoReasons
 from gallery.records import Capture, PhotoRecord
 from tests.make import prediction
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gallery import schema
+from gallery.curation.history import recorded
+from gallery.db import schema
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
-from gallery.history import recorded
-from gallery.reasons import FaceReasons, PhotoReasons, explain
+from gallery.insight.reasons import FaceReasons, PhotoReasons, explain
 from gallery.records import ScoredFace
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import MODEL, OTHER_MODEL, added, box, digest, face, open_store, prediction
 
 PATH = "/p/a.jpg"

@@ -19,9 +19,9 @@ from sqlalchemy import event
 import gallery
 from gallery.errors import StoreLockedError
 from gallery.faces import Prediction
+from gallery.indexing.rescoring import BATCH, Rescored, rescore
 from gallery.records import ModelInfo
-from gallery.rescoring import BATCH, Rescored, rescore
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.cli_gallery import Gallery, isolate, run_in_terminal
 from tests.faces import save_small_checkpoint
 from tests.fakes import FACE_COLOURS, FakeClassifier

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gallery.albums import create_album
+from gallery.curation.albums import create_album
+from gallery.curation.history import undo
+from gallery.curation.saved_queries import delete_query, list_queries, rename_query, save_query, saved_query
 from gallery.errors import UsageError
-from gallery.history import undo
-from gallery.query import Query
-from gallery.saved import delete_query, list_queries, rename_query, save_query, saved_query
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.store import Store
 from tests.make import added, face, open_store
 from tests.plain_library import save
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ImageError, ScanError
-from gallery.scan import scan
+from gallery.images.scan import scan
 
 needs_bytes_names = pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
 
@@ -200,7 +200,7 @@ def test_what_vanishes_during_the_walk_is_reported_and_the_walk_goes_on(tmp_path
 
 def test_errors_go_to_the_log_where_nobody_asks(tmp_path, caplog):
     (tmp_path / "dead.jpg").symlink_to(tmp_path / "nowhere")
-    with caplog.at_level(logging.WARNING, logger="gallery.scan"):
+    with caplog.at_level(logging.WARNING, logger="gallery.images.scan"):
         assert list(scan([tmp_path])) == []
     assert "dead.jpg" in caplog.text
 

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert
 
-from gallery import schema, search, terms
+from gallery.db import schema
 from gallery.errors import AlbumError, NotIndexedError
-from gallery.query import Query
+from gallery.query import terms
+from gallery.query.query import Query
 from gallery.records import Capture, PhotoRecord
+from gallery.search import matches
 from gallery.settings import Settings
-from gallery.store import LinkPath, Store, Touch
+from gallery.store.store import LinkPath, Store, Touch
 from tests.make import DETECTOR, MODEL, added, box, digest, face, landmarks, open_store, prediction, stamp
 
 A, B, C, D, E = (f"/p/{name}.jpg" for name in "abcde")
@@ -223,12 +225,12 @@ def test_names_are_taken_literally_in_places(tmp_path: Path, place: str, found: 
 def test_place_with_many_files_gives_the_same_photos(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     query = Query(path="/p", emotions=("happy", "fear"))
     few = store.search_paths(query)
-    monkeypatch.setattr("gallery.search._COMMON", 1)
+    monkeypatch.setattr("gallery.search.matches._COMMON", 1)
     assert store.search_paths(query) == few == [B, A, D]
 
 
 def test_search_of_more_photos_than_one_chunk_keeps_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gallery.rows._CHUNK", 3)
+    monkeypatch.setattr("gallery.store.photo_rows._CHUNK", 3)
     paths = [f"/p/{number:04}.jpg" for number in range(10)]
     with open_store(tmp_path, *(added(path, face("happy")) for path in paths)) as store:
         assert [photo.path for photo in store.search(Query(sort="path"))] == paths
@@ -268,16 +270,16 @@ def test_emotions_by_date_walk_the_covering_index(
 def test_of_several_emotions_asked_for_together_the_rarest_is_walked(store: Store) -> None:
     with store.read() as connection:
         query = Query(where=terms.And(tuple(terms.HasEmotion((name,)) for name in ("happy", "fear", "sad"))))
-        assert search.plan(connection, query, Settings()).walk == terms.HasEmotion(("fear",))
+        assert matches.plan(connection, query, Settings()).walk == terms.HasEmotion(("fear",))
 
 
 def test_of_several_common_emotions_more_are_counted_to_find_the_rarer(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_COMMON", 1)
+    monkeypatch.setattr(matches, "_COMMON", 1)
     with store.read() as connection:
         query = Query(where=terms.And(tuple(terms.HasEmotion((name,)) for name in ("happy", "sad"))))
-        assert search.plan(connection, query, Settings()).walk == terms.HasEmotion(("sad",))
+        assert matches.plan(connection, query, Settings()).walk == terms.HasEmotion(("sad",))
 
 
 def test_label_of_a_person_is_found_with_full_score(store: Store) -> None:

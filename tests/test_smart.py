@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from gallery.curation.kept_queries import text_of
 from gallery.errors import UsageError
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.smart import text_of
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import added, face, open_store
 
 TEXTS: list[tuple[dict[str, Any], str]] = [

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from gallery import schema
-from gallery.albums import album_photos, create_album
+from gallery.curation.albums import album_photos, create_album
+from gallery.db import schema
 from gallery.errors import NotIndexedError, StoreError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
-from gallery.query import Query
+from gallery.query.query import Query
 from gallery.records import ScoredFace
-from gallery.store import AddPhoto, Change, Fail, KnownFile, LinkPath, Store, Touch
+from gallery.store.store import AddPhoto, Change, Fail, KnownFile, LinkPath, Store, Touch
 from tests.make import (
     DETECTOR,
     MODEL,
@@ -226,7 +226,7 @@ def test_exception_within_a_batch_leaves_nothing_behind(store: Store) -> None:
 KILLED = """
 import os, sys
 from sqlalchemy import Engine, event
-from gallery.store import Store
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, added, face
 
 @event.listens_for(Engine, "after_cursor_execute")
@@ -407,8 +407,8 @@ def test_values_that_gallery_never_wrote_are_an_error_not_a_crash(store: Store, 
 
 SEARCH = """
 import sys
-from gallery.query import Query
-from gallery.store import Store
+from gallery.query.query import Query
+from gallery.store.store import Store
 with Store.open(sys.argv[1]) as store:
     print(store.search(Query(emotions=("happy",)))[0].path)
 print([name for name in ("alembic", "numpy", "torch", "PIL", "pillow_heif", "filelock") if name in sys.modules])

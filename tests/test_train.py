@@ -10,7 +10,6 @@ import safetensors.torch
 import torch
 from torch.nn import functional
 
-from gallery.checkpoints import read_card
 from gallery.errors import CheckpointError, UsageError
 from gallery.training.config import TrainConfig
 from gallery.training.evaluate import answers, logits_of
@@ -18,8 +17,9 @@ from gallery.training.faces import Faces
 from gallery.training.journal import EpochResult, Journal
 from gallery.training.recipes import config_for
 from gallery.training.train import BatchResult, Trainer, forget
-from gallery.vision.checkpoint import load_network
+from gallery.vision.checkpoints import read_card
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import load_network
 from tests.faces import MakesFolder, easy_faces, easy_splits
 
 SMALL = TrainConfig(hidden=16, epochs=3, batch_size=14, learning_rate=0.02, step_epochs=2)

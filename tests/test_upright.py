@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gallery.faces import Detection
-from gallery.images import read_image
+from gallery.images.decode import read_image
 from tests.faces import real_detector
 from tests.photos import astronaut, save_photo
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from gallery import schema
-from gallery.query import Query
-from gallery.shown import refresh, register_model
-from gallery.store import Store
-from gallery.verdict import EmotionVerdict, ModelVerdict, Shift, verdict
+from gallery.db import schema
+from gallery.insight.accuracy import EmotionVerdict, ModelVerdict, Shift, verdict
+from gallery.query.query import Query
+from gallery.store.shown import refresh, register_model
+from gallery.store.store import Store
 from tests.make import DETECTOR, MODEL, OTHER_MODEL, added, box, face, open_store, prediction
 from tests.test_store import label
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import PathError
-from gallery.indexer import PhotoResult, index
-from gallery.store import KnownFile, Store
-from gallery.watching import PATIENCE_SECONDS, file_events, matters, watch
+from gallery.indexing.indexer import PhotoResult, index
+from gallery.indexing.watching import PATIENCE_SECONDS, file_events, matters, watch
+from gallery.store.store import KnownFile, Store
 from tests.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.make import open_store
 
@@ -294,9 +294,9 @@ WATCHER = """
 import sys
 from functools import partial
 from gallery.cli import cli
-import gallery.cli.watch
+import gallery.cli.commands.watch
 from tests.fakes import FakeClassifier, FakeDetector
-gallery.cli.watch.load_pipeline = lambda state, settings: (FakeDetector(), FakeClassifier())
+gallery.cli.commands.watch.load_pipeline = lambda state, settings: (FakeDetector(), FakeClassifier())
 cli.main(sys.argv[1:])
 """
 

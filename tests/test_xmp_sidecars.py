@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gallery import schema
+from gallery.curation.history import recorded
+from gallery.db import schema
 from gallery.errors import SidecarError
 from gallery.faces import Box
-from gallery.history import recorded
-from gallery.scan import scan
-from gallery.store import Store
+from gallery.images.scan import scan
+from gallery.store.store import Store
 from gallery.xmp.packet import Packet
 from gallery.xmp.sidecar_file import replace_sidecar
 from gallery.xmp.tagging import contents

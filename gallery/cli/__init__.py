@@ -19,36 +19,39 @@ from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudnes
 
 PROGRAM: Final = "gallery"
 COMMANDS: Final = {
-    "index": ("gallery.cli.index:index", "Look through folders and remember every face."),
-    "watch": ("gallery.cli.watch:watch", "Keep up with folders as photos come and go."),
-    "search": ("gallery.cli.search:search", "List the photos that a query describes."),
-    "fields": ("gallery.cli.fields:fields", "Explain the search language."),
-    "query": ("gallery.cli.query:query", "Keep queries under a name."),
-    "show": ("gallery.cli.show:show", "Show all that is known of a photo."),
-    "why": ("gallery.cli.why:why", "Explain what is shown of each face of a photo."),
-    "stats": ("gallery.cli.stats:stats", "Count photos, faces and emotions."),
-    "album": ("gallery.cli.album:album", "Make, fill, list and export albums."),
-    "export": ("gallery.cli.export:export_query", "Put photos into a folder, an archive, a page or a table."),
-    "best": ("gallery.cli.best:best", "Find the best shot of each burst."),
-    "duplicates": ("gallery.cli.duplicates:duplicates", "List photos that are there more than once."),
-    "label": ("gallery.cli.label:label", "Say which emotion a face shows."),
-    "reject": ("gallery.cli.label:reject", "Say that something is no face."),
-    "review": ("gallery.cli.review:review", "Go through the most doubtful faces."),
-    "report": ("gallery.cli.report:report", "Say how often the model was right where you corrected it."),
-    "undo": ("gallery.cli.undo:undo", "Take back what you did last."),
-    "dump": ("gallery.cli.dump:dump", "Write all that you typed in as text."),
-    "restore": ("gallery.cli.dump:restore", "Read back what `dump` wrote."),
-    "xmp": ("gallery.cli.xmp:xmp", "Hand emotions to other programs, in sidecar files."),
-    "errors": ("gallery.cli.failures:errors", "List the files that couldn't be read, and why."),
-    "prune": ("gallery.cli.prune:prune", "Forget photos whose files are gone."),
-    "predict": ("gallery.cli.predict:predict", "Read the faces of photos without a database."),
-    "rescore": ("gallery.cli.rescore:rescore", "Read every stored face again with another model."),
-    "train": ("gallery.cli.train:train", "Train a network on FER2013 and write a checkpoint."),
-    "evaluate": ("gallery.cli.evaluate:evaluate", "Measure a model, shipped or a file, on labelled faces."),
-    "model": ("gallery.cli.model:model", "List and describe the models, choose one, and hand one on."),
-    "config": ("gallery.cli.config:config", "Show and change the settings."),
-    "db": ("gallery.cli.db:db", "Look after the database."),
-    "completion": ("gallery.cli.completion:completion", "Print the script that completes commands in your shell."),
+    "index": ("gallery.cli.commands.index:index", "Look through folders and remember every face."),
+    "watch": ("gallery.cli.commands.watch:watch", "Keep up with folders as photos come and go."),
+    "search": ("gallery.cli.commands.search:search", "List the photos that a query describes."),
+    "fields": ("gallery.cli.commands.fields:fields", "Explain the search language."),
+    "query": ("gallery.cli.commands.query:query", "Keep queries under a name."),
+    "show": ("gallery.cli.commands.show:show", "Show all that is known of a photo."),
+    "why": ("gallery.cli.commands.why:why", "Explain what is shown of each face of a photo."),
+    "stats": ("gallery.cli.commands.stats:stats", "Count photos, faces and emotions."),
+    "album": ("gallery.cli.commands.album:album", "Make, fill, list and export albums."),
+    "export": ("gallery.cli.commands.export:export_query", "Put photos into a folder, an archive, a page or a table."),
+    "best": ("gallery.cli.commands.best:best", "Find the best shot of each burst."),
+    "duplicates": ("gallery.cli.commands.duplicates:duplicates", "List photos that are there more than once."),
+    "label": ("gallery.cli.commands.label:label", "Say which emotion a face shows."),
+    "reject": ("gallery.cli.commands.label:reject", "Say that something is no face."),
+    "review": ("gallery.cli.commands.review:review", "Go through the most doubtful faces."),
+    "report": ("gallery.cli.commands.report:report", "Say how often the model was right where you corrected it."),
+    "undo": ("gallery.cli.commands.undo:undo", "Take back what you did last."),
+    "dump": ("gallery.cli.commands.dump:dump", "Write all that you typed in as text."),
+    "restore": ("gallery.cli.commands.dump:restore", "Read back what `dump` wrote."),
+    "xmp": ("gallery.cli.commands.xmp:xmp", "Hand emotions to other programs, in sidecar files."),
+    "errors": ("gallery.cli.commands.failures:errors", "List the files that couldn't be read, and why."),
+    "prune": ("gallery.cli.commands.prune:prune", "Forget photos whose files are gone."),
+    "predict": ("gallery.cli.commands.predict:predict", "Read the faces of photos without a database."),
+    "rescore": ("gallery.cli.commands.rescore:rescore", "Read every stored face again with another model."),
+    "train": ("gallery.cli.commands.train:train", "Train a network on FER2013 and write a checkpoint."),
+    "evaluate": ("gallery.cli.commands.evaluate:evaluate", "Measure a model, shipped or a file, on labelled faces."),
+    "model": ("gallery.cli.commands.model:model", "List and describe the models, choose one, and hand one on."),
+    "config": ("gallery.cli.commands.config:config", "Show and change the settings."),
+    "db": ("gallery.cli.commands.db:db", "Look after the database."),
+    "completion": (
+        "gallery.cli.commands.completion:completion",
+        "Print the script that completes commands in your shell.",
+    ),
 }
 
 
@@ -65,7 +68,7 @@ class Root(LazyGroup):
         state = State()
         extra |= {"standalone_mode": False, "obj": state}
         if COMPLETE_VARIABLE in os.environ:
-            from gallery.cli.completion import prepare
+            from gallery.cli.commands.completion import prepare
 
             prepare()
         run = super().main

@@ -12,7 +12,7 @@ from gallery.cli.listing import score_text
 from gallery.emotions import COLOURS
 from gallery.errors import ImageError, NotIndexedError, UsageError
 from gallery.records import PhotoRecord
-from gallery.store import Store
+from gallery.store.store import Store
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,14 +51,14 @@ def refuse_originals(store: Store, record: PhotoRecord, out: Path) -> None:
 
 def full_picture(record: PhotoRecord, settings: Settings) -> Image.Image:
     """The photo at full size, upright, from a file that still holds it. Raises ImageError."""
-    from gallery.images import read_image
+    from gallery.images.decode import read_image
 
     return read_image(_source(record), long_side=None, max_megapixels=settings.max_megapixels).image
 
 
 def _source(record: PhotoRecord) -> str:
     """A file that still holds the photo: on any other the boxes would lie about. Raises ImageError."""
-    from gallery.images import hash_file
+    from gallery.images.decode import hash_file
 
     for path in record.paths:
         with contextlib.suppress(ImageError):

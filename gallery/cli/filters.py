@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gallery.cli.completion import complete_albums, complete_emotions, complete_query_words
+from gallery.cli.commands.completion import complete_albums, complete_emotions, complete_query_words
 from gallery.cli.words import QueryWords
 from gallery.errors import UsageError
-from gallery.query import SORTS, Query
+from gallery.query.query import SORTS, Query
 
 if TYPE_CHECKING:
     from gallery.settings import Settings
-    from gallery.store import Store
+    from gallery.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -100,7 +100,7 @@ def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Qu
     if precision is not None:
         if "min_score" in known:
             raise UsageError("--precision and --min-score exclude each other; give either")
-        from gallery.precision import min_scores
+        from gallery.insight.precision import min_scores
 
         known["min_scores"] = min_scores(precision, store, settings)
     return Query.of(**known) if known else None

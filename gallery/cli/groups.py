@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gallery.breakdown import MIN_FACES, SHARES_RULE, SHOWN, Breakdown, Group
 from gallery.cli.output import console, counted, printable, to_terminal
 from gallery.emotions import COLOURS
-from gallery.timeline import gap
+from gallery.insight.breakdown import MIN_FACES, SHARES_RULE, SHOWN, Breakdown, Group
+from gallery.insight.timeline import gap
 
 if TYPE_CHECKING:
     from rich.text import Text

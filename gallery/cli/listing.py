@@ -16,9 +16,9 @@ from gallery.records import FaceRecord, PhotoRecord
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from gallery.query import Query
+    from gallery.query.query import Query
     from gallery.settings import Settings
-    from gallery.store import Store
+    from gallery.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 

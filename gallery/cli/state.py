@@ -16,7 +16,7 @@ from gallery.errors import UsageError
 from gallery.settings import Settings, default_database, load_settings
 
 if TYPE_CHECKING:
-    from gallery.store import Store
+    from gallery.store.store import Store
 
 COMPLETE_VARIABLE: Final = "_GALLERY_COMPLETE"
 """Set by the shell that wants to know how to complete a line."""
@@ -38,7 +38,7 @@ class State:
 
     def open_store(self, settings: Settings) -> Store:
         """The database, made if need be."""
-        from gallery.store import Store
+        from gallery.store.store import Store
 
         return Store.open(settings.db or None)
 

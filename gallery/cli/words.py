@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from gallery.emotions import EMOTIONS, SYNONYMS
-from gallery.fields import FIELDS
+from gallery.query.fields import FIELDS
 
 _FIELDS: Final = {*FIELDS, *EMOTIONS, *SYNONYMS}
 

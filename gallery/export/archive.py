@@ -18,9 +18,9 @@ from typing import IO, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from gallery.export.files import cannot_be_written, check_new, explained, new_file, reveal
-from gallery.export.names import name_key
 from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos, sidecar_names, sidecars_of
 from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.safe_names import name_key
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from gallery.errors import ImageError
+from gallery.export.destination import Place, is_reached_by_folders
 from gallery.export.manifest import Entry
-from gallery.export.names import name_key
 from gallery.export.naming import may_be_read, sidecars_of
-from gallery.export.place import Place, is_reached_by_folders
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.run import Run
-from gallery.images import hash_file
+from gallery.export.safe_names import name_key
+from gallery.images.decode import hash_file
 
 Originals = Callable[[str], Sequence[str]]
 """The known paths of a content hash."""

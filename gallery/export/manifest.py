@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from gallery.atomic import write_beside
 from gallery.errors import ExportError, ImageError
-from gallery.export.names import name_key, stays_inside
-from gallery.images import hash_file
+from gallery.export.safe_names import name_key, stays_inside
+from gallery.images.decode import hash_file
+from gallery.system.files import write_beside
 
 MANIFEST: Final = ".gallery-export.jsonl"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gallery.export.names import harmless, shortened
+from gallery.export.safe_names import harmless, shortened
 from gallery.export.template import Named, NameTemplate
 from gallery.records import PhotoRecord
 

@@ -25,7 +25,7 @@ from typing import Final
 
 from gallery.emotions import UNCERTAIN
 from gallery.errors import UsageError
-from gallery.export.names import harmless
+from gallery.export.safe_names import harmless
 from gallery.records import FaceRecord, PhotoRecord
 
 

@@ -18,14 +18,14 @@ from torchmetrics.functional.classification import (
     multiclass_recall,
 )
 
-from gallery.checkpoints import read_card
 from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
 from gallery.training.data import load_dataset
 from gallery.training.faces import SPLITS, Faces, clear_majority
-from gallery.vision.checkpoint import load_network, preprocessing_of
+from gallery.vision.checkpoints import read_card
 from gallery.vision.device import choose_device
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import load_network, preprocessing_of
 
 BATCH: Final = 512
 VIEW_SHIFT: Final = 2

@@ -11,7 +11,7 @@ import numpy as np
 
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import DatasetError, ImageError, UsageError
-from gallery.images import read_image
+from gallery.images.decode import read_image
 from gallery.training.faces import SIDE, SPLITS, Faces
 
 SPLIT_FOLDERS: Final = {

@@ -11,8 +11,8 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from gallery.atomic import write_beside
 from gallery.errors import CheckpointError
+from gallery.system.files import write_beside
 from gallery.training.config import TrainConfig
 from gallery.training.events import Events
 

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from torchmetrics.functional.classification import multiclass_calibration_error
 
-from gallery.atomic import write_beside
 from gallery.emotions import EMOTIONS
+from gallery.system.files import write_beside
 from gallery.training.evaluate import CALIBRATION_BINS, Evaluation
 from gallery.training.faces import Faces
 from gallery.training.journal import EpochResult

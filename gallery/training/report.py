@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gallery.atomic import write_beside
 from gallery.emotions import EMOTIONS
+from gallery.system.files import write_beside
 from gallery.training.config import TrainConfig
 from gallery.training.evaluate import Evaluation
 from gallery.training.journal import EpochResult

@@ -23,8 +23,8 @@ from gallery.training.faces import Dataset
 from gallery.training.journal import EpochResult, Journal
 from gallery.training.lessons import Lessons, epoch_seed
 from gallery.training.pretrained import mix
-from gallery.vision.checkpoint import load_network, save_checkpoint
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import load_network, save_checkpoint
 
 STATE: Final = "state.pt"
 BEST: Final = "best.safetensors"

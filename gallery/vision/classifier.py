@@ -9,11 +9,11 @@ from typing import Final
 import torch
 from PIL import Image
 
-from gallery.checkpoints import read_card
 from gallery.errors import CheckpointError
 from gallery.faces import Prediction
 from gallery.vision.batches import Batches
-from gallery.vision.checkpoint import load_network, preprocessing_of
+from gallery.vision.checkpoints import read_card
+from gallery.vision.weights import load_network, preprocessing_of
 
 BATCH: Final = 64
 

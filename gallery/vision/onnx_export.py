@@ -22,11 +22,11 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from gallery.atomic import write_beside
-from gallery.checkpoints import ModelCard, read_card
 from gallery.errors import CheckpointError, ExportError, UsageError
-from gallery.vision.checkpoint import load_network, preprocessing_of
+from gallery.system.files import write_beside
+from gallery.vision.checkpoints import ModelCard, read_card
 from gallery.vision.preprocess import Preprocessing
+from gallery.vision.weights import load_network, preprocessing_of
 
 if TYPE_CHECKING:
     import onnx

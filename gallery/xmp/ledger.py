@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from gallery import schema
-from gallery.columns import DamagedValueError
-from gallery.store import Store
+from gallery.db import schema
+from gallery.db.columns import DamagedValueError
+from gallery.store.store import Store
 from gallery.xmp.packet import MAX_BYTES
 from gallery.xmp.properties import LISTS, Keywords
 from gallery.xmp.tagging import Note

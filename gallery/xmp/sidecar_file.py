@@ -6,8 +6,8 @@ import os
 import stat
 from pathlib import Path
 
-from gallery.atomic import write_beside
 from gallery.errors import SidecarError
+from gallery.system.files import write_beside
 from gallery.xmp.packet import MAX_BYTES
 
 

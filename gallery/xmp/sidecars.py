@@ -17,11 +17,11 @@ from typing import Any
 from gallery.errors import ImageError, SidecarError
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
-from gallery.store import Store
+from gallery.store.store import Store
 from gallery.xmp.embedded import own_keywords
 from gallery.xmp.ledger import Entry, Ledger
 from gallery.xmp.packet import Packet
-from gallery.xmp.places import Beside, Places
+from gallery.xmp.pairing import Beside, Places
 from gallery.xmp.properties import FACES, LISTS, OURS, Property
 from gallery.xmp.sidecar_file import check_writable, read_sidecar, replace_sidecar
 from gallery.xmp.tagging import BARE, contents, note_in, recalled, with_tags, without_tags
@@ -192,7 +192,7 @@ class Sidecars:
         info, known = file.stat(), self._known.get(str(file))
         if known is not None and (known.size, known.mtime_ns) == (info.st_size, info.st_mtime_ns):
             return
-        from gallery.images import hash_file
+        from gallery.images.decode import hash_file
 
         try:
             if hash_file(file) == photo.hash:

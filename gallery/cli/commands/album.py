@@ -1,0 +1,281 @@
+"""`gallery album`: named collections of photos. What is in a manual one is changed in `album_photos`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gallery.cli.commands import album_photos
+from gallery.cli.commands.album_photos import chosen, dry_run_option, name_argument, photos_and_filters, tell
+from gallery.cli.commands.export import export
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.listing import listing_options, print_records
+from gallery.cli.output import console, counted, print_json, printable, to_terminal
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.curation import albums
+from gallery.curation.albums import Album
+from gallery.errors import UsageError
+from gallery.query.query import Query
+
+
+@click.group()
+@database_option
+@loudness_options
+def album() -> None:
+    """Make, fill, list and export albums.
+
+    A manual album is a list of photos in an order of yours. A smart one is a query, and holds what the query finds at
+    any time. Which photos are meant is said by their files, by a query as for `gallery search`, by its flags, or by
+    all of them. `gallery undo` takes back what was done last.
+
+    \b
+    gallery album create "Happy days" emotion:happy date:2024..
+    gallery album create "Always happy" --smart 'emotion:happy sort:score'
+    gallery album add "Happy days" ~/Photos/beach.jpg
+    """
+
+
+album.add_command(export)
+for _command in (album_photos.add, album_photos.remove, album_photos.move, album_photos.sort, album_photos.cover):
+    album.add_command(_command)
+
+
+@album.command()
+@click.argument("name")
+@photos_and_filters
+@click.option("--smart", is_flag=True, help="Keep the query in place of the photos that it finds now.")
+@click.option("--note", default="", metavar="TEXT", help="A few words on the album.")
+@dry_run_option
+@database_option
+@loudness_options
+@pass_state
+def create(
+    state: State, /, name: str, words: tuple[str, ...], smart: bool, note: str, dry_run: bool, **filters: Any
+) -> None:
+    """Make an album of photos; an empty one where none are named."""
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        photos = chosen(words, filters, store, settings)
+        if smart:
+            query = _only_query(photos)
+            made = albums.create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
+        else:
+            made = albums.create_album(store, name, photos, settings, note=note, dry_run=dry_run)
+    if smart:
+        tell(state, f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
+    else:
+        tell(state, f"album {made.name!r} made with {counted(made.count, 'photo')}", dry_run=dry_run)
+
+
+@album.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
+@database_option
+@loudness_options
+@pass_state
+def list_(state: State, as_json: bool) -> None:
+    """List the albums.
+
+    \b
+    The objects of --json:
+      name, note, created_at
+      count     photos in the album, `missing` among them
+      missing   photos of which no file exists any more
+      waiting   photos that aren't in the database, not counted
+      query     of a smart album, null for a manual one
+      cover     path of the photo that was chosen, null: the first
+      problem   why the query has no answer, null where it has
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        found = albums.list_albums(store, settings)
+    if as_json:
+        print_json([_as_json(one) for one in found])
+    elif to_terminal():
+        _draw(found)
+    else:
+        for one in found:
+            click.echo(printable(one.name))
+    for one in found:
+        if one.problem is not None:
+            state.note(f"album {one.name!r} has no photos for now: {one.problem}")
+    if not found:
+        state.hint('No album yet; make one: `gallery album create "Happy days" --emotion happy`.')
+
+
+@album.command()
+@name_argument
+@click.option("--missing", is_flag=True, help="Also photos whose files are gone.")
+@listing_options
+@database_option
+@loudness_options
+@pass_state
+def show(state: State, name: str, missing: bool, as_json: bool, nul: bool) -> None:
+    """List the photos of an album."""
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        photos = albums.album_photos(store, name, settings)
+        one = albums.read_album(store, name, settings)
+    # What a smart album holds is for its query to say.
+    listed = [photo for photo in photos if missing or one.query is not None or not photo.missing]
+    for line in one.note.splitlines():
+        state.hint(line)
+    if one.query is not None:
+        state.hint(f"Smart: {one.query}")
+    print_records(listed, as_json=as_json, nul=nul)
+    if len(listed) < len(photos):
+        state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
+    if one.waiting:
+        state.hint(f"{counted(one.waiting, 'photo')} not in the database; indexed again, they are back in their place.")
+
+
+@album.command()
+@name_argument
+@click.argument("new_name")
+@database_option
+@loudness_options
+@pass_state
+def rename(state: State, name: str, new_name: str) -> None:
+    """Give an album another name.
+
+    Smart albums and saved queries that ask for it follow.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        renamed = albums.rename_album(store, name, new_name, settings)
+    state.note(f"album {name!r} is now {renamed.name!r}")
+
+
+@album.command()
+@name_argument
+@click.argument("new_name")
+@database_option
+@loudness_options
+@pass_state
+def duplicate(state: State, name: str, new_name: str) -> None:
+    """Make a second album like this one.
+
+    It has the same photos or query, note and cover.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        made = albums.duplicate_album(store, name, new_name, settings)
+    state.note(f"album {made.name!r} made with {counted(made.count, 'photo')}")
+
+
+@album.command()
+@name_argument
+@click.argument("text", required=False)
+@database_option
+@loudness_options
+@pass_state
+def note(state: State, name: str, text: str | None) -> None:
+    """Print or change the note of an album.
+
+    TEXT takes the place of the note; an empty one takes it away.
+    """
+    with state.open_existing_store(state.settings()) as store:
+        if text is not None:
+            albums.set_album_note(store, name, text)
+            state.note(f"note of album {name!r} changed")
+        else:
+            for line in albums.read_album(store, name).note.splitlines():
+                click.echo(printable(line))
+
+
+@album.command()
+@name_argument
+@query_options
+@database_option
+@loudness_options
+@pass_state
+def query(state: State, /, name: str, **filters: Any) -> None:
+    """Print or change the query of a smart album."""
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        new = parse_filters(filters, store, settings)
+        if new is None:
+            text = albums.read_album(store, name, settings).query
+            if text is None:
+                raise UsageError(f"album {name!r} is no smart album; it holds the photos that were put into it")
+            click.echo(printable(text))
+            return
+        changed = albums.set_album_query(store, name, new, settings)
+    state.note(f"query of album {changed.name!r} changed; it holds {counted(changed.count, 'photo')} now")
+
+
+@album.command()
+@name_argument
+@dry_run_option
+@database_option
+@loudness_options
+@pass_state
+def freeze(state: State, name: str, dry_run: bool) -> None:
+    """Turn a smart album into a manual one.
+
+    It keeps the photos that it holds now, in their order.
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        frozen = albums.freeze_album(store, name, settings, dry_run=dry_run)
+    tell(state, f"album {frozen.name!r} is a manual one now, with {counted(frozen.count, 'photo')}", dry_run=dry_run)
+
+
+@album.command()
+@name_argument
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@dry_run_option
+@database_option
+@loudness_options
+@pass_state
+def delete(state: State, name: str, yes: bool, dry_run: bool) -> None:
+    """Delete an album; its photos stay."""
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        one = albums.read_album(store, name, settings)
+        held = f"with {counted(one.count + one.waiting, 'photo')}" if one.query is None else "(smart)"
+        question = f"Delete album {name!r} {held}? The photos stay."
+        if not (yes or dry_run) and not click.confirm(printable(question), err=True):
+            state.note("nothing deleted")
+            return
+        broken = albums.delete_album(store, name, dry_run=dry_run)
+    tell(state, f"album {name!r} deleted", dry_run=dry_run)
+    for user in broken:
+        tell(state, f"{user} asked for it and has no answer any more", dry_run=dry_run)
+
+
+def _only_query(photos: Sequence[str | Query]) -> Query:
+    match photos:
+        case [Query() as one]:
+            return one
+        case []:
+            raise UsageError("--smart needs a query, such as emotion:happy")
+    raise UsageError(f"{photos[0]}: a smart album takes a query, no files; leave out the file, or --smart")
+
+
+def _as_json(one: Album) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "count": one.count,
+        "missing": one.missing,
+        "created_at": one.created_at.isoformat(),
+        "note": one.note,
+        "query": one.query,
+        "cover": one.cover,
+        "waiting": one.waiting,
+        "problem": one.problem,
+    }
+
+
+def _draw(found: Sequence[Album]) -> None:
+    from rich.table import Table
+
+    if not found:
+        return
+    table = Table("album", "photos", "missing", "made", "query", box=None, pad_edge=False)
+    for one in found:
+        made = one.created_at.astimezone().strftime("%Y-%m-%d")
+        query = printable(one.query or "")
+        table.add_row(printable(one.name), str(one.count), str(one.missing or ""), made, query)
+    console().print(table)

@@ -1,0 +1,161 @@
+"""`gallery best`: the best shot of each burst, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gallery.cli.commands.completion import complete_albums
+from gallery.cli.filters import parse_filters, query_options_but_album
+from gallery.cli.listing import listing_options, score_text
+from gallery.cli.look_progress import read_looks
+from gallery.cli.output import console, counted, message, print_json, print_paths, printable, to_terminal
+from gallery.cli.progress import Progress
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.curation import albums
+from gallery.errors import UsageError
+from gallery.query.query import Query, album_key
+from gallery.settings import Settings
+from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
+from gallery.similar.bursts import ALIKE, GAP_SECONDS, Shot, find_bursts, matching_shots
+from gallery.store.store import Store
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@click.command()
+@query_options_but_album
+@click.option(
+    "--gap",
+    type=click.FloatRange(min=0),
+    default=GAP_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Shots of a burst are at most so far apart.",
+)
+@click.option(
+    "--alike",
+    type=click.IntRange(0, 31),
+    default=ALIKE,
+    show_default=True,
+    metavar="BITS",
+    help="In at most so many of 63 bits their looks differ; unrelated photos differ in about 32.",
+)
+@click.option(
+    "--album",
+    "into",
+    metavar="NAME",
+    shell_complete=complete_albums,
+    help="Collect the winners in this album, made if need be; `gallery undo` takes that back.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="With --album: only tell what would be collected.")
+@listing_options
+@database_option
+@loudness_options
+@pass_state
+def best(
+    state: State,
+    /,
+    gap: float,
+    alike: int,
+    into: str | None,
+    dry_run: bool,
+    as_json: bool,
+    nul: bool,
+    **filters: Any,
+) -> int:
+    """Find the best shot of each burst.
+
+    Shots belong to a burst when they were taken in quick succession and look alike. A shot scores what its least happy
+    face has for happy (a person's word counts 1 or 0), plus 0.2 times how open the eyes are, plus 0.5 times how sharp
+    it is beside the sharpest of the burst. The eyes are a guess from how round their dark parts are, therefore the
+    small weight. A shot that lacks a face most others have counts as unhappy. No photo is changed or deleted.
+    `album:NAME` among the words asks for the photos of an album.
+
+    A terminal gets a table per burst, the best first; a pipe the paths of the winners alone.
+
+    \b
+    --json prints an array of bursts, each with "shots", the best first:
+      path, hash, taken_at, faces, lost_faces,
+      least_happy and eyes_open (0 to 1, null without faces),
+      sharpness (0 and more, null where it can't be told), score
+    """
+    if dry_run and into is None:
+        raise UsageError("--dry-run goes with --album; without it nothing is written anyway")
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings) or Query()
+        failed = read_looks(state, store, query, settings)
+        bursts = find_bursts(matching_shots(store, query, settings), gap_seconds=gap, alike=alike)
+        ranked = _followed(state, store, bursts, settings)
+        _print(ranked, as_json=as_json, nul=nul)
+        winners = [burst.shots[0].photo.path for burst in ranked]
+        if into is not None:
+            _collect(state, store, into, winners, settings, dry_run=dry_run)
+    problems = [shot.problem for burst in ranked for shot in burst.shots if shot.problem is not None]
+    for problem in problems:
+        message(f"failed: {problem}")
+    if not ranked:
+        state.hint("No bursts among these photos; --gap and --alike widen what counts as one.")
+    return 1 if failed or problems else 0
+
+
+def _followed(state: State, store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings) -> list[RankedBurst]:
+    ranked = []
+    with Progress(unit="shots", quiet=state.quiet) as progress:
+        progress.plan(sum(map(len, bursts)))
+        for burst in rank_bursts(store, bursts, settings):
+            ranked.append(burst)
+            progress.advance(by=len(burst.shots))
+    return ranked
+
+
+def _collect(
+    state: State, store: Store, name: str, winners: Sequence[str], settings: Settings, *, dry_run: bool
+) -> None:
+    """Puts the winners into the album, one action of the history."""
+    if not winners:
+        return
+    is_there = album_key(name) in map(album_key, albums.album_names(store))
+    if is_there:
+        count = albums.add_to_album(store, name, winners, settings, dry_run=dry_run)
+    else:
+        count = albums.create_album(store, name, winners, settings, dry_run=dry_run).count
+    done = f"{counted(count, 'photo')} added to {'' if is_there else 'the new '}album {name!r}"
+    state.note(f"dry run, nothing was changed: would be {done}" if dry_run else done)
+
+
+def _print(ranked: Sequence[RankedBurst], *, as_json: bool, nul: bool) -> None:
+    if as_json:
+        print_json([{"shots": [shot.as_json() for shot in burst.shots]} for burst in ranked])
+    elif to_terminal() and not nul:
+        for number, burst in enumerate(ranked, start=1):
+            console().print(_table(number, burst))
+    else:
+        print_paths((burst.shots[0].photo.path for burst in ranked), nul=nul)
+
+
+def _table(number: int, burst: RankedBurst) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"burst {number}", overflow="fold")
+    for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
+        table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
+    for shot in burst.shots:
+        name = Text(printable(shot.photo.path), style="bold" if shot is burst.shots[0] else "")
+        table.add_row(name, *_cells(shot))
+    table.add_row()
+    return table
+
+
+def _cells(shot: RankedShot) -> Iterator[str]:
+    taken = shot.photo.capture.taken_at
+    yield taken.strftime("%Y-%m-%d %H:%M:%S") if taken else ""
+    yield str(len(shot.photo.faces)) + (f" ({shot.lost} fewer)" if shot.lost else "")
+    for value in (shot.happy, shot.eyes, shot.sharpness, shot.score):
+        yield "-" if value is None else score_text(value)

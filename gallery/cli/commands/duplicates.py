@@ -1,0 +1,92 @@
+"""`gallery duplicates`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.listing import listing_options
+from gallery.cli.look_progress import read_looks
+from gallery.cli.output import console, print_json, print_paths, printable, to_terminal
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.errors import UsageError
+from gallery.query.query import Query
+from gallery.similar.clusters import FARTHEST_ALIKE
+from gallery.similar.duplicates import NEAR, DuplicateGroup, near_duplicates, same_files
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+@click.command()
+@query_options
+@click.option("--near", is_flag=True, help="Also pictures that look the same: smaller copies, other formats, crops.")
+@click.option(
+    "--bits",
+    type=click.IntRange(0, FARTHEST_ALIKE),
+    metavar="N",
+    help=f"With --near: in at most N of 63 bits the looks of two pictures differ; {NEAR} by default, "
+    f"{FARTHEST_ALIKE} at most.",
+)
+@listing_options
+@database_option
+@loudness_options
+@pass_state
+def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul: bool, **filters: Any) -> int:
+    """List photos that are there more than once.
+
+    Without --near those are files with the very same content, for which no file is opened. Nothing is ever deleted:
+    which one to keep is for you to say. In each group the picture with the most pixels comes first.
+
+    A terminal gets a table per group; a pipe one path per line, the groups parted by an empty one.
+
+    \b
+    --json prints an array of groups, each with "photos":
+      paths (of the very same file), hash, width, height, bytes,
+      bits (in which the look differs from that of the first photo)
+    """
+    if bits is not None and not near:
+        raise UsageError("--bits goes with --near; files with the same content differ in none")
+    settings, failed = state.settings(), 0
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings) or Query()
+        if near:
+            failed = read_looks(state, store, query, settings)
+            groups = near_duplicates(store, query, settings, NEAR if bits is None else bits)
+        else:
+            groups = same_files(store, query, settings)
+    _print(groups, as_json=as_json, nul=nul)
+    if not groups:
+        state.hint("None found." if near else "No file is there twice; --near finds pictures that look the same.")
+    return 1 if failed else 0
+
+
+def _print(groups: Sequence[DuplicateGroup], *, as_json: bool, nul: bool) -> None:
+    if as_json:
+        print_json([{"photos": [photo.as_json() for photo in group.photos]} for group in groups])
+    elif to_terminal() and not nul:
+        for number, group in enumerate(groups, start=1):
+            console().print(_table(number, group))
+    else:
+        for number, group in enumerate(groups):
+            # An empty name parts the groups.
+            print_paths(([""] if number else []) + list(group.paths), nul=nul)
+
+
+def _table(number: int, group: DuplicateGroup) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"group {number}", overflow="fold")
+    for name in ("pixels", "bytes", "bits"):
+        table.add_column(name, no_wrap=True, justify="right")
+    for photo in group.photos:
+        for place, path in enumerate(photo.paths):
+            facts = (f"{photo.width} x {photo.height}", f"{photo.size:,}", str(photo.bits))
+            table.add_row(Text(printable(path)), *(("same", "", "") if place else facts))
+    table.add_row()
+    return table

@@ -1,0 +1,136 @@
+"""`gallery label` and `gallery reject`: a person's word on faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.output import counted, printable
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.curation.labels import (
+    NamedFace,
+    clear_labels,
+    faces_meant,
+    find_faces,
+    label_faces,
+    names_face,
+    reject_faces,
+)
+from gallery.emotions import parse_emotion
+from gallery.errors import UsageError
+
+if TYPE_CHECKING:
+    from gallery.settings import Settings
+    from gallery.store.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _asking_options(command: F) -> F:
+    yes = click.option("-y", "--yes", is_flag=True, help="Don't ask where a query says which faces are meant.")
+    dry_run = click.option("-n", "--dry-run", is_flag=True, help="Only list the faces meant.")
+    return yes(dry_run(command))
+
+
+@click.command()
+@query_options
+@click.option("--clear", is_flag=True, help="Forget what was said of these faces; no emotion is given then.")
+@_asking_options
+@database_option
+@loudness_options
+@pass_state
+def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_run: bool, **filters: Any) -> None:
+    """Say which emotion a face shows.
+
+    Name faces by number, as `gallery show --json` prints it, or as PHOTO#2, the second face that `gallery show PHOTO`
+    lists; or give a query. Of a query those faces are meant that are shown as the emotions it asks for, and all where
+    it asks for none. The emotion comes last. Your word outlives every model and every new search for faces.
+
+    \b
+    gallery label beach.jpg#2 sad
+    gallery label emotion:angry path:Carnival happy
+    """
+    settings = state.settings()
+    emotion = None if clear else _emotion(words)
+    with state.open_existing_store(settings) as store:
+        faces = _meant(store, words if clear else words[:-1], filters, settings)
+        if _agreed(state, faces, "forget what was said of" if clear else f"label {emotion}", yes=yes, dry_run=dry_run):
+            done = clear_labels(store, faces.ids) if emotion is None else label_faces(store, faces.ids, emotion)
+            forgotten = f"{counted(done, 'label')} forgotten"
+            state.note(forgotten if emotion is None else f"{counted(done, 'face')} labelled {emotion}")
+
+
+@click.command()
+@query_options
+@_asking_options
+@database_option
+@loudness_options
+@pass_state
+def reject(state: State, /, words: tuple[str, ...], yes: bool, dry_run: bool, **filters: Any) -> None:
+    """Say that something is no face.
+
+    It is never shown or counted again, whatever finds it. Faces are named as for `gallery label`, which also takes a
+    rejection back.
+
+    \b
+    gallery reject party.jpg#3
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        faces = _meant(store, words, filters, settings)
+        if _agreed(state, faces, "reject", yes=yes, dry_run=dry_run):
+            state.note(f"{counted(reject_faces(store, faces.ids), 'face')} rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """The faces meant; those of a query with their names, since a person can't know them."""
+
+    ids: Sequence[int]
+    named: Sequence[NamedFace] = ()
+
+    @property
+    def photos(self) -> int:
+        return len({face.path for face in self.named})
+
+
+def _emotion(words: Sequence[str]) -> str:
+    if not words:
+        raise UsageError("which face, and which emotion? As in: gallery label beach.jpg#2 happy")
+    return parse_emotion(words[-1])
+
+
+def _meant(store: Store, words: Sequence[str], filters: dict[str, Any], settings: Settings) -> _Faces:
+    flags = any(value not in (None, ()) for value in filters.values())
+    if words and all(map(names_face, words)) and not flags:
+        return _Faces(find_faces(store, words, settings))
+    if any(map(names_face, words)):
+        raise UsageError("faces and a query exclude each other; give either")
+    query = parse_filters({**filters, "words": tuple(words)}, store, settings)
+    if query is None:
+        raise UsageError("which faces? Name them by number or as PHOTO#2, or give a query")
+    named = faces_meant(store, query, settings)
+    return _Faces([face.id for face in named], named)
+
+
+def _agreed(state: State, faces: _Faces, what: str, *, yes: bool, dry_run: bool) -> bool:
+    """Whether to go on: faces named one by one need no question."""
+    if dry_run:
+        for face in faces.named:
+            click.echo(f"{printable(str(face))}\t{face.emotion}")
+        state.note(f"dry run, nothing was changed: {counted(len(faces.ids), 'face')}")
+        return False
+    if not faces.ids:
+        state.note("no face matches; nothing was changed")
+        return False
+    if not faces.named or yes:
+        return True
+    count = f"{counted(len(faces.ids), 'face')} in {counted(faces.photos, 'photo')}"
+    if click.confirm(f"{what[:1].upper()}{what[1:]} {count}?", err=True):
+        return True
+    state.note("nothing was changed")
+    return False

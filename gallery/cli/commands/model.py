@@ -1,0 +1,137 @@
+"""`gallery model`: the models that come with the program, what a checkpoint says of itself, and which one is used."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gallery.cli.output import print_json, print_paths, printable, to_terminal
+from gallery.cli.state import State, loudness_options, pass_state
+from gallery.errors import UsageError
+from gallery.settings import variable
+from gallery.vision.checkpoints import DEFAULT_MODEL, ModelCard, find_model, list_models, read_card
+
+
+@click.group()
+def model() -> None:
+    """List and describe the models, choose one, and hand one on."""
+
+
+@model.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print an array of objects; `in_use` marks one.")
+@loudness_options
+@pass_state
+def list_(state: State, as_json: bool) -> None:
+    """List the models that come with the program; a star marks the one in use."""
+    chosen = state.settings().model
+    cards, used = list_models(), _file_of(chosen)
+    if as_json:
+        print_json([{**card.as_json(), "in_use": card.path == used} for card in cards])
+    elif to_terminal():
+        _draw(cards, used)
+    else:
+        for card in cards:
+            click.echo(printable(card.name))
+    if used not in [card.path for card in cards]:
+        state.hint(f"In use: {used}" if used else f"The settings name the model {chosen!r}, which isn't there.")
+
+
+def _file_of(chosen: str) -> Path | None:
+    try:
+        return find_model(chosen)
+    except UsageError:
+        return None
+
+
+@model.command()
+@click.argument("name", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+@loudness_options
+@pass_state
+def show(state: State, name: str, as_json: bool) -> None:
+    """Show what a model says of itself: its training, its measured accuracy, its preprocessing.
+
+    NAME is that of a shipped model or the path of a checkpoint; without one, the one in use is shown.
+    """
+    card = read_card(find_model(name or state.settings().model)).as_json()
+    if as_json:
+        print_json(card)
+        return
+    for key, value in card.items():
+        click.echo(f"{key + ':':<15}{printable(_plain(value))}")
+
+
+@model.command()
+@click.argument("name", required=False)
+@click.option("--default", "reset", is_flag=True, help="Go back to the model that is the default out of the box.")
+@loudness_options
+@pass_state
+def use(state: State, name: str | None, reset: bool) -> None:
+    """Make a model the default of all commands.
+
+    NAME is that of a shipped model or the path of a checkpoint. The choice is kept in the settings file.
+    """
+    from gallery.preferences import use_model
+
+    if reset == (name is not None):
+        raise UsageError("which model? Give a NAME (`gallery model list` lists them), or --default, not both")
+    stored = use_model(name or "") or DEFAULT_MODEL
+    state.note(f"{stored} is now the default model")
+    winner = os.environ.get(variable("model"))
+    if winner:
+        state.note(f"but {variable('model')} is set and wins: as long as it is, {winner} is used")
+    else:
+        state.note("The next `gallery index` reads the stored faces with it, or `gallery rescore` now.")
+
+
+@model.command()
+@click.argument("name")
+@click.option(
+    "--format", "format_", type=click.Choice(["onnx"]), default="onnx", help="What to write; onnx by default."
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="NAME.onnx in this folder by default.")
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@loudness_options
+def export(name: str, format_: str, output: Path | None, force: bool) -> None:
+    """Write a model in a form that other programs read, and print the path of the file.
+
+    The file takes grey faces of 48x48 pixels and gives calibrated probabilities; what it needs to be used rightly
+    stands in its metadata. Before it is written, its answers are compared with torch's.
+    """
+    path = find_model(name)
+    out = output.expanduser() if output else Path(f"{path.stem}.{format_}")
+    from gallery.vision.onnx_export import export_onnx
+
+    export_onnx(path, out, overwrite=force)
+    print_paths([str(out)])
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items()) or "-"
+        case list():
+            return " ".join(_plain(inner) for inner in value)
+        case float():
+            return f"{value:.4g}"
+        case str():
+            return value
+    return json.dumps(value)
+
+
+def _draw(cards: list[ModelCard], used: Path | None) -> None:
+    from rich.table import Table
+
+    from gallery.cli.output import console
+
+    table = Table("name", "", "architecture", "size", "metrics", box=None, pad_edge=False)
+    for card in cards:
+        size = f"{card.size_bytes / 1e6:.1f} MB"
+        star = "*" if card.path == used else ""
+        about = printable(card.architecture), size, printable(_plain(card.metrics))
+        table.add_row(printable(card.name), star, *about)
+    console().print(table)

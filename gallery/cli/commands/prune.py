@@ -1,0 +1,101 @@
+"""`gallery prune`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.output import counted, print_json, print_paths
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached, find_gone, forget
+
+
+@click.command()
+@query_options
+@click.option("--even-if-unplugged", is_flag=True, help="Also photos whose whole folder is gone or empty; see above.")
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only list what would be forgotten.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object in place of paths.")
+@database_option
+@loudness_options
+@pass_state
+def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as_json: bool, **filters: Any) -> None:
+    """Forget photos whose files are gone.
+
+    Lists the photos that `gallery index` found missing and that still are, and after asking takes them and their faces
+    out of the database; a photo that has other files only loses the paths that are gone. Your corrections and its
+    places in albums wait: they are back if the photo is ever indexed again. No file is touched.
+
+    Photos whose whole folder is gone, or empty, may be on a drive that isn't connected. They are kept, unless other
+    photos are found near by on the same drive.
+
+    With --json the object has `photos` (each with `hash`, `paths` and `replaced`: another picture has its place),
+    `copies` (paths), `kept` (files that are there again), `unplugged` (folders with a number of files) and `forgotten`.
+
+    \b
+    gallery prune --dry-run
+    gallery prune path:2019
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings)
+        gone = find_gone(store, query, settings, even_if_unplugged=even_if_unplugged)
+        if not as_json:
+            print_paths([*map(_listed, gone.photos), *gone.copies])
+        _tell_kept(state, gone)
+        sure = gone and not dry_run and (yes or _confirmed(gone, attached(store, gone.photos)))
+        done = forget(store, gone) if sure else None
+    if as_json:
+        print_json({**_as_json(done or gone), "forgotten": done is not None})
+    state.note(_sentence(gone, done, dry_run=dry_run))
+
+
+def _listed(photo: GonePhoto) -> str:
+    return photo.paths[0] if photo.paths else photo.hash
+
+
+def _tell_kept(state: State, gone: Gone) -> None:
+    for folder, count in gone.unplugged.items():
+        state.note(f"kept: {counted(count, 'file')} in {folder}, which may be on a drive that isn't connected")
+    if gone.unplugged:
+        state.note("if nothing is there any more, add --even-if-unplugged")
+    if gone.kept:
+        state.note(f"kept: {counted(len(gone.kept), 'file')}, there after all; run `gallery index`")
+
+
+def _confirmed(gone: Gone, lost: Attached) -> bool:
+    waiting = [
+        counted(number, thing)
+        for number, thing in ((lost.labels, "correction"), (lost.places, "album place"))
+        if number
+    ]
+    waits = f" {' and '.join(waiting)} will wait for them." if waiting else ""
+    return click.confirm(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}", err=True)
+
+
+def _what(gone: Gone) -> str:
+    """`3 photos and 1 path of other photos`."""
+    photos, copies = counted(len(gone.photos), "photo"), f"{counted(len(gone.copies), 'path')} of other photos"
+    return " and ".join(part for part, number in ((photos, gone.photos), (copies, gone.copies)) if number)
+
+
+def _sentence(gone: Gone, done: Gone | None, *, dry_run: bool) -> str:
+    if not gone:
+        return "nothing to forget"
+    if done is None:
+        return f"would forget {_what(gone)}" if dry_run else "nothing forgotten"
+    back = len(gone.photos) + len(gone.copies) - len(done.photos) - len(done.copies)
+    return f"forgot {_what(done) or 'nothing'}" + (f"; {back} came back meanwhile" if back else "")
+
+
+def _as_json(gone: Gone) -> dict[str, Any]:
+    return {
+        "photos": [
+            {"hash": photo.hash, "paths": list(photo.paths), "replaced": photo.replaced} for photo in gone.photos
+        ],
+        "copies": list(gone.copies),
+        "kept": list(gone.kept),
+        "unplugged": dict(gone.unplugged),
+    }

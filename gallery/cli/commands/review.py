@@ -1,0 +1,232 @@
+"""`gallery review`: a key for each doubtful face."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from gallery.cli.cards import bars
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.listing import score_text
+from gallery.cli.output import console, counted, print_json, printable
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.curation.doubt import DoubtfulFace, Review, doubtful
+from gallery.emotions import EMOTIONS
+from gallery.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from gallery.store.store import Store
+
+AT_ONCE: Final = 100
+"""Faces in one sitting unless more are asked for."""
+
+# `s` is sad, therefore surprise has its p.
+EMOTION_KEYS: Final = {
+    "a": "angry",
+    "d": "disgust",
+    "f": "fear",
+    "h": "happy",
+    "s": "sad",
+    "p": "surprise",
+    "n": "neutral",
+}
+_AGREE: Final = ("\r", "\n", " ")
+_SKIP: Final = ("k", "\x1b[C", "\x1bOC", "\xe0M")  # the right arrow: in its two modes, and on Windows
+_QUIT: Final = ("q", "\x1b", "")
+_LEGEND: Final = (
+    "a angry  d disgust  f fear  h happy  s sad  p surPrise  n neutral  x not a face",
+    "Enter as the program says  k skip  u undo the last answer  q quit",
+)
+
+ReadKey = Callable[[], str]
+"""Waits for a key; what it gives for the end of input is empty."""
+Draw = Callable[[DoubtfulFace, int, int], None]
+"""Shows a face, its position from 1, and of how many."""
+Tell = Callable[[str], None]
+
+
+@click.command()
+@query_options
+@click.option("--list", "as_list", is_flag=True, help="Only list the faces, a line each, and ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --list: print an array.")
+@database_option
+@loudness_options
+@pass_state
+def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> None:
+    """Go through the most doubtful faces.
+
+    Of the photos that a query describes, else of all, those faces come first of which the likeliest emotion is least
+    ahead of the next one. Faces you have labelled are left out. --limit counts faces here, 100 by default for a sitting
+    and all for --list; --sort plays no part. The face is shown as a picture where the terminal can, and not with
+    NO_COLOR.
+
+    \b
+    a angry  d disgust  f fear  h happy  s sad  n neutral
+    p            surprise (surPrise, for s is sad)
+    x            not a face
+    Enter, space as the program says, which counts as your word from then on
+    k, right     skip this face
+    u            take the last answer back and return to its face
+    q, Esc       quit; every answer is kept at once
+
+    --list prints PHOTO#N, which `gallery label` takes, the likeliest emotion and its score, with tabs between.
+
+    \b
+    --list --json prints objects {id, path, place, box, emotion, score, margin,
+    scores, taken_at}: box in pixels [left, top, right, bottom], place N of
+    PHOTO#N, margin the lead of the likeliest emotion, taken_at the wall clock
+    time or null.
+    """
+    if as_json and not as_list:
+        raise UsageError("--json goes with --list; to answer from a script, use `gallery label`")
+    if not as_list and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("a review needs a terminal; from a script list the faces by --list and use `gallery label`")
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings)
+        asked = query.limit if query is not None else None
+        faces = doubtful(store, query, settings, asked or (None if as_list else AT_ONCE))
+        if as_list:
+            _print_list(faces, as_json=as_json)
+        elif faces:
+            _sit_down(state, store, Review(store, faces, settings))
+    if not faces:
+        state.hint("no face is left to ask about among these photos")
+
+
+def go_through(session: Review, read_key: ReadKey, draw: Draw, tell: Tell) -> None:
+    """Asks about each face until the end or a key that quits; what a key means is told by the command's help."""
+    while (face := session.current()) is not None:
+        draw(face, session.position + 1, session.total)
+        key = read_key()
+        # Anything else waits for a key that means something, without drawing the same face again.
+        while not _is_known(key):
+            tell("no such key: " + " / ".join(_LEGEND))
+            key = read_key()
+        if key in _QUIT:
+            return
+        _act(session, face, key, tell)
+
+
+def _is_known(key: str) -> bool:
+    return key in EMOTION_KEYS or key in (*_AGREE, *_SKIP, *_QUIT, "x", "u")
+
+
+def _act(session: Review, face: DoubtfulFace, key: str, tell: Tell) -> None:
+    if key == "u":
+        if not session.undo():
+            tell("nothing to take back here; `gallery undo` takes back what was done elsewhere or before")
+    elif key in _SKIP:
+        session.skip()
+        tell("skipped")
+    elif key == "x":
+        tell("not a face" if session.reject() else f"{face.path}: this face is gone meanwhile")
+    else:
+        emotion = EMOTION_KEYS.get(key, face.emotion)
+        tell(emotion if session.label(emotion) else f"{face.path}: this face is gone meanwhile")
+
+
+def _sit_down(state: State, store: Store, session: Review) -> None:
+    screen = console()
+    try:
+        go_through(session, read_key, drawing(store, screen, os.environ), state.note)
+    finally:
+        state.note(f"{counted(session.answered, 'face')} answered")
+
+
+def read_key() -> str:
+    """The key pressed in the terminal; empty for Ctrl-D and where the terminal is gone.
+
+    Keys that came together with it are dropped, for nobody has seen the face that they would answer.
+    """
+    try:
+        typed = click.getchar()
+    except EOFError:
+        return ""
+    if "\x03" in typed:
+        raise KeyboardInterrupt
+    if typed[:1] in ("\x1b", "\xe0"):
+        return typed
+    return "" if typed[:1] == "\x04" else typed[:1].lower()
+
+
+def drawing(store: Store, screen: Console, environ: Mapping[str, str]) -> Draw:
+    """What shows a face on the screen, as a picture where that is possible."""
+
+    def draw(face: DoubtfulFace, position: int, total: int) -> None:
+        screen.print()
+        _draw_crop(store, face.id, screen, environ)
+        for line in _card(face, position, total):
+            screen.print(line, soft_wrap=True)
+
+    return draw
+
+
+def _draw_crop(store: Store, face_id: int, screen: Console, environ: Mapping[str, str]) -> None:
+    from gallery.cli import pictures
+
+    way = pictures.way_to_draw(screen, environ)
+    if way is None:
+        return
+    from gallery.indexing.pipeline import decode_crop
+
+    try:
+        crop = decode_crop(store.crop(face_id))
+        drawn: RenderableType = pictures.half_blocks(crop) if way == "blocks" else pictures.kitty(crop)
+    # A database may come from anywhere: whatever a damaged picture makes of Pillow, the face can still be answered.
+    except Exception as error:
+        screen.print(printable(f"its stored picture can't be read: {error}"), soft_wrap=True)
+        return
+    if isinstance(drawn, str):
+        # Rich would take the sequences for text and break them into lines.
+        screen.file.write(f"{drawn}\n")
+        screen.file.flush()
+    else:
+        screen.print(drawn)
+
+
+def _card(face: DoubtfulFace, position: int, total: int) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text(f"{position}/{total}  {printable(str(face))}", style="bold")
+    box = face.box
+    size = f"{round(box.width)} x {round(box.height)} pixels at {round(box.left)}, {round(box.top)}"
+    yield Text(f"  {size}" + (f", taken {face.taken_at:%Y-%m-%d %H:%M}" if face.taken_at else ""))
+    yield from bars(dict(face.likeliest(3)))
+    yield from (Text(line, style="dim") for line in _LEGEND)
+
+
+def _print_list(faces: list[DoubtfulFace], *, as_json: bool) -> None:
+    if as_json:
+        print_json([_as_json(face) for face in faces])
+        return
+    for face in faces:
+        click.echo(f"{printable(str(face))}\t{face.emotion}\t{score_text(face.score)}")
+
+
+def _as_json(face: DoubtfulFace) -> dict[str, Any]:
+    box = face.box
+    return {
+        "id": face.id,
+        "path": face.path,
+        "place": face.place,
+        "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
+        "emotion": face.emotion,
+        "score": _share(face.score),
+        "margin": _share(face.margin),
+        "scores": {emotion: _share(score) for emotion, score in zip(EMOTIONS, face.scores, strict=True)},
+        "taken_at": face.taken_at and face.taken_at.isoformat(),
+    }
+
+
+def _share(value: float) -> float:
+    """Four digits, rounded down as in all JSON of this program."""
+    return math.floor(round(value * 10_000, 6)) / 10_000

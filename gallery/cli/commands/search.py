@@ -1,0 +1,38 @@
+"""`gallery search`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.listing import listing_options, print_found
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.query.query import Query
+
+
+@click.command()
+@query_options
+@listing_options
+@database_option
+@loudness_options
+@pass_state
+def search(state: State, /, as_json: bool, nul: bool, **filters: Any) -> None:
+    """List the photos that a query describes.
+
+    The query may be in words, which `gallery fields` explains, in flags, or in both: all of it must hold. Without any,
+    every indexed photo is listed. A terminal gets a table, a pipe one path per line.
+
+    \b
+    gallery search emotion:happy not emotion:sad faces:2.. date:2023-06..2024
+    gallery search --emotion happy --min-score 0.8 path:Italy
+    gallery search -- -emotion:sad '(has:gps or album:"Summer 2023")' sort:score
+    gallery search -e happy -0 | xargs -0 cp -t ~/happy
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings) or Query()
+        found = print_found(store, query, settings, as_json=as_json, nul=nul)
+    if not found:
+        state.hint("No photo matches; ask for less, or index more folders with `gallery index FOLDER`.")

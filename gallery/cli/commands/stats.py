@@ -1,0 +1,151 @@
+"""`gallery stats`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.groups import groups_as_json, print_groups
+from gallery.cli.output import console, print_json, printable
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.emotions import COLOURS
+from gallery.errors import NotIndexedError, UsageError
+from gallery.insight.breakdown import BY, breakdown
+from gallery.insight.timeline import timeline
+from gallery.query.query import Query
+from gallery.settings import Settings
+from gallery.store.store import Stats, Store
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_BAR_WIDTH = 30
+_CAMERAS_SHOWN = 10
+
+
+@click.command()
+@query_options
+@click.option("--by", type=click.Choice(BY), help="Break down by this, with the number of photos and faces of each.")
+@click.option(
+    "--plot",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Draw a timeline of moods into this file: a .png, or an .html page. By month or year.",
+)
+@click.option("--force", is_flag=True, help="Let --plot replace an existing file; never an indexed photo.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+@database_option
+@loudness_options
+@pass_state
+def stats(state: State, /, by: str | None, out: Path | None, force: bool, as_json: bool, **filters: Any) -> None:
+    """Count photos, faces and emotions.
+
+    Of the photos that a query describes, in words (`gallery fields` explains them) or flags, else of all; --sort and
+    --limit play no part. Shares are given of 25 faces or more: of fewer, chance alone moves them by more than 20
+    points. Months without photos are left out, not counted as zero.
+
+    To a pipe --by prints a line per group: its name, photos, faces, and the faces shown as angry, disgust, fear, happy,
+    sad, surprise, neutral and uncertain, with tabs between; --json names them all.
+
+    \b
+    gallery stats --by month --since 2020
+    gallery stats path:Italy --by camera
+    gallery stats --plot moods.html
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings)
+        if out is not None:
+            _plot(store, out, by, query, settings, force=force)
+            state.note(f"moods drawn into {out}")
+        if by is not None:
+            groups = breakdown(store, by, query, settings)
+            print_json(groups_as_json(groups)) if as_json else print_groups(groups)
+        elif out is None or as_json:
+            _overview(store.stats(query, settings=settings), store.location, as_json=as_json)
+
+
+def _plot(store: Store, out: Path, by: str | None, query: Query | None, settings: Settings, *, force: bool) -> None:
+    from gallery.insight.moods import save_moods
+
+    if by not in (None, "month", "year"):
+        raise UsageError(f"--plot draws a timeline, not groups by {by}; use --by month or --by year")
+    place = out.expanduser()
+    _refuse_photo(store, place, out)
+    save_moods(timeline(store, by, query, settings), place, overwrite=force)
+
+
+def _refuse_photo(store: Store, place: Path, out: Path) -> None:
+    """UsageError where this is an indexed photo, under whatever name; photos are never changed."""
+    for name in {os.path.abspath(place), os.path.realpath(place)}:  # noqa: PTH100 - pathlib's would resolve links
+        try:
+            store.photo(name)
+        except NotIndexedError:
+            continue
+        raise UsageError(f"{out}: is an indexed photo, which is never overwritten; choose another name")
+
+
+def _overview(figures: Stats, location: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_as_json(figures))
+        return
+    screen = console()
+    for line in _lines(figures, location):
+        screen.print(line, soft_wrap=True)
+
+
+def _as_json(figures: Stats) -> dict[str, Any]:
+    return {
+        "photos": figures.photos,
+        "missing": figures.missing,
+        "faces": figures.faces,
+        "emotions": dict(figures.emotions),
+        "years": [{"year": year, "photos": count} for year, count in figures.years.items()],
+        "cameras": [{"camera": camera, "photos": count} for camera, count in figures.cameras.items()],
+        "models": [
+            {"id": model.id, "name": model.name, "current": model.is_current, "predictions": model.predictions}
+            for model in figures.models
+        ],
+        "failures": figures.failures,
+        "database_bytes": figures.database_bytes,
+    }
+
+
+def _lines(figures: Stats, location: str) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text(f"{figures.photos:>8} photos" + (f", {figures.missing} of them missing" if figures.missing else ""))
+    yield Text(f"{figures.faces:>8} faces")
+    yield from _bars(figures.emotions)
+    if figures.failures:
+        yield Text(f"{figures.failures:>8} files couldn't be read; see `gallery errors`", style="red")
+    yield from _counts("year", {str(year or "unknown"): count for year, count in figures.years.items()})
+    cameras = {camera or "unknown": count for camera, count in list(figures.cameras.items())[:_CAMERAS_SHOWN]}
+    yield from _counts("camera", cameras)
+    current = [model.name for model in figures.models if model.is_current]
+    yield Text(f"\nmodel    {printable(', '.join(current) or 'none yet')}")
+    size = "" if figures.database_bytes is None else f" ({figures.database_bytes / 1e6:.1f} MB)"
+    yield Text(f"database {printable(location)}{size}")
+
+
+def _bars(emotions: Mapping[str, int]) -> Iterator[Text]:
+    from rich.text import Text
+
+    most = max(1, *emotions.values())
+    for emotion, count in emotions.items():
+        yield Text.assemble(f"{count:>8} {emotion:<10}", ("█" * round(count / most * _BAR_WIDTH), COLOURS[emotion]))
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> Iterator[Text]:
+    from rich.text import Text
+
+    if counts:
+        yield Text(f"\n  photos {title}")
+    for name, count in counts.items():
+        yield Text(f"{count:>8} {printable(name)}")

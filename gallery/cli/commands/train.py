@@ -1,0 +1,167 @@
+"""`gallery train`: learn the emotions from FER2013."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gallery.cli.network_options import device_option
+from gallery.cli.state import State, loudness_options, pass_state
+from gallery.cli.training_progress import TrainingProgress
+from gallery.errors import UsageError
+
+if TYPE_CHECKING:
+    from gallery.training.faces import Dataset
+    from gallery.training.train import Trainer
+
+
+data_option = click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
+)
+
+
+@click.command()
+@click.option(
+    "--model", type=click.Choice(["custom", "resnet18"]), default="custom", show_default=True, help="Network to train."
+)
+@click.option(
+    "--recipe",
+    type=click.Choice(["baseline", "best"]),
+    default="baseline",
+    show_default=True,
+    help="The published recipe, or ours.",
+)
+@data_option
+@click.option(
+    "--labels",
+    type=click.Choice(["fer2013", "ferplus", "both"]),
+    help="What to learn; FER+ needs fer2013new.csv beside the CSV file.",
+)
+@click.option("--balance", type=click.Choice(["none", "weights", "sampler"]), help="What to do about rare emotions.")
+@click.option(
+    "--pretrained", metavar="none|imagenet|FILE", help="Weights that resnet18 starts from: transfer learning."
+)
+@click.option(
+    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file of training settings."
+)
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a number of the recipe; repeatable.")
+@click.option(
+    "--run",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the run: its state, checkpoints, figures and report; runs/MODEL by default.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in that folder.")
+@click.option("--force", is_flag=True, help="Begin anew where the folder holds a run already.")
+@device_option
+@click.option(
+    "--devices", type=click.IntRange(1), default=1, show_default=True, help="So many GPUs, or processes on the CPU."
+)
+@loudness_options
+@pass_state
+def train(
+    state: State,
+    /,
+    model: str,
+    recipe: str,
+    data: Path,
+    config: Path | None,
+    changes: tuple[str, ...],
+    folder: Path | None,
+    resume: bool,
+    force: bool,
+    device: str | None,
+    devices: int,
+    **flags: str | None,
+) -> None:
+    """Train a network on FER2013 and write a checkpoint.
+
+    Every epoch is saved: stop with Ctrl-C whenever you like, go on with --resume. PublicTest chooses the best epoch,
+    PrivateTest is measured once at the end. `gallery model show MODEL` prints the settings of a shipped model.
+
+    \b
+    gallery train --data fer2013.csv
+    gallery train --model resnet18 --recipe best --data fer2013.csv
+    gallery train --data fer2013.csv --set epochs=40 --set learning_rate=0.02
+    """
+    settings = state.settings(device=device)
+    folder = folder or Path("runs") / model
+    from gallery.training.engine import leads
+    from gallery.training.recipes import config_for
+    from gallery.training.train import Trainer, forget
+
+    state.quiet = state.quiet or not leads()
+    chosen = {name: value for name, value in flags.items() if value is not None}
+    recipe_now = config_for(model, recipe, config, {**chosen, **_parse(changes)})
+    _make_way(folder, resume=resume, force=force)
+    splits, notes = _read(data, recipe_now.labels, state)
+    trainer = Trainer(recipe_now, splits, folder, device=settings.device, devices=devices)
+    if resume:
+        trainer.resume()
+    elif force and trainer.leads:
+        forget(folder)
+    _follow(trainer, state)
+    _finish(trainer, notes, state)
+
+
+def _make_way(folder: Path, *, resume: bool, force: bool) -> None:
+    from gallery.training.train import STATE
+
+    if (folder / STATE).exists() and not resume and not force:
+        raise UsageError(
+            f"{folder} holds a run already: go on with --resume, name another folder with --run, or begin anew"
+            " with --force"
+        )
+
+
+def _read(data: Path, labels: str, state: State) -> tuple[Dataset, Sequence[str]]:
+    """The faces by split, and what is to be said of them."""
+    from gallery.training.data import duplicates, load_dataset
+
+    state.hint("Reading the faces…")
+    splits = load_dataset(data, labels=labels)
+    notes = duplicates(splits)
+    for note in notes:
+        state.note(note)
+    return splits, notes
+
+
+def _parse(changes: Iterable[str]) -> dict[str, str]:
+    pairs = [change.partition("=") for change in changes]
+    for key, equals, value in pairs:
+        if not (key and equals and value):
+            raise UsageError(f"--set {key}{equals}{value}: write KEY=VALUE, for instance --set epochs=10")
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _follow(trainer: Trainer, state: State) -> None:
+    faces = len(trainer.lessons.targets)
+    epochs = trainer.config.epochs
+    with TrainingProgress(epochs=epochs, done=trainer.done, faces=faces, quiet=state.quiet) as progress:
+        for result in trainer.run(on_batch=progress.advance):
+            state.note(
+                f"epoch {result.epoch}: loss {result.loss:.3f}, accuracy {result.train_accuracy:.1%} in training, "
+                f"{result.accuracy:.1%} on PublicTest (best {result.best_accuracy:.1%}), {result.seconds:.0f} s"
+            )
+    if trainer.done < epochs:
+        state.note(f"stopped early: no better for {trainer.config.patience} epochs")
+
+
+def _finish(trainer: Trainer, notes: Sequence[str], state: State) -> None:
+    from gallery.training.evidence import write_evidence
+
+    finished = trainer.finish(trainer.config.model)
+    if not trainer.leads:
+        return
+    report = write_evidence(trainer.folder, trainer.config, trainer.journal.history(), finished.answers, notes)
+    for each in finished.answers:
+        figures = each.evaluation
+        state.note(f"{figures.split}: accuracy {figures.accuracy:.2%}, macro F1 {figures.macro_f1:.3f}")
+    state.note(f"report: {report}")
+    click.echo(finished.path)

@@ -1,0 +1,77 @@
+"""`gallery undo`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gallery.cli.output import console, message, print_json, printable, to_terminal
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.curation import history
+from gallery.curation.history import Action
+from gallery.errors import UsageError
+
+
+@click.command()
+@click.option("--list", "as_list", is_flag=True, help="Only list what can be taken back, the last first.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="With --list: the last N only, 20 by default.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be taken back.")
+@click.option("--json", "as_json", is_flag=True, help="Print objects {id, done_at, summary}; null for nothing.")
+@database_option
+@loudness_options
+@pass_state
+def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json: bool) -> int:
+    """Take back what you did last.
+
+    Whatever that was: labels and rejections, changes of albums, saved queries. Called again, it takes back what you did
+    before that. Files that were written, such as exported photos and sidecars, stay as they are, and so do the
+    database's photos and faces. The exit code is 1 where there is nothing to take back.
+    """
+    if limit is not None and not as_list:
+        raise UsageError("--limit goes with --list; `gallery undo` takes back one thing at a time")
+    with state.open_existing_store(state.settings()) as store:
+        if as_list:
+            _print_list(history.actions(store, limit=limit or 20), as_json=as_json)
+            return 0
+        done = next(iter(history.actions(store, limit=1)), None) if dry_run else history.undo(store)
+    if as_json:
+        print_json(None if done is None else _as_json(done))
+    if done is None:
+        message("nothing to take back")
+        return 1
+    state.note(
+        f"dry run, nothing was changed: would take back: {done.summary}" if dry_run else f"undone: {done.summary}"
+    )
+    return 0
+
+
+def _print_list(actions: Sequence[Action], *, as_json: bool) -> None:
+    if as_json:
+        print_json([_as_json(action) for action in actions])
+    elif to_terminal():
+        _draw(actions)
+    else:
+        for action in actions:
+            click.echo(f"{_when(action)}\t{printable(action.summary)}")
+
+
+def _draw(actions: Sequence[Action]) -> None:
+    from rich.table import Table
+
+    if not actions:
+        message("nothing to take back")
+        return
+    table = Table("done", "what", box=None, pad_edge=False)
+    for action in actions:
+        table.add_row(_when(action), printable(action.summary))
+    console().print(table)
+
+
+def _when(action: Action) -> str:
+    return action.done_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _as_json(action: Action) -> dict[str, Any]:
+    return {"id": action.id, "done_at": action.done_at.isoformat(), "summary": action.summary}

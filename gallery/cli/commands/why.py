@@ -1,0 +1,131 @@
+"""`gallery why`: what decides how each face of a photo is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gallery.cli.cards import absolute, bars, full_picture, refuse_originals
+from gallery.cli.listing import score_text
+from gallery.cli.output import console, counted, print_json, printable
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.emotions import COLOURS, EMOTIONS
+from gallery.insight.reasons import Check, FaceReasons, PersonsWord, PhotoReasons, explain
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from gallery.settings import Settings
+
+_UNITS = {"min_confidence": "confidence", "min_score": "best score", "min_face": "pixels"}
+
+
+@click.command()
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option(
+    "--annotate", "out", type=click.Path(path_type=Path), metavar="OUT", help="Draw all of it into this file."
+)
+@click.option("--force", is_flag=True, help="Let --annotate replace an existing file; never an indexed photo.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+@database_option
+@loudness_options
+@pass_state
+def why(state: State, photo: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """Explain what is shown of each face of a photo.
+
+    For each place where the detector saw a face, also those that don't count: the seven scores of the model, which
+    gates it passed (+) and which it failed (-), and what people said of it, the first word first. The gates are
+    settings: below min_confidence a detection isn't counted, below min_score a face is shown as `uncertain`; a face
+    below min_face pixels, in the picture that was searched, holds little to read an emotion from. A person's word
+    counts more than any gate or model, the last one most. `gallery label` takes what is called face 2 as PHOTO#2, and
+    what isn't counted by its number.
+
+    \b
+    --json prints an object: path, hash, detector,
+      faces: an array of id, box, confidence, counts, shown (null where it
+        doesn't count), because, checks (setting, value, least, passed),
+        models (model, in_use, emotion, scores), people (emotion, is_face, said_at)
+      unplaced: what people said of places where no face is found any more
+    """
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        reasons = explain(store, absolute(photo), settings)
+        if out is not None:
+            refuse_originals(store, reasons.photo, out)
+    if as_json:
+        print_json(reasons.as_json())
+    else:
+        screen = console()
+        for line in _lines(reasons):
+            screen.print(line, soft_wrap=True)
+    if out is not None:
+        _draw(reasons, out.expanduser(), settings, force=force)
+        state.note(f"drawn into {out}")
+
+
+def _draw(reasons: PhotoReasons, out: Path, settings: Settings, *, force: bool) -> None:
+    from gallery.images.annotate import save_new
+    from gallery.insight.reason_sheet import draw_reasons
+
+    save_new(draw_reasons(full_picture(reasons.photo, settings), reasons), out, overwrite=force)
+
+
+def _lines(reasons: PhotoReasons) -> Iterator[Text]:
+    from rich.text import Text
+
+    counting = sum(face.counts for face in reasons.faces)
+    yield Text(printable(reasons.photo.path), style="bold")
+    yield Text(f"{counted(len(reasons.faces), 'detection')}, {counting} of them counted as faces")
+    yield Text(f"found by {printable(reasons.detector)}")
+    places = reasons.places
+    for face in reasons.faces:
+        yield Text()
+        # What `label` understands: PHOTO#2, or a number.
+        yield from _face(f"face {places[face.id]}" if face.counts else f"number {face.id}", face)
+    for said in reasons.unplaced:
+        yield Text()
+        yield Text(f"no face is found any more at {_place(said)}, of which {_said(said)}")
+
+
+def _face(name: str, face: FaceReasons) -> Iterator[Text]:
+    from rich.text import Text
+
+    box = face.box
+    yield Text.assemble(
+        f"{name}  ",
+        (face.shown or "not counted", f"bold {COLOURS[face.shown]}" if face.shown else "bold"),
+        f"  from {box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}",
+    )
+    yield Text(f"  {face.because}")
+    for check in face.checks:
+        yield Text(f"  {_check(check)}", style="" if check.passed else "red")
+    for said in face.models:
+        in_use = "" if said.in_use else ", not the model in use"
+        yield Text(f"  {printable(said.model)} says {said.emotion} {score_text(said.score)}{in_use}")
+        if said is face.models[0]:
+            yield from bars(dict(zip(EMOTIONS, said.scores, strict=True)))
+    for word in face.people:
+        yield Text(f"  {_said(word)}")
+
+
+def _check(check: Check) -> str:
+    value, least = (_amount(check.setting, amount) for amount in (check.value, check.least))
+    asked = f"{check.setting} asks for {least}"
+    return f"{'+' if check.passed else '-'} {_UNITS[check.setting]} {value}, {asked}"
+
+
+def _amount(setting: str, amount: float) -> str:
+    return f"{amount:.0f}" if setting == "min_face" else score_text(amount)
+
+
+def _said(word: PersonsWord) -> str:
+    what = "this is no face" if word.emotion is None else word.emotion
+    return f"a person said on {word.said_at.astimezone():%Y-%m-%d %H:%M}: {what}"
+
+
+def _place(word: PersonsWord) -> str:
+    box = word.box
+    return f"{box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}"

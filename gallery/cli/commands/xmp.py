@@ -1,0 +1,197 @@
+"""`gallery xmp`: what is shown of photos, for other programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.output import counted, message, print_json, print_paths, printable, to_terminal
+from gallery.cli.progress import Progress
+from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.query.query import Query
+
+if TYPE_CHECKING:
+    from gallery.records import PhotoRecord
+    from gallery.xmp.sidecars import SidecarResult
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_WRITTEN = ("created", "changed", "removed")
+
+_json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print an array of {photo, sidecar, action, reason, added, removed}; the last two hold {property, value}.",
+)
+_nul_option = click.option("-0", "--print0", "nul", is_flag=True, help="End each path with NUL, for `xargs -0`.")
+_dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be done.")
+
+
+@click.group()
+@database_option
+@loudness_options
+def xmp() -> None:
+    """Hand emotions to other programs, in sidecar files.
+
+    A sidecar is a small file beside a photo, `beach.jpg.xmp`, which digiKam, darktable, Immich, PhotoPrism and others
+    read; the photo itself is never touched. Where `beach.xmp` exists and is this photo's, that one is used: where it
+    names the photo's suffix, or no other picture is called `beach`. All else in a sidecar stays as it is.
+
+    Emotions become keywords, `Emotion/happy` and `happy`. Each face is noted as well, with its box, score and who said
+    so, in a namespace of our own; never among the faces of people. Each file of a photo gets a sidecar: also copies in
+    other folders than a query names.
+
+    \b
+    gallery xmp diff emotion:happy
+    gallery xmp write emotion:happy date:2024..
+    gallery xmp clear
+    """
+
+
+@xmp.command()
+@query_options
+@_dry_run_option
+@_json_option
+@_nul_option
+@database_option
+@loudness_options
+@pass_state
+def write(state: State, /, dry_run: bool, as_json: bool, nul: bool, **filters: Any) -> int:
+    """Write the emotions shown of photos into their sidecars.
+
+    Of every indexed photo unless a query says which. What was written before is replaced: where a face was corrected,
+    the old emotion goes. Faces that are uncertain are left out. A pipe gets the paths of the sidecars that changed.
+    Exits with 1 where a sidecar couldn't be written; it was left alone, and the others were written.
+    """
+    results = _run(state, filters, dry_run=dry_run, clear=False)
+    _print(results, as_json=as_json, nul=nul, dry_run=dry_run)
+    return _sum_up(state, results, "without an emotion to write", dry_run=dry_run)
+
+
+@xmp.command()
+@query_options
+@_dry_run_option
+@_json_option
+@_nul_option
+@database_option
+@loudness_options
+@pass_state
+def clear(state: State, /, dry_run: bool, as_json: bool, nul: bool, **filters: Any) -> int:
+    """Take what `write` wrote out of sidecars again, and nothing else.
+
+    Out of every sidecar unless a query says of which photos. A sidecar that nobody else has edited since is as it was
+    before, to the byte; one that `write` made is deleted, unless somebody has put something into it since. A pipe gets
+    the paths of the sidecars that changed.
+    """
+    results = _run(state, filters, dry_run=dry_run, clear=True)
+    _print(results, as_json=as_json, nul=nul, dry_run=dry_run)
+    return _sum_up(state, results, "with nothing of ours", dry_run=dry_run)
+
+
+@xmp.command()
+@query_options
+@_json_option
+@database_option
+@loudness_options
+@pass_state
+def diff(state: State, /, as_json: bool, **filters: Any) -> int:
+    r"""Show what `write` would change, sidecar by sidecar.
+
+    A pipe gets a line for each value, with tabs: sidecar, `+` or `-`, property, value.
+    """
+    results = _run(state, filters, dry_run=True, clear=False)
+    if as_json:
+        print_json([one.as_json() for one in results])
+    else:
+        _draw_differences(results) if to_terminal() else _print_differences(results)
+    return _sum_up(state, results, "without an emotion to write", dry_run=True)
+
+
+def _run(state: State, filters: dict[str, Any], *, dry_run: bool, clear: bool) -> list[SidecarResult]:
+    from gallery.xmp.sidecars import Sidecars
+
+    settings = state.settings()
+    results: list[SidecarResult] = []
+    with state.open_existing_store(settings) as store:
+        query = parse_filters(filters, store, settings)
+        photos = store.search(query or Query(missing=clear), settings=settings)
+        sidecars = Sidecars(store, settings, dry_run=dry_run)
+        one_by_one = sidecars.clear if clear else sidecars.write
+        try:
+            _follow(state, photos, one_by_one, results)
+            if clear and query is None:
+                _keep(sidecars.clear_rest(), results)
+        except BaseException:
+            state.note(f"stopped; {_sentence(results, 'with nothing to do')}")
+            raise
+    return results
+
+
+def _follow(
+    state: State,
+    photos: Sequence[PhotoRecord],
+    one_by_one: Callable[[PhotoRecord], Iterator[SidecarResult]],
+    results: list[SidecarResult],
+) -> None:
+    with Progress(unit="photos", quiet=state.quiet) as progress:
+        progress.plan(len(photos))
+        for photo in photos:
+            _keep(one_by_one(photo), results)
+            progress.advance()
+
+
+def _keep(found: Iterable[SidecarResult], results: list[SidecarResult]) -> None:
+    for one in found:
+        results.append(one)
+        if one.action in ("failed", "missing"):
+            message(f"{one.action}: {one.sidecar or one.photo}: {one.reason}")
+
+
+def _print(results: Sequence[SidecarResult], *, as_json: bool, nul: bool, dry_run: bool) -> None:
+    written = [one for one in results if one.action in _WRITTEN]
+    if as_json:
+        print_json([one.as_json() for one in results])
+    elif nul or not to_terminal():
+        print_paths((one.sidecar for one in written), nul=nul)
+    elif dry_run:
+        for one in written:
+            click.echo(f"{one.action}\t{printable(one.sidecar)}")
+
+
+def _print_differences(results: Sequence[SidecarResult]) -> None:
+    for one in results:
+        for each in one.differences:
+            sign = "+" if each.added else "-"
+            click.echo(f"{printable(one.sidecar)}\t{sign}\t{each.property}\t{printable(each.value)}")
+
+
+def _draw_differences(results: Sequence[SidecarResult]) -> None:
+    from rich.text import Text
+
+    from gallery.cli.output import console
+
+    screen = console()
+    for one in (one for one in results if one.action in _WRITTEN):
+        screen.print(Text.assemble(printable(one.sidecar), (f"  {one.action}", "dim")), soft_wrap=True)
+        for each in one.differences:
+            sign, style = ("+", "green") if each.added else ("-", "red")
+            screen.print(Text(f"  {sign} {each.property}  {printable(each.value)}", style=style), soft_wrap=True)
+
+
+def _sum_up(state: State, results: Sequence[SidecarResult], nothing: str, *, dry_run: bool) -> int:
+    start = "dry run, nothing was written: " if dry_run else ""
+    state.note(start + _sentence(results, nothing))
+    return 1 if any(one.action == "failed" for one in results) else 0
+
+
+def _sentence(results: Sequence[SidecarResult], nothing: str) -> str:
+    """`3 files: 1 created, 1 unchanged, 1 without an emotion to write`."""
+    counts = Counter(str(one.action) for one in results)
+    words = {name: name for name in (*_WRITTEN, "unchanged", "missing", "failed")} | {"nothing": nothing}
+    parts = [f"{counts[action]} {word}" for action, word in words.items() if counts[action]]
+    return ": ".join([counted(len(results), "file"), ", ".join(parts)]) if parts else "no photo matches"

@@ -1,0 +1,59 @@
+"""The flags that choose detector and classifier, and the loading of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from gallery.cli.state import State
+from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.settings import DEVICES, Settings
+from gallery.vision.lazy import networks
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+device_option = click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
+"""Adds --device, named as in Settings."""
+
+_MODEL_OPTIONS = (
+    click.option("--model", metavar="NAME_OR_PATH", help="Model to read emotions with; see `gallery model list`."),
+    device_option,
+)
+_OPTIONS = (
+    *_MODEL_OPTIONS,
+    click.option("--long-side", type=int, metavar="PIXELS", help="Look for faces at this size; 960 by default."),
+    click.option("--min-face", type=int, metavar="PIXELS", help="Smallest face to find at that size; 30 by default."),
+    click.option("--thorough", "effort", flag_value="thorough", help="As --long-side 1280 --min-face 40: finds more."),
+    click.option("--fast", "effort", flag_value="fast", help="As --long-side 640 --min-face 20: misses more."),
+)
+_EFFORTS = {None: {}, "thorough": {"long_side": 1280, "min_face": 40}, "fast": {"long_side": 640, "min_face": 20}}
+
+
+def pipeline_options(command: F) -> F:
+    """Adds --model, --device, --long-side and --min-face, all named as in Settings, and `effort` for two pairs of them.
+
+    `searched_at` turns the flags into those of Settings.
+    """
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def searched_at(effort: str | None = None, **flags: Any) -> dict[str, Any]:
+    """The flags, with the sizes that go with --thorough or --fast where they aren't given themselves."""
+    given = {name: value for name, value in flags.items() if value is not None}
+    return {**flags, **_EFFORTS[effort], **given}
+
+
+def model_options(command: F) -> F:
+    """Adds --model and --device, named as in Settings."""
+    for option in reversed(_MODEL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def load_pipeline(state: State, settings: Settings) -> tuple[FaceDetector, EmotionClassifier]:
+    """Detector and classifier. Loading them takes seconds, so a person who is watching is told when it happens."""
+    return networks(settings, on_load=lambda: state.hint("Loading the models…"))

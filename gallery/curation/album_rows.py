@@ -1,0 +1,227 @@
+"""The rows of albums, inside the transaction of whoever calls: names, what is known of an album, what is in it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
+
+from gallery.curation import kept_queries
+from gallery.curation.history import Recorder
+from gallery.db import schema
+from gallery.errors import AlbumError, NotIndexedError, UsageError
+from gallery.query.query import Query, album_key
+from gallery.search import matches
+from gallery.settings import Settings
+from gallery.store import photo_rows
+
+LONGEST_NAME: Final = 200
+"""In characters."""
+LONGEST_NOTE: Final = 10_000
+"""In characters."""
+
+_GARBLING: Final = ("Cc", "Cs", "Zl", "Zp")
+"""Control characters, halves of surrogate pairs, line and paragraph separators: they garble lists and files."""
+_UNSEEN: Final = frozenset(
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+) | frozenset("\u2066\u2067\u2068\u2069")
+"""What turns the reading direction or can't be seen: two names would look the same. Joiners are needed for emoji."""
+
+Photos = Query | Iterable[str | Query]
+"""The photos of a query, or those at absolute paths and of queries, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """An album; `count` includes the `missing` photos, of which no file exists any more."""
+
+    name: str
+    count: int
+    missing: int
+    created_at: datetime
+    note: str
+    query: str | None = None
+    """Of a smart album, in the search language; None for a manual one."""
+    cover: str | None = None
+    """The path of the photo that was chosen; None: the first."""
+    waiting: int = 0
+    """Photos that aren't in the database and aren't counted: they are in their places again when they are indexed."""
+    problem: str | None = None
+    """Why the query of a smart album has no answer, for example that it asks for an album that was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumRow:
+    """An album as it stands in the database."""
+
+    id: int
+    name: str
+    note: str
+    created_at: datetime
+    query: str | None
+    cover_hash: str | None
+
+
+def check_name(name: str) -> str:
+    """The name without surrounding space, in one line of 1 to 200 characters that can be seen. Raises AlbumError."""
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= LONGEST_NAME:
+        raise AlbumError(name, f"a name has 1 to {LONGEST_NAME} characters")
+    if any(unicodedata.category(character) in _GARBLING for character in stripped):
+        raise AlbumError(name, "a name has no control characters, line breaks or broken letters")
+    if not _UNSEEN.isdisjoint(stripped) or not stripped.strip("\u200c\u200d"):
+        raise AlbumError(name, "a name has no invisible characters, such as marks for the reading direction")
+    return stripped
+
+
+def check_note(name: str, note: str) -> str:
+    """The note without surrounding space; it may have lines. Raises AlbumError."""
+    stripped = note.replace("\r\n", "\n").strip()
+    if len(stripped) > LONGEST_NOTE:
+        raise AlbumError(name, f"a note has at most {LONGEST_NOTE} characters")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped if character not in "\n\t"):
+        raise AlbumError(name, "a note has no control characters or broken letters")
+    return stripped
+
+
+def check_free(connection: Connection, name: str) -> None:
+    """Raises AlbumError where an album of this name exists, whatever its case."""
+    album = schema.album.c
+    taken = connection.execute(select(album.name).where(album.key == album_key(name))).scalar()
+    if taken is not None:
+        raise AlbumError(name, "exists already" + ("" if taken == name else f" as {taken!r}"))
+
+
+def find(connection: Connection, name: str) -> AlbumRow:
+    """The album of this name, whatever its case. Raises AlbumError."""
+    album = schema.album.c
+    columns = select(album.id, album.name, album.note, album.created_at, album.query, album.cover_hash)
+    row = connection.execute(columns.where(album.key == album_key(name))).first()
+    if row is None:
+        raise matches.no_album(name)
+    return AlbumRow(*row)
+
+
+def find_manual(connection: Connection, name: str) -> AlbumRow:
+    """The same for an album that isn't smart. Raises AlbumError."""
+    row = find(connection, name)
+    if row.query is not None:
+        raise AlbumError(
+            row.name,
+            f"is smart: its photos are what {row.query!r} finds; `gallery album query` changes that, "
+            "`gallery album freeze` makes the album a manual one",
+        )
+    return row
+
+
+def ids_in(connection: Connection, album: AlbumRow, settings: Settings) -> Sequence[int]:
+    """The numbers of the contents in the album, in its order; photos that wait have none."""
+    if album.query is not None:
+        return matches.matching_ids(connection, Query.parse(album.query), settings)
+    place = schema.album_photo.c
+    within = select(place.content_id).where(place.album_id == album.id, place.content_id.is_not(None))
+    return connection.execute(within.order_by(place.position, place.hash)).scalars().all()
+
+
+def hashes_in(connection: Connection, album: AlbumRow) -> list[str]:
+    """The hashes of all photos of a manual album, in its order, also of those that wait."""
+    place = schema.album_photo.c
+    within = select(place.hash).where(place.album_id == album.id).order_by(place.position, place.hash)
+    return list(connection.execute(within).scalars())
+
+
+def chosen_ids(connection: Connection, what: Photos, settings: Settings) -> list[int]:
+    """The numbers of these contents, each once. Raises NotIndexedError for a path that isn't known."""
+    parts = [what] if isinstance(what, Query) else list(what)
+    at_paths = _ids_at(connection, [part for part in parts if isinstance(part, str)])
+    found: dict[int, None] = {}
+    for part in parts:
+        ids = matches.matching_ids(connection, part, settings) if isinstance(part, Query) else [at_paths[part]]
+        found |= dict.fromkeys(ids)
+    return list(found)
+
+
+def _ids_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
+    path = schema.path.c
+    found: dict[str, int] = {}
+    for chunk in photo_rows.chunked(paths):
+        found |= dict(connection.execute(select(path.path, path.content_id).where(path.path.in_(chunk))).all())
+    for file in paths:
+        if file not in found:
+            raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+    return found
+
+
+def hashes_of(connection: Connection, content_ids: Sequence[int]) -> list[str]:
+    """The hashes of these contents, in the same order."""
+    content = schema.content.c
+    found: dict[int, str] = {}
+    for chunk in photo_rows.chunked(content_ids):
+        found |= dict(connection.execute(select(content.id, content.hash).where(content.id.in_(chunk))).all())
+    return [found[number] for number in content_ids]
+
+
+def append(recorder: Recorder, album_id: int, content_ids: Sequence[int]) -> int:
+    """Puts the photos behind those of the album; how many weren't in it before."""
+    place = schema.album_photo.c
+    last = recorder.connection.execute(select(func.max(place.position)).where(place.album_id == album_id)).scalar()
+    within = select(place.hash).where(place.album_id == album_id)
+    present = set(recorder.connection.execute(within).scalars())
+    both = zip(content_ids, hashes_of(recorder.connection, content_ids), strict=True)
+    fresh = {digest: number for number, digest in both if digest not in present}
+    shared = {"album_id": album_id, "added_at": datetime.now(UTC)}
+    new = [
+        {**shared, "hash": digest, "content_id": number, "position": position}
+        for position, (digest, number) in enumerate(fresh.items(), start=(last or 0) + 1)
+    ]
+    recorder.insert(schema.album_photo, new)
+    return len(new)
+
+
+def arrange(recorder: Recorder, album: AlbumRow, hashes: Sequence[str]) -> None:
+    """Gives the photos of a manual album this order; `hashes` has each of them once."""
+    if list(hashes) != hashes_in(recorder.connection, album):
+        new = [{"album_id": album.id, "hash": digest, "position": n} for n, digest in enumerate(hashes, start=1)]
+        recorder.update_each(schema.album_photo, new)
+
+
+def describe(connection: Connection, settings: Settings, album_id: int | None = None) -> list[Album]:
+    """What is known of this album, or of all by name."""
+    album = schema.album.c
+    statement = _described().order_by(album.key)
+    if album_id is not None:
+        statement = statement.where(album.id == album_id)
+    return [_album(connection, row, settings) for row in connection.execute(statement).all()]
+
+
+def _described() -> Any:
+    album, place, path, content = schema.album.c, schema.album_photo.c, schema.path.c, schema.content.c
+    rows_of = select(func.count()).where(place.album_id == album.id)
+    inside = rows_of.where(place.content_id.is_not(None))
+    present = select(path.id).where(path.content_id == place.content_id, path.missing_since.is_(None)).exists()
+    cover = select(path.path).join_from(schema.path, schema.content).where(content.hash == album.cover_hash)
+    return select(
+        album.name,
+        inside.scalar_subquery().label("count"),
+        inside.where(~present).scalar_subquery().label("missing"),
+        album.created_at,
+        album.note,
+        album.query,
+        cover.order_by(path.missing_since.is_not(None), path.path).limit(1).scalar_subquery().label("cover"),
+        rows_of.where(place.content_id.is_(None)).scalar_subquery().label("waiting"),
+    )
+
+
+def _album(connection: Connection, row: Any, settings: Settings) -> Album:
+    found = Album(**row._mapping)
+    if found.query is None:
+        return found
+    try:
+        count, missing = kept_queries.count(connection, Query.parse(found.query), settings)
+    except UsageError as error:
+        return replace(found, problem=str(error))
+    return replace(found, count=count, missing=missing)

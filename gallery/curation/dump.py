@@ -1,0 +1,162 @@
+"""All that people typed in as text: JSON Lines that a person can read and compare.
+
+The first line is a header, `{"gallery dump": 1, "facts": 4}`; each line after it is a fact:
+
+| fact | fields |
+|---|---|
+| label | hash, box, kind, emotion, said_at |
+| album | name, note, created_at, cover (a hash), query (of a smart album) |
+| photo | album, position, hash, added_at: a place in the manual album of that name |
+| query | name, text, created_at |
+
+Labels and photos of albums may have a path besides: a hint for the reader that is never read back. The facts have one
+order, so that databases in which the same was said give the same dump. `dump_lines` reads what is written here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from gallery.db import schema
+from gallery.errors import DumpError
+from gallery.export.files import new_file, reveal, temporary_in
+from gallery.store.store import Store
+from gallery.system.files import write_beside
+
+HEADER: Final = "gallery dump"
+"""The field of the first line that holds the version."""
+VERSION: Final = 1
+SIDES: Final = ("left", "top", "right", "bottom")
+
+_PRIVATE: Final = 0o600
+
+
+def dump_text(store: Store) -> str:
+    """The whole dump, its last line ended. It can always be encoded as UTF-8."""
+    with store.read() as connection:
+        paths = _paths(connection)
+        facts = [*_labels(connection, paths), *_albums(connection, paths), *_queries(connection)]
+    return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
+
+
+def write_dump(store: Store, path: Path, *, force: bool = False) -> None:
+    """Writes the dump into a file that only its owner may read, whole or not at all.
+
+    With `force` it takes the place of an earlier dump, and of nothing else. Raises DumpError.
+    """
+    try:
+        taken = os.path.lexists(path)
+        if taken and not force:
+            raise DumpError(path, "exists already; --force puts the new dump in its place, or name another file")
+        if taken and not _is_dump(path):
+            raise DumpError(path, "is no dump, and --force replaces nothing else; name another file")
+        if not path.parent.is_dir():
+            raise DumpError(path, "the folder it would lie in doesn't exist; make it first")
+        content = dump_text(store).encode()
+        if taken:
+            write_beside(path, content, private=True, check=lambda new: new.chmod(_PRIVATE))
+        else:
+            _write_new(path, content)
+    except OSError as error:
+        raise DumpError(path, f"can't be written: {error.strerror or error}") from error
+
+
+def version_of(header: object) -> int | None:
+    """The version that the first line of a dump tells; None where it is something else."""
+    version = header.get(HEADER) if isinstance(header, dict) else None
+    return version if type(version) is int else None
+
+
+def _is_dump(path: Path) -> bool:
+    # No device or pipe is opened: reading from one may take for ever.
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        try:
+            return version_of(json.loads(file.readline(1000))) is not None
+        except (ValueError, RecursionError):
+            return False
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    temporary = temporary_in(path.parent)
+    try:
+        with new_file(temporary, _PRIVATE) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        reveal(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _line(fact: dict[str, Any]) -> str:
+    """As people read it; what garbles a terminal, or can't be encoded, is escaped as JSON does it."""
+    text = json.dumps(fact, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+
+
+def _labels(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+    label = schema.label.c
+    sides = [label[side] for side in SIDES]
+    columns = select(label.hash, *sides, label.kind, label.emotion, label.said_at)
+    # The number comes last: of two words on one face that were said at once, the later one counts.
+    for digest, *box, kind, emotion, said_at in connection.execute(
+        columns.order_by(label.hash, label.said_at, *sides, label.id)
+    ):
+        said = {"kind": kind, "emotion": emotion, "said_at": _moment(said_at)}
+        yield {"fact": "label", "hash": digest, "box": box, **said} | _hint(paths, digest)
+
+
+def _albums(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+    album = schema.album.c
+    columns = select(album.id, album.name, album.note, album.created_at, album.cover_hash, album.query)
+    for number, name, note, created_at, cover, query in connection.execute(columns.order_by(album.key)).all():
+        known = {"fact": "album", "name": name, "note": note, "created_at": _moment(created_at)}
+        yield {**known, "cover": cover, "query": query}
+        yield from _photos(connection, number, name, paths)
+
+
+def _photos(connection: Connection, album_id: int, name: str, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+    place = schema.album_photo.c
+    columns = select(place.position, place.hash, place.added_at).where(place.album_id == album_id)
+    for position, digest, added_at in connection.execute(columns.order_by(place.position, place.hash)):
+        where = {"fact": "photo", "album": name, "position": position}
+        yield {**where, "hash": digest, "added_at": _moment(added_at)} | _hint(paths, digest)
+
+
+def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
+    saved = schema.saved_query.c
+    columns = select(saved.name, saved.text, saved.created_at).order_by(saved.key)
+    for name, text, created_at in connection.execute(columns):
+        yield {"fact": "query", "name": name, "text": text, "created_at": _moment(created_at)}
+
+
+def _paths(connection: Connection) -> dict[str, str]:
+    """One path for each content of which something was said: the first that exists, else the first that did."""
+    path, content = schema.path.c, schema.content.c
+    spoken = select(schema.label.c.hash).union(select(schema.album_photo.c.hash))
+    columns = select(content.hash, path.path).join_from(schema.path, schema.content).where(content.hash.in_(spoken))
+    found: dict[str, str] = {}
+    for digest, file in connection.execute(columns.order_by(path.missing_since.is_not(None), path.path)):
+        found.setdefault(digest, file)
+    return found
+
+
+def _hint(paths: dict[str, str], digest: str) -> dict[str, str]:
+    return {"path": paths[digest]} if digest in paths else {}
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")

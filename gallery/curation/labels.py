@@ -1,0 +1,194 @@
+"""What a person says of faces: their emotion, or that something is none.
+
+What is said is kept beside the content of the photo and the box of the face, apart from what detectors and models say:
+see `gallery.store.shown` for how it finds its face again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, select
+
+from gallery.curation.history import Recorder, recorded
+from gallery.db import schema
+from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.errors import NotIndexedError, UsageError
+from gallery.query import terms
+from gallery.query.query import Query
+from gallery.records import FaceRecord
+from gallery.search.expansion import album_row, saved_text
+from gallery.settings import Settings
+from gallery.store.photo_rows import chunked
+from gallery.store.shown import labels_on
+from gallery.store.store import Store
+
+_FACE: Final = re.compile(r"(?P<number>[0-9]{1,18})|(?P<photo>.+)#(?P<place>[0-9]{1,6})", re.DOTALL)
+_SIDES: Final = ("left", "top", "right", "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFace:
+    """A face and how people name it: `place` counts the faces of the photo at `path` as `gallery show` does, from 1."""
+
+    id: int
+    path: str
+    place: int
+    emotion: str
+
+    def __str__(self) -> str:
+        return f"{self.path}#{self.place}"
+
+
+def names_face(text: str) -> bool:
+    """Whether the text names a face: its number, or PHOTO#2 for the second face of a photo."""
+    return _FACE.fullmatch(text) is not None
+
+
+def find_faces(store: Store, names: Iterable[str], settings: Settings | None = None) -> list[int]:
+    """The numbers of the faces named, each once. Raises UsageError or NotIndexedError for one that isn't there."""
+    return list(dict.fromkeys(_find(store, name, settings) for name in names))
+
+
+def faces_meant(store: Store, query: Query, settings: Settings | None = None) -> list[NamedFace]:
+    """The faces that a query is about, in photos that match.
+
+    Where it asks for emotions, also by the name of a query or smart album, those shown as one of them (or, of a range
+    of scores, that have one), else all faces.
+    """
+    found = store.search(query, settings=settings)
+    with store.read() as connection:
+        asked = list(_asked(connection, query.term))
+    return [
+        NamedFace(face.id, photo.path, place, face.emotion)
+        for photo in found
+        for place, face in enumerate(photo.faces, start=1)
+        if face.id is not None and _is_meant(face, asked)
+    ]
+
+
+def label_faces(store: Store, face_ids: Collection[int], emotion: str) -> int:
+    """Says that these faces show an emotion, one of EMOTIONS; how many they are. One action of the history.
+
+    Raises NotIndexedError for a face that isn't there; nothing is said then.
+    """
+    if emotion not in EMOTIONS:
+        raise UsageError(f"emotion is {emotion!r}; allowed: {', '.join(EMOTIONS)}")
+    return _say(store, face_ids, f"labelled {emotion}", kind="emotion", emotion=emotion)
+
+
+def reject_faces(store: Store, face_ids: Collection[int]) -> int:
+    """Says that these are no faces; otherwise as `label_faces`."""
+    return _say(store, face_ids, "rejected", kind="not_face", emotion=None)
+
+
+def clear_labels(store: Store, face_ids: Collection[int]) -> int:
+    """Forgets all that was said of these faces, so that the model's word is shown again; how many words that were."""
+    with recorded(store, "") as recorder:
+        faces = [row.id for row in _rows(recorder, face_ids)]
+        labels = labels_on(recorder.connection, faces)
+        for chunk in chunked(labels):
+            recorder.delete(schema.label, schema.label.c.id.in_(chunk))
+        recorder.summary = f"what was said of {_counted(len(faces))} forgotten"
+        return len(labels)
+
+
+def _find(store: Store, name: str, settings: Settings | None) -> int:
+    found = _FACE.fullmatch(name)
+    if found is None:
+        raise UsageError(f"{name!r} names no face; give its number, or PHOTO#2 for the second face of a photo")
+    if found["number"]:
+        store.crop(int(found["number"]))  # raises for a face that isn't there
+        return int(found["number"])
+    path = os.path.abspath(Path(found["photo"]).expanduser())  # noqa: PTH100 - pathlib's would resolve links
+    faces = store.photo(path, settings=settings).faces
+    place = int(found["place"])
+    number = faces[place - 1].id if 1 <= place <= len(faces) else None
+    if number is None:
+        raise UsageError(f"{name}: the photo has no such face; `gallery show` lists the {len(faces)} it has")
+    return number
+
+
+def _asked(connection: Connection, term: terms.Term | None, *, wanted: bool = True) -> Iterator[terms.Term]:
+    """What must hold, with queries and smart albums spelt out; a search must have found that they exist, and end."""
+    for leaf, wanted_here in terms.leaves(term, wanted=wanted):
+        text: str | None = None
+        match leaf:
+            case terms.Saved(name):
+                text = saved_text(connection, name)
+            case terms.InAlbum(name):
+                row = album_row(connection, name)
+                text = row and row[1]
+        if text is not None:
+            yield from _asked(connection, Query.parse(text).where, wanted=wanted_here)
+        elif wanted_here:
+            yield leaf
+
+
+def _is_meant(face: FaceRecord, asked: Sequence[terms.Term]) -> bool:
+    about: list[bool] = []
+    for term in asked:
+        match term:
+            case terms.HasEmotion(emotions) | terms.AllFaces(emotions) | terms.MostFaces(emotions):
+                about.append(face.emotion in emotions)
+            case terms.Score(emotion, least, most):
+                about.append(
+                    _likeliest(face) == emotion and (least or 0) <= face.score <= (1 if most is None else most)
+                )
+            case terms.Is("uncertain"):
+                about.append(face.emotion == UNCERTAIN)
+    return any(about) if about else True
+
+
+def _likeliest(face: FaceRecord) -> str:
+    """A person's word, else the emotion with the highest score, though it be shown as uncertain."""
+    if face.emotion != UNCERTAIN:
+        return face.emotion
+    return max(face.scores, key=lambda label: face.scores[label], default=UNCERTAIN)
+
+
+def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emotion: str | None) -> int:
+    with recorded(store, f"{_counted(len(set(face_ids)))} {what}") as recorder:
+        faces = _rows(recorder, face_ids)
+        said = {"kind": kind, "emotion": emotion, "said_at": _moment(recorder.connection, faces)}
+        recorder.insert(schema.label, [{**_placed(face), **said} for face in faces])
+        return len(faces)
+
+
+def _moment(connection: Connection, faces: Sequence[Row[Any]]) -> datetime:
+    """Now, or just after all that was said of these photos: by a clock that was wrong, or on another computer."""
+    label = schema.label.c
+    latest = [datetime.now(UTC)]
+    for chunk in chunked(sorted({face.content_id for face in faces})):
+        last = connection.execute(select(func.max(label.said_at)).where(label.content_id.in_(chunk))).scalar()
+        latest += [last + timedelta(microseconds=1)] if last else []
+    return max(latest)
+
+
+def _rows(recorder: Recorder, face_ids: Collection[int]) -> list[Row[Any]]:
+    face, content = schema.face.c, schema.content.c
+    columns = select(face.id, content.hash, face.content_id, *(face[side] for side in _SIDES))
+    found: list[Row[Any]] = []
+    for chunk in chunked(sorted(set(face_ids))):
+        chosen = columns.join_from(schema.face, schema.content).where(face.id.in_(chunk)).order_by(face.id)
+        found += recorder.connection.execute(chosen)
+    missing = set(face_ids) - {row.id for row in found}
+    if missing:
+        raise NotIndexedError(
+            f"face {min(missing)}", "isn't in the database; `gallery show PHOTO` names those that are"
+        )
+    return found
+
+
+def _placed(face: Row[Any]) -> dict[str, Any]:
+    return {"hash": face.hash, "content_id": face.content_id, **{side: face._mapping[side] for side in _SIDES}}
+
+
+def _counted(count: int) -> str:
+    return "1 face" if count == 1 else f"{count} faces"

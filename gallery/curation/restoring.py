@@ -1,0 +1,249 @@
+"""Puts the facts of a dump into the database, beside what is there: nothing is lost, changed or doubled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Table, func, select
+
+from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
+from gallery.curation.dump import SIDES
+from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact
+from gallery.curation.history import Recorder, recorded
+from gallery.db import schema
+from gallery.query.query import album_key
+from gallery.store.photo_rows import chunked
+from gallery.store.store import Store
+
+__all__ = ["Problem", "Renamed", "Restored", "restore_dump"]
+
+T = TypeVar("T")
+Named = TypeVar("Named", AlbumFact, QueryFact)
+
+_ALBUM: Final = (schema.album.c.id, schema.album.c.name, schema.album.c.note, schema.album.c.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Something else had the `name` already, so that this `kind` of thing (album, query) is under `new_name`."""
+
+    kind: str
+    name: str
+    new_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of a dump; `photos` counts places in albums."""
+
+    labels: int
+    albums: int
+    photos: int
+    queries: int
+    already_there: int
+    """Labels, albums, photos of albums and queries that the database had before."""
+    waiting: int
+    """Of the labels and photos restored, those whose photo isn't in the database: they are used when it is indexed."""
+    renamed: tuple[Renamed, ...]
+    problems: tuple[Problem, ...]
+    """By line: what couldn't be restored."""
+
+
+def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored:
+    """Adds what the database lacks, as one action of the history; with `dry_run` only says what that would be.
+
+    An album of the same name gets the photos it lacks behind its own, and a note and cover where it has none. What has
+    another query, or is smart on one side alone, comes in under a name of its own: see `Renamed`.
+    """
+    with recorded(store, "", dry_run=dry_run) as recorder:
+        restored = _Merge(recorder, list(dump.problems)).run(dump)
+        recorder.summary = f"{Path(dump.path).name!r} restored: {counts(restored)}"
+        return restored
+
+
+def counts(restored: Restored) -> str:
+    """`1 label, 2 albums, 30 photos of albums, 1 query`."""
+    return ", ".join(
+        f"{number} {one if number == 1 else many}"
+        for number, one, many in (
+            (restored.labels, "label", "labels"),
+            (restored.albums, "album", "albums"),
+            (restored.photos, "photo of albums", "photos of albums"),
+            (restored.queries, "query", "queries"),
+        )
+    )
+
+
+@dataclass(slots=True)
+class _Merge:
+    recorder: Recorder
+    problems: list[Problem]
+    there: int = 0
+    waiting: int = 0
+    renamed: list[Renamed] = field(default_factory=list)
+
+    def run(self, dump: Dump) -> Restored:
+        labels = self._labels([fact for _, fact in dump.facts if isinstance(fact, LabelFact)])
+        queries = self._queries(self._once(dump, QueryFact, "query"))
+        albums, photos = self._albums(*self._sorted_out(dump))
+        told = tuple(sorted(self.problems, key=lambda problem: problem.line))
+        return Restored(labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told)
+
+    def _once(self, dump: Dump, kind: type[Named], called: str) -> dict[str, Named]:
+        """The facts of this kind by the keys of their names; a name that comes twice is a problem."""
+        found: dict[str, Named] = {}
+        for line, fact in dump.facts:
+            if isinstance(fact, kind) and found.setdefault(album_key(fact.name), fact) is not fact:
+                self.problems.append(Problem(line, f"a line before has the {called} {fact.name!r} already"))
+        return found
+
+    def _labels(self, facts: list[LabelFact]) -> int:
+        present: set[tuple[Any, ...]] = set()
+        label = schema.label.c
+        columns = select(label.hash, *(label[side] for side in SIDES), label.kind, label.emotion, label.said_at)
+        for some in chunked(sorted({fact.hash for fact in facts})):
+            present |= {tuple(row) for row in self.recorder.connection.execute(columns.where(label.hash.in_(some)))}
+        # Each once, should the dump have one twice.
+        unique = {(one.hash, *one.box, one.kind, one.emotion, one.said_at): one for one in facts}
+        fresh = [fact for key, fact in unique.items() if key not in present]
+        rows = [
+            {"hash": fact.hash, **dict(zip(SIDES, fact.box, strict=True))}
+            | {"kind": fact.kind, "emotion": fact.emotion, "said_at": fact.said_at}
+            for fact in fresh
+        ]
+        self.there += len(facts) - len(fresh)
+        self._insert(schema.label, rows)
+        return len(rows)
+
+    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Adds labels or photos of albums, and counts those that wait."""
+        content = schema.content.c
+        known: set[str] = set()
+        for some in chunked(sorted({row["hash"] for row in rows})):
+            known |= set(self.recorder.connection.execute(select(content.hash).where(content.hash.in_(some))).scalars())
+        self.waiting += sum(row["hash"] not in known for row in rows)
+        self.recorder.insert(table, rows)
+
+    def _queries(self, facts: dict[str, QueryFact]) -> int:
+        saved = schema.saved_query.c
+        present: dict[str, str] = dict(self.recorder.connection.execute(select(saved.key, saved.text)).all())
+        new = 0
+        for fact in facts.values():
+            name = self._name("query", fact.name, present, facts, _is_same_query(fact))
+            if album_key(name) in present:
+                self.there += 1
+                continue
+            row = {"name": name, "key": album_key(name), "text": fact.text, "created_at": fact.created_at}
+            self.recorder.insert(schema.saved_query, [row])
+            present[album_key(name)] = fact.text
+            new += 1
+        return new
+
+    def _name(
+        self, kind: str, name: str, present: dict[str, T], reserved: Iterable[str], is_it: Callable[[T, bool], bool]
+    ) -> str:
+        """The first name that is free, or has what is to be restored.
+
+        `is_it` tells that of what has a name, and is told whether that name is the very one. Names that the dump has
+        for others aren't free.
+        """
+        for new_name in _names(name):
+            key, is_own = album_key(new_name), new_name == name
+            if key in present and is_it(present[key], is_own):
+                return new_name
+            if key not in present and (is_own or key not in reserved):
+                if not is_own:
+                    self.renamed.append(Renamed(kind, name, new_name))
+                return new_name
+        raise AssertionError("there is no end of names")
+
+    def _sorted_out(self, dump: Dump) -> tuple[dict[str, AlbumFact], dict[str, list[PhotoFact]]]:
+        """Albums and their photos by the albums' keys. An album whose own line is damaged is made of its photos."""
+        albums = self._once(dump, AlbumFact, "album")
+        photos: defaultdict[str, list[PhotoFact]] = defaultdict(list)
+        for line, fact in dump.facts:
+            if isinstance(fact, PhotoFact):
+                album = albums.get(album_key(fact.album))
+                if album is not None and album.query is not None:
+                    self.problems.append(Problem(line, f"album {fact.album!r} is smart: it has no places for photos"))
+                else:
+                    photos[album_key(fact.album)].append(fact)
+        for key, inside in photos.items():
+            if key not in albums:
+                albums[key] = AlbumFact(inside[0].album, "", min(fact.added_at for fact in inside), None, None)
+        return albums, photos
+
+    def _albums(self, facts: dict[str, AlbumFact], photos: dict[str, list[PhotoFact]]) -> tuple[int, int]:
+        album = schema.album.c
+        rows = self.recorder.connection.execute(select(album.key, *_ALBUM, album.query, album.cover_hash))
+        present = {key: AlbumRow(*rest) for key, *rest in rows}
+        new = added = 0
+        for key, fact in facts.items():
+            name = self._name("album", fact.name, present, facts, _is_same_album(fact))
+            row = present.get(album_key(name))
+            if row is None:
+                row = present[album_key(name)] = self._add_album(name, fact)
+                new += 1
+            else:
+                self.there += 1
+                self._fill(row, fact)
+            added += self._place(row, photos.get(key, []))
+        return new, added
+
+    def _add_album(self, name: str, fact: AlbumFact) -> AlbumRow:
+        values = {"name": name, "note": fact.note, "created_at": fact.created_at}
+        row = {**values, "key": album_key(name), "query": fact.query, "cover_hash": fact.cover}
+        [(number,)] = self.recorder.insert(schema.album, [row])
+        return AlbumRow(number, name, fact.note, fact.created_at, fact.query, fact.cover)
+
+    def _fill(self, row: AlbumRow, fact: AlbumFact) -> None:
+        wanted = {"note": row.note or fact.note, "cover_hash": row.cover_hash or fact.cover}
+        self.recorder.update(schema.album, wanted, schema.album.c.id == row.id)
+
+    def _place(self, album: AlbumRow, facts: list[PhotoFact]) -> int:
+        """Appends those photos that the album lacks, in the order of their positions."""
+        place = schema.album_photo.c
+        inside = select(place.hash).where(place.album_id == album.id)
+        present = set(self.recorder.connection.execute(inside).scalars())
+        last = self.recorder.connection.execute(select(func.max(place.position)).where(place.album_id == album.id))
+        after = last.scalar() or 0
+        unique: dict[str, PhotoFact] = {}
+        for fact in sorted(facts, key=lambda fact: (fact.position, fact.hash)):
+            unique.setdefault(fact.hash, fact)
+        fresh = [fact for digest, fact in unique.items() if digest not in present]
+        rows = [
+            {"album_id": album.id, "hash": fact.hash, "added_at": fact.added_at}
+            # The album may be new: then each has the position it had, so that the same dump is written again.
+            | {"position": after + number if present else fact.position}
+            for number, fact in enumerate(fresh, start=1)
+        ]
+        self.there += len(facts) - len(rows)
+        self._insert(schema.album_photo, rows)
+        return len(rows)
+
+
+def _is_same_query(fact: QueryFact) -> Callable[[str, bool], bool]:
+    return lambda text, _: text == fact.text
+
+
+def _is_same_album(fact: AlbumFact) -> Callable[[AlbumRow, bool], bool]:
+    """Whether an album that has the name, or a name made of it, is the one that the dump tells of.
+
+    A manual album under a made name is only if it was made at the same moment: it came from the dump before.
+    """
+    if fact.query is not None:
+        return lambda row, _: row.query == fact.query
+    return lambda row, is_own: row.query is None and (is_own or row.created_at == fact.created_at)
+
+
+def _names(name: str) -> Iterator[str]:
+    """The name itself, then `NAME (2)`, `NAME (3)` and so on, shortened where that would be too long."""
+    yield name
+    for number in count(2):
+        suffix = f" ({number})"
+        yield f"{name[: LONGEST_NAME - len(suffix)].rstrip()}{suffix}"

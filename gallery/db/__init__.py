@@ -1,0 +1,1 @@
+"""Tables, connections and upgrades: the database as SQL sees it."""

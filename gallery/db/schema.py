@@ -1,0 +1,272 @@
+"""The tables.
+
+| table | holds |
+|---|---|
+| content | one row per photo: what is in the file, whatever it is called |
+| path | the files that hold a content |
+| face | the faces of a content and what is shown of them |
+| crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
+| model, prediction | who said what about a face |
+| label | what a person said, keyed on content and box so that it outlives detection |
+| album, album_photo | albums; one with a query is smart, and its photos are what matches just now |
+| saved_query | queries with a name |
+| action | what people did, with what takes it back: see `gallery.curation.history` |
+| sidecar | what was written into which sidecar file, so that just that can be taken out again |
+| failure | files that couldn't be read |
+
+Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` are keyed on the hash of
+a photo's content. `content_id` is that content's number while it is in the database, else NULL: they wait for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    literal_column,
+    or_,
+)
+
+from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
+from gallery.emotions import EMOTIONS
+
+HEAD: Final = "0003"
+"""The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
+
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_EMOTION_NAMES: Final = ", ".join(f"'{emotion}'" for emotion in EMOTIONS)
+
+
+def _number() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _content(ondelete: str) -> Column[int]:
+    return Column("content_id", Integer, ForeignKey("content.id", ondelete=ondelete), nullable=False)
+
+
+def _content_if_here() -> Column[int]:
+    return Column("content_id", Integer, ForeignKey("content.id", ondelete="RESTRICT"), index=True)
+
+
+def _box() -> list[Column[float]]:
+    return [Column(side, Double, nullable=False) for side in ("left", "top", "right", "bottom")]
+
+
+content: Final = Table(
+    "content",
+    metadata,
+    _number(),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("format", PlainText, nullable=False),
+    Column("taken_at", WallClock, index=True),
+    Column("taken_offset_minutes", Integer),
+    Column("taken_source", Text),
+    Column("camera", PlainText),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    Column("detector", Text, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    # The last path of a content whose file was overwritten by another photo: an album can still say what is gone.
+    Column("former_path", FilePath),
+    # What the picture looks like, in 64 bits: see gallery.images.look. NULL for photos indexed before there was any.
+    Column("look", SignedLong),
+    CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
+    CheckConstraint("width > 0 AND height > 0", name="has_size"),
+)
+# Those without any path are among these.
+Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
+
+path: Final = Table(
+    "path",
+    metadata,
+    _number(),
+    _content("RESTRICT"),
+    Column("path", FilePath, nullable=False, unique=True),
+    Column("size", SignedLong, nullable=False),
+    Column("mtime_ns", SignedLong, nullable=False),
+    Column("missing_since", Instant),
+    Index(None, "content_id", "missing_since"),
+)
+Index(None, path.c.content_id, sqlite_where=path.c.missing_since.is_not(None))
+
+face: Final = Table(
+    "face",
+    metadata,
+    _number(),
+    _content("CASCADE"),
+    *_box(),
+    Column("confidence", Double, nullable=False),
+    Column("landmarks", Points, nullable=False),
+    # From here on: what is shown, worked out by gallery.store.shown from labels and predictions.
+    Column("emotion", Text),
+    Column("score", Double),
+    Column("source", Text),
+    Column("rejected", Boolean, nullable=False),
+    Column("taken_at", WallClock),
+    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
+    CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_is_share"),
+    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+    CheckConstraint("score BETWEEN 0 AND 1", name="score_is_share"),
+    CheckConstraint("(emotion IS NULL) = (score IS NULL)", name="emotion_has_score"),
+    CheckConstraint("source IN ('model', 'person')", name="source_is_known"),
+    CheckConstraint("NOT rejected OR emotion IS NULL", name="rejected_shows_nothing"),
+    # Covers a search for an emotion, newest first: without the copied time a rare emotion took seconds among a million
+    # photos.
+    Index(None, "emotion", "taken_at", "content_id", "score", "confidence"),
+    # Covers questions about the faces of one photo.
+    Index(None, "content_id", "confidence", "emotion", "score", "rejected"),
+)
+
+USUAL_SCORE: Final = 0.5
+USUAL_CONFIDENCE: Final = 0.95
+
+
+def usually_shown(face: Any) -> ColumnElement[bool]:
+    """The face is shown as its emotion under the usual settings.
+
+    The numbers stand in the statement: an index for a condition serves this very condition and no bound value.
+    """
+    sure = face.confidence >= literal_column(str(USUAL_CONFIDENCE))
+    said = face.source == literal_column("'person'")
+    return and_(face.score >= literal_column(str(USUAL_SCORE)), or_(sure, said))
+
+
+# A fifth of the size of the one that covers a search: counting reads all entries of an emotion.
+Index(None, face.c.emotion, face.c.content_id, sqlite_where=usually_shown(face.c))
+
+crop: Final = Table(
+    "crop",
+    metadata,
+    Column("face_id", Integer, ForeignKey("face.id", ondelete="CASCADE"), primary_key=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
+model: Final = Table(
+    "model",
+    metadata,
+    _number(),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("name", PlainText, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+)
+
+prediction: Final = Table(
+    "prediction",
+    metadata,
+    Column("face_id", Integer, ForeignKey("face.id", ondelete="CASCADE"), primary_key=True),
+    Column("model_id", Integer, ForeignKey("model.id", ondelete="RESTRICT"), primary_key=True, index=True),
+    Column("scores", Scores, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+label: Final = Table(
+    "label",
+    metadata,
+    _number(),
+    Column("hash", Text, nullable=False, index=True),
+    _content_if_here(),
+    *_box(),
+    Column("kind", Text, nullable=False),
+    Column("emotion", Text),
+    Column("said_at", Instant, nullable=False),
+    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
+    CheckConstraint("kind IN ('emotion', 'not_face')", name="kind_is_known"),
+    CheckConstraint("(kind = 'emotion') = (emotion IS NOT NULL)", name="kind_fits_emotion"),
+    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+)
+
+album: Final = Table(
+    "album",
+    metadata,
+    _number(),
+    Column("name", PlainText, nullable=False, unique=True),
+    # The name as it is compared: see gallery.query.query.album_key.
+    Column("key", PlainText, nullable=False, unique=True),
+    Column("note", PlainText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # In the language of gallery.query.query; NULL for a manual album, whose photos are in album_photo.
+    Column("query", PlainText),
+    # Of a photo in the album; NULL: the first.
+    Column("cover_hash", Text),
+)
+
+album_photo: Final = Table(
+    "album_photo",
+    metadata,
+    Column("album_id", Integer, ForeignKey("album.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", Text, primary_key=True, index=True),
+    _content_if_here(),
+    Column("position", Integer, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+saved_query: Final = Table(
+    "saved_query",
+    metadata,
+    _number(),
+    Column("name", PlainText, nullable=False, unique=True),
+    Column("key", PlainText, nullable=False, unique=True),
+    Column("text", PlainText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+action: Final = Table(
+    "action",
+    metadata,
+    _number(),
+    Column("done_at", Instant, nullable=False),
+    Column("summary", PlainText, nullable=False),
+    # JSON: see gallery.curation.history.
+    Column("steps", Text, nullable=False),
+)
+
+sidecar: Final = Table(
+    "sidecar",
+    metadata,
+    Column("path", FilePath, primary_key=True),
+    Column("hash", Text, nullable=False),
+    # JSON of what was written.
+    Column("written", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+failure: Final = Table(
+    "failure",
+    metadata,
+    Column("path", FilePath, primary_key=True),
+    Column("size", SignedLong, nullable=False),
+    Column("mtime_ns", SignedLong, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("transient", Boolean, nullable=False),
+    Column("failed_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,72 @@
+"""An album as a web page to hand on: a folder with a page, thumbnails, and pictures large enough for a screen.
+
+The folder needs nothing else: opened from a disk or stick, the page sends no request anywhere and runs no script but
+its own. The pictures are new JPEGs of at most VIEW_LONG_SIDE pixels: upright, in sRGB, without any of the photos'
+metadata, so where and with what they were taken stays with whoever made the page. The photos themselves are only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from gallery.export import Action, ExportResult
+from gallery.export.page.document import Entry, render
+from gallery.export.page.folder import PageFolder
+from gallery.export.page.pictures import PictureMaker, picture_name
+from gallery.indexing.reading import THREADS, ahead
+from gallery.records import PhotoRecord
+from gallery.settings import Settings
+
+__all__ = ["write_page"]
+
+_SHOWN: Final = (Action.COPIED, Action.THERE)
+
+
+def write_page(
+    photos: Sequence[PhotoRecord], dest: Path, *, title: str, settings: Settings | None = None, dry_run: bool = False
+) -> Iterator[ExportResult]:
+    """Makes `dest/index.html` with these photos, in their order; yields one result per photo, `target` its picture.
+
+    `dest` is made if need be; it must be empty or hold an earlier page, which this one then replaces: pictures it has
+    already are `already there` and not made again, those that no longer belong to it are removed, so that a photo
+    taken out of an album isn't handed on with it. The page itself is written last; a run that was killed is simply run
+    again, and until it is done an earlier page works as it did. A photo whose file is gone or was changed, or can't be
+    read, is left out. With `dry_run` nothing is written.
+
+    Raises ExportError where `dest` holds anything else or can't be written to, before the first result as a rule; at
+    the end, where the page itself can't be written.
+    """
+    folder = PageFolder.of(dest, map(picture_name, photos))
+    if not dry_run:
+        folder.begin()
+    maker = PictureMaker(folder, settings or Settings(), dry_run=dry_run)
+    return _written(photos, title, folder, maker)
+
+
+def _written(
+    photos: Sequence[PhotoRecord], title: str, folder: PageFolder, maker: PictureMaker
+) -> Iterator[ExportResult]:
+    shown = []
+    for photo, result in zip(photos, _results(photos, maker), strict=True):
+        yield result
+        if result.action in _SHOWN:
+            shown.append(Entry(photo, picture_name(photo)))
+    if not maker.dry_run:
+        folder.finish(render(title, shown), {entry.name for entry in shown})
+
+
+def _results(photos: Sequence[PhotoRecord], maker: PictureMaker) -> Iterator[ExportResult]:
+    """In order, made by several threads: decoding and encoding don't hold the interpreter's lock."""
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-page")
+
+    def start(photo: PhotoRecord) -> Future[ExportResult]:
+        return pool.submit(maker.make, photo)
+
+    try:
+        for results in ahead(photos, start, Future.result, THREADS):
+            yield from results
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

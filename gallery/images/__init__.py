@@ -1,0 +1,1 @@
+"""From a file to an upright picture and what the file says of itself."""

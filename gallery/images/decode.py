@@ -1,0 +1,291 @@
+"""Reads photos: strangers' files of every kind in, upright 8-bit RGB pictures out."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from io import BufferedReader
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageFile
+
+from gallery.errors import ImageError
+from gallery.images.capture import read_capture
+from gallery.records import Capture
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
+"""The only decoders that ever see a file: Pillow's others are seldom tested, and one of them starts Ghostscript."""
+
+REDUCING_GAP = 2.0
+"""Shrinking takes whole pixels together down to this multiple of the wanted size, and filters from there."""
+
+LEEWAY = 1.15
+"""Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
+
+_TRANSPOSE = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture with this EXIF orientation upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    """A photo ready to be looked at.
+
+    `image` is upright 8-bit RGB and carries no metadata but the ICC profile of a picture that was RGB before;
+    `width` and `height` are the pixels of the upright picture at full size; `format` is one of FORMATS.
+    """
+
+    image: Image.Image
+    width: int
+    height: int
+    format: str
+    capture: Capture
+
+
+def hash_file(path: str | os.PathLike[str]) -> str:
+    """Hexadecimal SHA-256 of the file's bytes. Raises ImageError where they can't be read."""
+    with _reading(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_image(
+    path: str | os.PathLike[str], *, long_side: int | None, max_megapixels: float, quick: bool = False
+) -> DecodedPhoto:
+    """The first picture in the file, its longer side shrunk (never enlarged) to `long_side` pixels; None: full size.
+
+    What the file contains decides, not what it is called. Transparent parts come out white, 16-bit grey is scaled,
+    colours stay in the picture's own space. `quick` is for pictures that no person will see: they may stay LEEWAY times
+    as large where the decoder leaves them so, and are shrunk by a cheaper filter. Raises ImageError with a reason for
+    everything that can't be read completely, and before any pixel is decoded where the picture has more than
+    `max_megapixels`.
+    """
+    with _reading(path) as file:
+        return _read(path, file, _Size(long_side, quick), max_megapixels)
+
+
+def read_new(
+    path: str | os.PathLike[str],
+    is_known: Callable[[str], bool],
+    *,
+    long_side: int | None,
+    max_megapixels: float,
+    quick: bool = False,
+) -> tuple[str, DecodedPhoto | None]:
+    """`hash_file` and, unless `is_known` says yes to the hash, `read_image`, both of the very same bytes."""
+    with _reading(path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if is_known(digest):
+            return digest, None
+        file.seek(0)
+        return digest, _read(path, file, _Size(long_side, quick), max_megapixels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """How large a picture shall be; see `read_image`."""
+
+    long_side: int | None
+    quick: bool
+
+    @property
+    def filter(self) -> Image.Resampling:
+        return Image.Resampling.HAMMING if self.quick else Image.Resampling.LANCZOS
+
+    def of(self, full: tuple[int, int]) -> tuple[int, int]:
+        """Width and height of a picture of this full size."""
+        scale = 1.0 if self.long_side is None else min(1.0, self.long_side / max(full))
+        return max(1, round(full[0] * scale)), max(1, round(full[1] * scale))
+
+    def of_decoded(self, decoded: tuple[int, int], full: tuple[int, int]) -> tuple[int, int]:
+        """The same of one that the decoder has shrunk already."""
+        wanted = self.of(full)
+        return decoded if self.quick and max(decoded) <= LEEWAY * max(wanted) else wanted
+
+
+@contextmanager
+def open_image(path: str | os.PathLike[str]) -> Iterator[ImageFile.ImageFile]:
+    """The picture in a file as its decoder opened it, no pixel decoded yet: for its metadata. Raises ImageError."""
+    with _reading(path) as file, _identified(path, file) as image:
+        yield image
+
+
+@contextmanager
+def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
+    """The file, open for reading; whatever goes wrong with it inside the block becomes an ImageError."""
+    try:
+        # Asked before opening: a pipe would wait for ever, and opening a device can do things.
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise ImageError(path, "is a folder, pipe or device, no file")
+        with Path(path).open("rb") as file:
+            yield file
+    except ImageError:
+        raise
+    except Exception as error:  # decoders fail in every way there is; the next photo must still be read
+        reason, transient = _explained(error)
+        raise ImageError(path, reason, transient=transient) from error
+
+
+def _read(path: str | os.PathLike[str], file: BufferedReader, size: _Size, max_megapixels: float) -> DecodedPhoto:
+    info = os.fstat(file.fileno())
+    if info.st_size == 0:
+        raise ImageError(path, "empty file; restore it from a copy")
+    with _identified(path, file) as image:
+        _check_megapixels(path, image.size, max_megapixels)
+        return _decoded(image, size, info.st_mtime_ns)
+
+
+def _explained(error: Exception) -> tuple[str, bool]:
+    """A reason in plain words, and whether the same bytes may be readable next time."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "is gone; it was moved or deleted, or its drive is not connected", True
+    if isinstance(error, PermissionError):
+        return "no permission to read it; change the file's rights", True
+    if isinstance(error, MemoryError):
+        return "not enough memory to decode it; close other programs, or lower the setting max_megapixels", True
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"can't be read from the disk ({os.strerror(error.errno)})", error.errno != errno.ENAMETOOLONG
+    if isinstance(error, Image.DecompressionBombError):
+        return "too many pixels for its decoder; save it smaller", False
+    return f"damaged or cut short ({_one_line(error)}); restore it from a copy", False
+
+
+def _one_line(error: Exception) -> str:
+    text = "".join(c if c.isprintable() else " " for c in str(error))
+    return text[:200] or type(error).__name__
+
+
+def _identified(path: str | os.PathLike[str], file: BufferedReader) -> ImageFile.ImageFile:
+    """The picture as its first matching decoder opened it, no pixel decoded yet."""
+    # Not Image.open: its bomb check is one number for the whole process, 179 megapixels, whatever our limit is.
+    _register_plugins()
+    prefix = file.read(16)
+    problem: Exception | None = None
+    for name in FORMATS:
+        factory, accepts = Image.OPEN[name]
+        if accepts is None or accepts(prefix) is not True:
+            continue
+        try:
+            file.seek(0)
+            return factory(file, "")
+        except Exception as error:  # AVIF and HEIF share a signature: the next one may read it
+            problem = error
+    raise problem or ImageError(path, f"not a picture of a known format ({', '.join(FORMATS)})")
+
+
+@cache
+def _register_plugins() -> None:
+    from pillow_heif import register_heif_opener  # here: its codecs are large, and not every command reads photos
+
+    Image.init()
+    register_heif_opener()
+
+
+def _check_megapixels(path: str | os.PathLike[str], size: tuple[int, int], limit: float) -> None:
+    megapixels = size[0] * size[1] / 1e6
+    if megapixels > limit:
+        raise ImageError(
+            path,
+            f"{size[0]} x {size[1]} pixels are {megapixels:.6g} megapixels, the setting max_megapixels allows "
+            f"{limit:.6g}; raise it if you trust the file",
+        )
+
+
+def _decoded(image: ImageFile.ImageFile, size: _Size, mtime_ns: int) -> DecodedPhoto:
+    is_jpeg = image.format in ("JPEG", "MPO")
+    full = image.size
+    if is_jpeg and size.long_side is not None:
+        image.draft(None, size.of(full))
+    # Before the EXIF: PNG's may follow the pixels, and TIFF takes the orientation out once it has turned them.
+    image.load()
+    if not is_jpeg:
+        full = image.size
+    exif = _exif(image)
+    transpose = _TRANSPOSE.get(_orientation(image, exif))
+    picture = _rgb(image, size.of_decoded(image.size, full), size.filter)
+    if transpose is not None:
+        # After shrinking: turning 12 megapixels costs more than decoding them small.
+        picture = picture.transpose(transpose)
+        full = full if transpose in _KEEPS_SIZE else (full[1], full[0])
+    return DecodedPhoto(picture, *full, "JPEG" if is_jpeg else str(image.format), read_capture(exif, mtime_ns))
+
+
+_KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))
+
+
+def _exif(image: ImageFile.ImageFile) -> Image.Exif:
+    if image.format in ("AVIF", "HEIF"):
+        # These containers say themselves how to turn the picture; Pillow would obey a leftover orientation in XMP.
+        image.info.pop("xmp", None)
+    try:
+        return image.getexif()
+    except Exception:  # damaged EXIF is no reason to refuse the picture
+        return Image.Exif()
+
+
+def _orientation(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
+    """1 to 8 as EXIF has it; other numbers mean the same as 1."""
+    if image.format == "HEIF":  # libheif has turned it; no need to trust that pillow-heif reset the tag
+        return 1
+    try:
+        value = exif.get(ExifTags.Base.Orientation)
+    except Exception:  # decoded only now, and damaged like all else in EXIF
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
+    """A new 8-bit RGB picture of this size."""
+    grey_or_colour = _without_depth(image) if image.mode.startswith(("I", "F")) else image
+    mode = "RGBA" if grey_or_colour.has_transparency_data else "RGB"
+    # Not where it is resized anyway: this copies even what has the mode already.
+    copied = grey_or_colour.mode != mode or grey_or_colour.size == size
+    picture = grey_or_colour.convert(mode) if copied else grey_or_colour
+    if picture.size != size:
+        picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
+    if mode == "RGBA":
+        picture = _on_white(picture)
+    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+    picture.info = {"icc_profile": profile} if profile else {}
+    return picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    canvas = Image.new("RGB", picture.size, "white")
+    canvas.paste(picture, mask=picture.getchannel("A"))
+    return canvas
+
+
+def _without_depth(image: Image.Image) -> Image.Image:
+    """Grey of more than 8 bits as 8 bits: scaled, where Pillow's own conversion clips to white."""
+    import numpy as np  # here: only deep grey needs it
+
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(((np.asarray(image, dtype=np.uint32) + 128) // 257).astype(np.uint8))
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+    low, high = _value_range(image.mode, float(values.min()), float(values.max()))
+    scaled = (values - low) * (255 / (high - low))
+    return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
+
+
+def _value_range(mode: str, low: float, high: float) -> tuple[float, float]:
+    """The values of black and white, given the darkest and brightest that occur.
+
+    Wide integers and floats have no fixed range: the customary one they fit into, else their own.
+    """
+    for white in (65535.0,) if mode == "I" else (1.0, 255.0, 65535.0):
+        if low >= 0 and high <= white:
+            return 0.0, white
+    return low, max(high, low + 1.0)

@@ -1,0 +1,1 @@
+"""Keeps the database in step with the disk: scan, read, find faces, classify, store; watch, rescore, prune."""

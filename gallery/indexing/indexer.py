@@ -1,0 +1,258 @@
+"""Keeps the database in step with the photo folders: scan, decode, detect, crop, classify, store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gallery.errors import ImageError
+from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.images.scan import scan
+from gallery.indexing.pipeline import score_each
+from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
+from gallery.indexing.reading import ReadPhoto, read_here
+from gallery.indexing.reconcile import Reconciler, Status
+from gallery.indexing.rescoring import Rescored, rescore_locked
+from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
+from gallery.settings import Settings
+from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, Touch
+from gallery.store.store import Store
+
+__all__ = ["PhotoResult", "Status", "Summary", "index"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """One photo's fate: `faces` counts those found just now with enough confidence; `reason` is set for failures."""
+
+    path: str
+    status: Status
+    faces: int = 0
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the results of a run, by status; `faces` are those found in it."""
+
+    new: int = 0
+    unchanged: int = 0
+    changed: int = 0
+    moved: int = 0
+    copied: int = 0
+    missing: int = 0
+    restored: int = 0
+    reread: int = 0
+    failed: int = 0
+    faces: int = 0
+
+    def add(self, result: PhotoResult) -> None:
+        """Count one result."""
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.faces += result.faces
+
+    def as_json(self, seconds: float) -> dict[str, Any]:
+        """The documented JSON object that ends `gallery index --json`; missing photos don't count for the speed."""
+        counts = asdict(self)
+        seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+        rate = seen / seconds if seconds > 0 else 0.0
+        return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}
+
+
+def index(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    store: Store,
+    detector: FaceDetector,
+    classifier: EmotionClassifier,
+    settings: Settings | None = None,
+    workers: int = 1,
+    follow_links: bool = False,
+    retry_failed: bool = False,
+    force: bool = False,
+    skip: Callable[[FileStamp], bool] | None = None,
+    on_plan: Callable[[int], None] | None = None,
+    on_rescore: Callable[[Rescored], None] | None = None,
+) -> Iterator[PhotoResult]:
+    """Brings the database up to date with the folders and files in `paths`, yielding a result per photo.
+
+    What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
+    at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
+    tried again when it has changed, or in any case with `retry_failed`. With `force` all files are read and searched
+    for faces anew, unchanged ones too; what people said of the faces stays. Files for which `skip` says yes are left
+    for another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier hasn't
+    seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
+
+    `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
+    suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled; one that
+    has `decoders`, as on a GPU, stays here, and the processes, as many as it says, only decode. A script must guard its
+    main part by `if __name__ == "__main__"`, since each process imports it.
+
+    Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
+    into the same database, and StoreError where it can't be written.
+    """
+    problems: list[ImageError] = []
+    found = scan(paths, follow_links=follow_links, on_error=problems.append)
+    if skip is not None:
+        found = (file for file in found if not skip(file))
+    roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
+    crew = _Workers(store, detector, classifier, settings or Settings(), workers)
+    return _results(
+        crew,
+        found,
+        problems,
+        roots,
+        retry_failed=retry_failed,
+        force=force,
+        on_plan=on_plan,
+        on_rescore=on_rescore,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Who does the work of a run."""
+
+    store: Store
+    detector: FaceDetector
+    classifier: EmotionClassifier
+    settings: Settings
+    processes: int
+
+    def write(self, changes: Sequence[Change]) -> None:
+        model = ModelInfo(self.classifier.model_id, self.classifier.name)
+        found_faces = any(isinstance(change, AddPhoto | FindAgain) for change in changes)
+        # Not asked for otherwise: a folder that was only moved would wait for torch to load.
+        detector = f"{self.detector.signature} long_side={self.settings.long_side}" if found_faces else ""
+        self.store.write(changes, model=model, detector=detector)
+
+    def count(self, faces: Sequence[ScoredFace]) -> int:
+        return sum(face.detection.confidence >= self.settings.min_confidence for face in faces)
+
+
+def _results(
+    workers: _Workers,
+    found: Iterator[FileStamp],
+    problems: list[ImageError],
+    roots: Sequence[str],
+    *,
+    retry_failed: bool,
+    force: bool,
+    on_plan: Callable[[int], None] | None,
+    on_rescore: Callable[[Rescored], None] | None,
+) -> Iterator[PhotoResult]:
+    store = workers.store
+    with store.index_lock():
+        for so_far in rescore_locked(store, workers.classifier):
+            if on_rescore:
+                on_rescore(so_far)
+        rules = Reconciler(store.known_files(), store.paths_of, force)
+        files = list(found)
+        if on_plan:
+            on_plan(len(files) + len(problems))
+        to_read: list[FileStamp] = []
+        back: list[FileStamp] = []
+        for file in files:
+            reason = None if retry_failed else rules.failure(file)
+            if reason is not None:
+                yield PhotoResult(file.path, Status.FAILED, reason=reason)
+            elif not rules.needs_no_reading(file):
+                to_read.append(file)
+            elif rules.known[file.path].missing:
+                back.append(file)
+            else:
+                yield PhotoResult(file.path, Status.UNCHANGED)
+        yield from _restore(workers, back)
+        with closing(_read(workers, rules, to_read)) as batches, _working_beside(workers.classifier):
+            for batch in batches:
+                yield from _store_batch(workers, rules, batch)
+        yield from _finish(workers, rules, [file.path for file in files], problems, roots)
+
+
+def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:
+    if files:
+        workers.write([Touch(file) for file in files])
+    for file in files:
+        yield PhotoResult(file.path, Status.RESTORED)
+
+
+def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
+    """Read and search the files, in processes of their own where there are enough to make up for starting them."""
+    detector, settings = workers.detector, workers.settings
+    if len(files) < MANY or workers.processes == 1:
+        return read_here(files, rules.knows, detector, settings)
+    if decoders := getattr(detector, "decoders", 0):
+        return decode_in_processes(files, rules.hashes, detector, settings, workers.processes or decoders)
+    count = workers.processes or getattr(detector, "processes", 1)
+    if count == 1:
+        return read_here(files, rules.knows, detector, settings)
+    return read_in_processes(files, rules.hashes, detector, settings, count)
+
+
+@contextmanager
+def _working_beside(classifier: EmotionClassifier) -> Iterator[None]:
+    """Inside, photos are decoded and searched all the time; a classifier that wants to know is told."""
+    told = getattr(classifier, "beside", lambda _: None)
+    told(True)
+    try:
+        yield
+    finally:
+        told(False)
+
+
+def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
+    """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
+    found = {read.hash: read.photo.faces for read in batch if read.photo}
+    # Copies of a photo are read before its batch is committed; here it is in the database.
+    for done in found.keys() & rules.added if rules.force else workers.store.known_hashes(found):
+        del found[done]
+    outcomes = dict(zip(found, score_each(list(found.values()), workers.classifier), strict=True))
+    decided = [_decide(workers, rules, read, outcomes) for read in batch]
+    workers.write([change for change, _ in decided])
+    return [result for _, result in decided]
+
+
+Outcomes = dict[str, tuple[ScoredFace, ...] | ImageError]
+"""Faces of the new photos of a batch by content hash, or why none could be looked for; taken out when first used."""
+
+
+def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes) -> tuple[Change, PhotoResult]:
+    file, outcome = read.file, outcomes.get(read.hash)
+    error = read.error or (outcome if isinstance(outcome, ImageError) else None)
+    if error:
+        return Fail(file, error.reason, error.transient), PhotoResult(file.path, Status.FAILED, reason=error.reason)
+    if read.photo is None or outcome is None or isinstance(outcome, ImageError):
+        known, status = rules.of_known_content(file, read.hash)
+        return known, PhotoResult(file.path, status)
+    del outcomes[read.hash]
+    photo = read.photo
+    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome, photo.look)
+    again = read.hash in rules.indexed
+    change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
+    return change, PhotoResult(file.path, status, workers.count(outcome))
+
+
+def _finish(
+    workers: _Workers,
+    rules: Reconciler,
+    found: Sequence[str],
+    problems: Sequence[ImageError],
+    roots: Sequence[str],
+) -> Iterator[PhotoResult]:
+    """What is no photo's business: places that couldn't be looked at, photos that are gone, failures that are over."""
+    troubled = [problem.path for problem in problems]
+    gone = rules.missing(found, roots, troubled)
+    over = rules.stale_failures(found, roots, troubled)
+    if problems:
+        workers.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
+    if gone:
+        workers.store.mark_missing(gone)
+    if over:
+        workers.store.clear_failures(over)
+    for problem in problems:
+        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
+    for path in gone:
+        yield PhotoResult(path, Status.MISSING)

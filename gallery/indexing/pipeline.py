@@ -1,0 +1,85 @@
+"""From decoded photos to scored faces: detect, crop, classify; many photos at a time."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PIL import Image
+
+from gallery.errors import CheckpointError, ImageError
+from gallery.faces import Detection, EmotionClassifier, FaceDetector, crop_face
+from gallery.images.decode import DecodedPhoto
+from gallery.records import FoundFace, ScoredFace
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+_log = logging.getLogger(__name__)
+
+CROP_QUALITY = 90
+"""JPEG quality of stored crops."""
+
+
+def find_faces(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...]]:
+    """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture."""
+    found = detector.detect([photo.image for photo in photos])
+    return [
+        tuple(FoundFace(_full_size(face, photo), encode_crop(crop_face(photo.image, face.box))) for face in faces)
+        for photo, faces in zip(photos, found, strict=True)
+    ]
+
+
+def score_faces(found: Sequence[Sequence[FoundFace]], classifier: EmotionClassifier) -> list[tuple[ScoredFace, ...]]:
+    """The faces of each photo with their emotions.
+
+    Faces of all photos are classified together. What is classified is the crop as it is stored, so that scoring it
+    again later gives the same answer.
+    """
+    predictions = iter(classifier.predict([decode_crop(face.crop) for faces in found for face in faces]))
+    return [tuple(ScoredFace(face.detection, face.crop, next(predictions)) for face in faces) for faces in found]
+
+
+def find_each(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...] | ImageError]:
+    """As `find_faces`, but a photo on which the detector fails costs only itself: its place holds the error."""
+    return _each(lambda some: find_faces(some, detector), photos)
+
+
+def score_each(
+    found: Sequence[Sequence[FoundFace]], classifier: EmotionClassifier
+) -> list[tuple[ScoredFace, ...] | ImageError]:
+    """As `score_faces`, but a photo on which the classifier fails costs only itself: its place holds the error."""
+    return _each(lambda some: score_faces(some, classifier), found)
+
+
+def _each(work: Callable[[Sequence[In]], Sequence[Out]], photos: Sequence[In]) -> list[Out | ImageError]:
+    try:
+        return list(work(photos))
+    except CheckpointError:  # no photo's fault, and the same for all of them
+        raise
+    except Exception as error:  # whatever it is, the other photos of the batch must not suffer
+        if len(photos) != 1:
+            return [outcome for photo in photos for outcome in _each(work, [photo])]
+        _log.debug("looking for faces failed", exc_info=error)
+        return [
+            ImageError("photo", f"looking for faces in it failed ({type(error).__name__}: {error})", transient=True)
+        ]
+
+
+def encode_crop(crop: Image.Image) -> bytes:
+    """A small JPEG of an RGB crop."""
+    buffer = io.BytesIO()
+    crop.save(buffer, "JPEG", quality=CROP_QUALITY)
+    return buffer.getvalue()
+
+
+def decode_crop(jpeg: bytes) -> Image.Image:
+    """The RGB picture that `encode_crop` packed."""
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+        return image.convert("RGB")
+
+
+def _full_size(face: Detection, photo: DecodedPhoto) -> Detection:
+    return face.scaled(photo.width / photo.image.width, photo.height / photo.image.height)

@@ -1,0 +1,154 @@
+"""Reads photos in processes of their own, one per core, which look for faces, too, or feed a GPU that does.
+
+Two threads of one process share an interpreter and much of torch's bookkeeping; two processes with a thread each are
+half as fast again. A process that dies, of a decoder's crash or because the system ran out of memory, costs the photo
+it was at, and is replaced.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property, partial
+from multiprocessing import resource_tracker
+from typing import Final, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from gallery.errors import ImageError
+from gallery.faces import FaceDetector
+from gallery.indexing.reading import Decoded, ReadPhoto, ahead, decode, search
+from gallery.records import FileStamp
+from gallery.settings import Settings
+
+MANY: Final = 64
+"""With fewer photos to read it takes longer to start processes than to do without."""
+
+LEAST_MEMORY: Final = 1_500_000_000
+"""Bytes a process may need: the networks' library alone takes most of a gigabyte."""
+
+LEAST_TO_DECODE: Final = 700_000_000
+"""Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
+
+Out = TypeVar("Out", ReadPhoto, Decoded)
+
+
+def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
+    """As many processes as the machine has cores this process may use, and memory for, at so many bytes each."""
+    memory = _memory() if memory is None else memory
+    return max(1, min(cores(), memory // each))
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _memory() -> int:
+    """Bytes of the machine; where it doesn't tell, enough for two processes."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return 2 * LEAST_MEMORY
+
+
+def read_in_processes(
+    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+) -> Generator[list[ReadPhoto], None, None]:
+    """As `reading.read_here`, in `count` processes; `known` are hashes of contents that need no decoding.
+
+    The detector is pickled, and unpickled in each of them. Closing the generator ends the processes.
+    """
+    return _pooled(_read, ReadPhoto, files, (pickle.dumps(detector), known, settings), count)
+
+
+def decode_in_processes(
+    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+) -> Generator[list[ReadPhoto], None, None]:
+    """As `read_in_processes`, but the processes only decode: this one looks for faces, in batches, on its GPU."""
+    with closing(_pooled(_decode, Decoded, files, (b"", known, settings), count)) as batches:
+        for batch in batches:
+            yield search(batch, known.__contains__, detector)
+
+
+def _pooled(
+    work: Callable[[FileStamp], Out],
+    failed: type[Out],
+    files: Iterable[FileStamp],
+    job: tuple[bytes, frozenset[str], Settings],
+    count: int,
+) -> Generator[list[Out], None, None]:
+    # Spawned: a fork of a process in which torch has threads may hang.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
+
+    def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[Out]]:
+        with _interrupts_held():  # the first task starts the processes, which inherit it
+            return file, pool.schedule(work, (file,))
+
+    try:
+        yield from ahead(files, start, partial(_result, failed), job[2].batch_size)
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) -> Out:
+    file, future = running
+    try:
+        return future.result()
+    except ProcessExpired:
+        reason = "reading it made a process die, or memory ran out; restore it from a copy if this comes again"
+        return failed(file, error=ImageError(file.path, reason, transient=True))
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started inside never see Ctrl-C, which is for the one that started them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Started with the first process, inside, it would let Ctrl-C through again before that process has begun.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Worker:
+    """What a process needs for its photos."""
+
+    def __init__(self, detector: bytes, known: frozenset[str], settings: Settings) -> None:
+        self._pickled, self.known, self.settings = detector, known, settings
+
+    @cached_property
+    def detector(self) -> FaceDetector:
+        detector: FaceDetector = pickle.loads(self._pickled)  # noqa: S301 - of our own parent process
+        return detector
+
+
+_worker: _Worker
+
+
+def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # of damaged metadata; nobody could tell of which photo
+    _worker = _Worker(detector, known, settings)
+
+
+def _decode(file: FileStamp) -> Decoded:
+    return decode(file, _worker.known.__contains__, _worker.settings)
+
+
+def _read(file: FileStamp) -> ReadPhoto:
+    [read] = search([_decode(file)], _worker.known.__contains__, _worker.detector)
+    return read

@@ -1,0 +1,239 @@
+"""Forgets photos whose files are gone, for good: what people typed in stays, and waits for the photo to come back."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select, update
+
+from gallery.db import schema
+from gallery.errors import UsageError
+from gallery.query.query import Query
+from gallery.search.conditions import lies_in
+from gallery.settings import Settings
+from gallery.store.figures import chosen
+from gallery.store.photo_rows import chunked
+from gallery.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class GonePhoto:
+    """A photo without any file left: the `paths` it had; `replaced` where another picture took its last place."""
+
+    hash: str
+    paths: tuple[str, ...]
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What may be forgotten, and what may not.
+
+    `copies` are gone files of photos that may have others. `kept` are files marked as missing that are there, or can't
+    be looked at. `unplugged` counts the gone files below each folder of which the drive may just not be connected.
+    """
+
+    photos: tuple[GonePhoto, ...]
+    copies: tuple[str, ...]
+    kept: tuple[str, ...]
+    unplugged: Mapping[str, int]
+
+    def __bool__(self) -> bool:
+        return bool(self.photos or self.copies)
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What hangs on photos: their `faces`, what people said of these in `labels`, and their `places` in albums."""
+
+    faces: int
+    labels: int
+    places: int
+
+
+def find_gone(
+    store: Store, query: Query | None = None, settings: Settings | None = None, *, even_if_unplugged: bool = False
+) -> Gone:
+    """The photos that match of which all files were marked as missing and are gone, and such files of other photos.
+
+    Each file is looked for on the disk. Where its folder isn't there, or has nothing in it, the drive may just not be
+    connected: then the file counts as gone only if known photos are to be found near by on the same drive, below the
+    next folder above that exists; or with `even_if_unplugged`. Raises UsageError for a query with a limit.
+    """
+    query, settings = replace(query or Query(), missing=True), settings or Settings()
+    if query.limit is not None:
+        raise UsageError("prune takes all photos that match; narrow the query in place of limiting it")
+    with store.read() as connection:
+        return _Search(connection, even_if_unplugged).found(chosen(connection, query, settings))
+
+
+def attached(store: Store, photos: Iterable[GonePhoto]) -> Attached:
+    """What hangs on these photos."""
+    with store.read() as connection:
+        numbers = list(_numbers(connection, photos).values())
+        tables = (schema.face, schema.label, schema.album_photo)
+        return Attached(*(sum(_counts(connection, table, numbers)) for table in tables))
+
+
+def forget(store: Store, gone: Gone) -> Gone:
+    """Forgets what was found: paths, faces, and what was read in these. Gives what really was forgotten.
+
+    A photo of which a file is back, or is known again, is kept. Labels and places in albums wait for the photos to be
+    indexed again. Raises StoreLockedError while photos are being indexed.
+    """
+    with store.index_lock(), store.write_connection() as connection:
+        numbers = _numbers(connection, gone.photos)
+        marked = _marked(connection, numbers.values())
+        photos = tuple(
+            photo
+            for photo in gone.photos
+            if photo.hash in numbers and _is_still_gone(photo, marked.get(numbers[photo.hash], {}))
+        )
+        copies = tuple(path for path in gone.copies if _is_gone(path))
+        _forget_photos(connection, [numbers[photo.hash] for photo in photos])
+        path = schema.path
+        for some in chunked(copies):
+            connection.execute(delete(path).where(path.c.path.in_(some), path.c.missing_since.is_not(None)))
+    return replace(gone, photos=photos, copies=copies)
+
+
+class _Search:
+    def __init__(self, connection: Connection, even_if_unplugged: bool) -> None:
+        self._connection = connection
+        self._even_if_unplugged = even_if_unplugged
+        self._absent = cache(self._find_absent)
+        self._has_photos = cache(self._find_photos)
+
+    def found(self, among: Any) -> Gone:
+        photos = list(self._replaced(among))
+        copies: list[str] = []
+        kept: list[str] = []
+        unplugged: Counter[str] = Counter()
+        for (digest, has_file), rows in groupby(self._marked(among), key=attrgetter("hash", "has_file")):
+            paths = [row.path for row in rows]
+            there = [path for path in paths if not _is_gone(path)]
+            absent = {path: self._absent(str(Path(path).parent)) for path in paths if path not in there}
+            away = [] if self._even_if_unplugged else [path for path, folder in absent.items() if folder]
+            gone = [path for path in absent if path not in away]
+            kept += there
+            unplugged.update(str(absent[path]) for path in away)
+            if has_file or there or away:
+                copies += gone
+            else:
+                photos.append(GonePhoto(digest, tuple(gone)))
+        photos.sort(key=lambda photo: photo.paths)
+        return Gone(tuple(photos), tuple(copies), tuple(kept), dict(sorted(unplugged.items())))
+
+    def _marked(self, among: Any) -> Sequence[Any]:
+        """The files that are marked as missing, photo after photo."""
+        content, path, other = schema.content.c, schema.path.c, schema.path.alias().c
+        present = select(other.id).where(other.content_id == path.content_id, other.missing_since.is_(None)).exists()
+        return self._connection.execute(
+            select(content.hash, present.label("has_file"), path.path)
+            .join_from(schema.path, schema.content)
+            .where(path.missing_since.is_not(None), *among(content.id))
+            .order_by(content.hash, path.path)
+        ).all()
+
+    def _replaced(self, among: Any) -> Iterator[GonePhoto]:
+        """Photos without any path: other pictures took all their places."""
+        content, path = schema.content.c, schema.path.c
+        somewhere = select(path.id).where(path.content_id == content.id).exists()
+        rows = select(content.hash, content.former_path).where(~somewhere, *among(content.id)).order_by(content.id)
+        for digest, former in self._connection.execute(rows):
+            yield GonePhoto(digest, (former,) if former else (), replaced=True)
+
+    def _find_absent(self, folder: str) -> str | None:
+        """The folder, or the highest above it that is gone, if its drive may just not be connected; else None."""
+        missing, place = None, Path(folder)
+        while not place.is_dir() and place != place.parent:
+            missing, place = place, place.parent
+        if missing is None:
+            return folder if _is_bare(place) else None
+        if _is_bare(place):
+            return str(place)
+        # A link that leads nowhere: what it led to may be on another drive.
+        return str(missing) if os.path.lexists(missing) or not self._has_photos(place) else None
+
+    def _find_photos(self, place: Path) -> bool:
+        """Whether a known photo is to be found below the folder, on the same drive; nothing is told by the root."""
+        if place == place.parent:
+            return False
+        path, drive = schema.path.c, place.stat().st_dev
+        files = select(path.path).where(lies_in(path.path, str(place)), path.missing_since.is_(None))
+        return any(_drive(file) == drive for file in self._connection.execute(files).scalars())
+
+
+def _is_gone(path: str) -> bool:
+    """Surely gone: where a folder may not be looked into, for one, that can't be told."""
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        pass
+    return False
+
+
+def _is_bare(folder: Path) -> bool:
+    """Nothing in it that one would see, as in the place where a drive is mounted while it isn't."""
+    try:
+        return all(name.startswith(".") for name in os.listdir(folder))  # noqa: PTH208
+    except OSError:
+        return True
+
+
+def _drive(file: str) -> int | None:
+    try:
+        return Path(file).stat().st_dev
+    except (OSError, ValueError):
+        return None
+
+
+def _numbers(connection: Connection, photos: Iterable[GonePhoto]) -> dict[str, int]:
+    content = schema.content.c
+    numbers: dict[str, int] = {}
+    for some in chunked([photo.hash for photo in photos]):
+        numbers |= dict(connection.execute(select(content.hash, content.id).where(content.hash.in_(some))).all())
+    return numbers
+
+
+def _marked(connection: Connection, numbers: Collection[int]) -> dict[int, dict[str, bool]]:
+    """Of each of these contents the paths, and whether they are marked as missing."""
+    path = schema.path.c
+    marked: dict[int, dict[str, bool]] = {}
+    for some in chunked(sorted(numbers)):
+        rows = select(path.content_id, path.path, path.missing_since.is_not(None)).where(path.content_id.in_(some))
+        for number, file, missing in connection.execute(rows):
+            marked.setdefault(number, {})[file] = missing
+    return marked
+
+
+def _is_still_gone(photo: GonePhoto, marked: Mapping[str, bool]) -> bool:
+    known = set() if photo.replaced else set(photo.paths)
+    return marked.keys() <= known and all(marked.values()) and all(map(_is_gone, marked))
+
+
+def _counts(connection: Connection, table: Table, numbers: Sequence[int]) -> Iterator[int]:
+    for some in chunked(numbers):
+        counted = select(func.count()).select_from(table).where(table.c.content_id.in_(some))
+        yield int(connection.execute(counted).scalar_one())
+
+
+def _forget_photos(connection: Connection, numbers: Sequence[int]) -> None:
+    for some in chunked(numbers):
+        # What people typed in is keyed on the hash: without the number it waits for the photo.
+        for table in (schema.label, schema.album_photo):
+            connection.execute(update(table).where(table.c.content_id.in_(some)).values(content_id=None))
+        # With a face go its crop and predictions.
+        for table in (schema.path, schema.face):
+            connection.execute(delete(table).where(table.c.content_id.in_(some)))
+        connection.execute(delete(schema.content).where(schema.content.c.id.in_(some)))

@@ -1,0 +1,255 @@
+"""Why a face is shown as it is, or isn't counted: what was found, what models and people said, what was asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gallery.db import schema
+from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.faces import Box, Prediction
+from gallery.query.query import Query
+from gallery.records import PhotoRecord
+from gallery.search.matches import Gate
+from gallery.settings import Settings
+from gallery.store import photo_rows
+from gallery.store.shown import owner
+from gallery.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A gate of the program that a face is held to: `passed` where its `value` is at least what the setting asks for.
+
+    Below `min_confidence` a detection isn't counted, below `min_score` a face is shown as uncertain, unless a person
+    said what it shows. Below `min_face` it is smaller than what is looked for; some such are found, and there is little
+    in them to read.
+    """
+
+    setting: str
+    value: float
+    least: float
+
+    @property
+    def passed(self) -> bool:
+        return self.value >= self.least
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsWord:
+    """What a model said of a face: seven probabilities in the order of EMOTIONS. That of the one in use comes first."""
+
+    model: str
+    in_use: bool
+    scores: tuple[float, ...]
+
+    @property
+    def emotion(self) -> str:
+        """The most probable one."""
+        return Prediction(self.scores).emotion
+
+    @property
+    def score(self) -> float:
+        """Its probability."""
+        return max(self.scores)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsWord:
+    """What a person said of a place in a photo: an emotion, or None for "this is no face"."""
+
+    box: Box
+    emotion: str | None
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReasons:
+    """All about one detection. `models` begins with the one whose word counts, `people` with the first who spoke."""
+
+    id: int
+    box: Box
+    confidence: float
+    checks: tuple[Check, ...]
+    models: tuple[ModelsWord, ...]
+    people: tuple[PersonsWord, ...]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the last word of a person is that it is no face."""
+        return bool(self.people) and self.people[-1].emotion is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether searches and albums see this face."""
+        return (self.check("min_confidence").passed or bool(self.people)) and not self.rejected
+
+    @property
+    def shown(self) -> str | None:
+        """The emotion as which the face is shown, or "uncertain"; None where it doesn't count."""
+        if not self.counts:
+            return None
+        if self.people:
+            return self.people[-1].emotion
+        return self.models[0].emotion if self.models and self.check("min_score").passed else UNCERTAIN
+
+    @property
+    def because(self) -> str:
+        """A sentence that says why it is shown so."""
+        if self.rejected:
+            return f"not counted: on {_day(self.people[-1])} a person said that it is no face"
+        sure, score = self.check("min_confidence"), self.check("min_score")
+        if not self.counts:
+            return (
+                f"not counted: the detector is sure by {_two(sure.value)} that it is a face, "
+                f"min_confidence asks for {_two(sure.least)}"
+            )
+        if self.people:
+            return f"shown as {self.shown}: on {_day(self.people[-1])} a person said so"
+        if not self.models:
+            return "shown as uncertain: no model has read it yet; run `gallery rescore`"
+        best = f"the highest score is {_two(score.value)} for {self.models[0].emotion}, min_score asks for"
+        return f"shown as {self.shown}: {best} {_two(score.least)}"
+
+    def check(self, setting: str) -> Check:
+        """The gate of this name."""
+        return next(check for check in self.checks if check.setting == setting)
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "id": self.id,
+            "box": _sides(self.box),
+            "confidence": round(self.confidence, 4),
+            "counts": self.counts,
+            "shown": self.shown,
+            "because": self.because,
+            "checks": [
+                {"setting": c.setting, "value": round(c.value, 4), "least": c.least, "passed": c.passed}
+                for c in self.checks
+            ],
+            "models": [
+                {
+                    "model": said.model,
+                    "in_use": said.in_use,
+                    "emotion": said.emotion,
+                    "scores": {label: round(score, 4) for label, score in zip(EMOTIONS, said.scores, strict=True)},
+                }
+                for said in self.models
+            ],
+            "people": [_persons_word_as_json(said) for said in self.people],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReasons:
+    """All detections of a photo, those that count and those that don't, the surest first.
+
+    `photo` has the faces that count, `detector` is what found them, with its settings. `unplaced`: what people said of
+    places where no face is found any more.
+    """
+
+    photo: PhotoRecord
+    detector: str
+    faces: tuple[FaceReasons, ...]
+    unplaced: tuple[PersonsWord, ...]
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """By the numbers of the faces that count: their places among these, from 1, as `gallery show` counts."""
+        counting = (face.id for face in self.faces if face.counts)
+        return {number: place for place, number in enumerate(counting, start=1)}
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "path": self.photo.path,
+            "hash": self.photo.hash,
+            "detector": self.detector,
+            "faces": [face.as_json() for face in self.faces],
+            "unplaced": [{"box": _sides(said.box), **_persons_word_as_json(said)} for said in self.unplaced],
+        }
+
+
+def explain(store: Store, path: str, settings: Settings) -> PhotoReasons:
+    """Why each face of the photo in this file (absolute path) is shown as it is. Raises NotIndexedError."""
+    with store.read() as connection:
+        photo = photo_rows.photo_at(connection, path, Gate.of(Query(), settings))
+        content = schema.content.c
+        number, detector = connection.execute(
+            select(content.id, content.detector).where(content.hash == photo.hash)
+        ).one()
+        said = _people(connection, photo.hash)
+        scale = min(1.0, settings.long_side / max(photo.width, photo.height))
+        found = _detections(connection, number)
+        boxes = [Box(*sides) for _, *sides, _ in found]
+        words = [(owner(word.box, boxes), word) for word in said]
+        faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
+    return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
+
+
+def _of(place: int | None, words: Sequence[tuple[int | None, PersonsWord]]) -> tuple[PersonsWord, ...]:
+    """What was said of the face at this place; of None at all with None."""
+    return tuple(word for owned_by, word in words if owned_by == place)
+
+
+def _detections(connection: Connection, content_id: int) -> Sequence[Any]:
+    face = schema.face.c
+    columns = select(face.id, face.left, face.top, face.right, face.bottom, face.confidence)
+    return connection.execute(
+        columns.where(face.content_id == content_id).order_by(face.confidence.desc(), face.id)
+    ).all()
+
+
+def _reasons(
+    connection: Connection, row: Any, people: tuple[PersonsWord, ...], settings: Settings, scale: float
+) -> FaceReasons:
+    """`scale` leads from pixels of the photo to those of the picture in which faces are looked for."""
+    number, *sides, confidence = row
+    box = Box(*sides)
+    models = _models(connection, number)
+    checks = (
+        Check("min_confidence", confidence, settings.min_confidence),
+        Check("min_score", models[0].score if models else 0.0, settings.min_score),
+        Check("min_face", math.floor(min(box.width, box.height) * scale), settings.min_face),
+    )
+    return FaceReasons(number, box, confidence, checks, models, people)
+
+
+def _models(connection: Connection, face_id: int) -> tuple[ModelsWord, ...]:
+    """That of the model in use first, then the newest first: the order in which they are asked."""
+    said, model = schema.prediction.c, schema.model.c
+    columns = select(model.name, model.is_current, said.scores).join_from(
+        schema.prediction, schema.model, model.id == said.model_id
+    )
+    ordered = columns.where(said.face_id == face_id).order_by(model.is_current.desc(), model.id.desc())
+    return tuple(ModelsWord(*row) for row in connection.execute(ordered))
+
+
+def _people(connection: Connection, digest: str) -> list[PersonsWord]:
+    label = schema.label.c
+    columns = select(label.left, label.top, label.right, label.bottom, label.emotion, label.said_at)
+    ordered = columns.where(label.hash == digest).order_by(label.said_at, label.id)
+    return [PersonsWord(Box(*sides), emotion, said_at) for *sides, emotion, said_at in connection.execute(ordered)]
+
+
+def _persons_word_as_json(said: PersonsWord) -> dict[str, Any]:
+    return {"emotion": said.emotion, "is_face": said.emotion is not None, "said_at": said.said_at.isoformat()}
+
+
+def _sides(box: Box) -> list[float]:
+    return [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)]
+
+
+def _day(said: PersonsWord) -> str:
+    return said.said_at.astimezone().date().isoformat()
+
+
+def _two(share: float) -> str:
+    """Two digits, rounded down: 0.949 must not look like the 0.95 that is asked for."""
+    return f"{math.floor(round(share * 100, 6)) / 100:.2f}"

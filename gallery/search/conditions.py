@@ -1,0 +1,259 @@
+"""Turns terms of the search language into SQL. Everything a person typed is bound, nothing is pasted.
+
+Each condition is true or false, never NULL: under a `not`, NULL would lose the photos of which nothing is known.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, not_, or_, select, true
+
+from gallery.db import schema
+from gallery.emotions import EMOTIONS
+from gallery.query import terms
+from gallery.query.query import album_key
+from gallery.query.terms import Term
+from gallery.search.gate import Gate
+
+Condition = ColumnElement[bool]
+
+# The tables as conditions see them, under other names than what is walked. None of these conditions lies within another
+# one, so that each can have the same; making a name for each took a third of the time of a search for few photos.
+_FACE: Final = schema.face.alias()
+_SAID: Final = schema.face.alias()
+_PATH: Final = schema.path.alias()
+_PLACE: Final = schema.album_photo.alias()
+_LABEL: Final = schema.label.alias()
+_CONTENT: Final = schema.content.alias()
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """The photo that a search has come to: the columns that hold its number and time.
+
+    `content` are the other columns of its row, None where the search walks faces and hasn't read it.
+    """
+
+    id: ColumnElement[int]
+    taken_at: Any
+    content: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What terms mean in one search.
+
+    `gone`: files that don't exist any more count as files. `wanted` is false within a `not`: what isn't wanted is
+    excluded from the score at which it is shown, what is wanted is found from the score asked for.
+    """
+
+    gate: Gate
+    gone: bool = False
+    wanted: bool = True
+
+    def of(self, term: Term, photo: Photo) -> Condition:
+        """Whether the term holds for the photo."""
+        match term:
+            case terms.And(inner):
+                return and_(true(), *(self.of(one, photo) for one in inner))
+            case terms.Or(inner):
+                return or_(*(self.of(one, photo) for one in inner))
+            case terms.Not(one):
+                return not_(replace(self, wanted=not self.wanted).of(one, photo))
+            case terms.Among(statement):
+                return photo.id.in_(statement)
+        listed = self.listed(term)
+        if listed is not None:
+            return listed.where(listed.selected_columns[0] == photo.id).exists()
+        return self._of_row(term, photo) if isinstance(term, _ROW) else self._of_others(term, photo)
+
+    def listed(self, term: Term) -> Select[Any] | None:
+        """The contents for which the term holds, some perhaps twice, where a table lists just them; else None."""
+        match term:
+            case terms.Path(place):
+                path = _PATH.c
+                found = select(path.content_id).where(lies_in(path.path, place))
+                return found if self.gone else found.where(path.missing_since.is_(None))
+            case terms.InAlbum(name):
+                within = _PLACE.c
+                number = album_number(name).scalar_subquery()
+                return select(within.content_id).where(within.album_id == number, within.content_id.is_not(None))
+            case terms.Is("corrected"):
+                label = _LABEL.c
+                return select(label.content_id).where(label.content_id.is_not(None))
+        return None
+
+    def by_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
+        """Whether the face makes the term hold; a rejected one never does, for it has no emotion."""
+        matches = _scored(face, term) if isinstance(term, terms.Score) else reaches(face, term.emotions, self._least)
+        return and_(matches, is_sure(face, self.gate))
+
+    def by_counted_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
+        """The same, told by a smaller index without an order where the usual settings count."""
+        if isinstance(term, terms.HasEmotion) and self.gate.is_usual:
+            return and_(_is_any(face, term.emotions), schema.usually_shown(face))
+        return self.by_face(term, face)
+
+    @property
+    def _least(self) -> Mapping[str, float | None]:
+        return self.gate.match_from if self.wanted else self.gate.shown_from
+
+    def _of_row(self, term: Term, photo: Photo) -> Condition:
+        match term:
+            case terms.Between("date", since, until):
+                return _between(photo.taken_at, since, until)
+            case terms.Between(_, since, until):
+                return _in_row(photo, lambda row: _between(row.added_at, _instant(since), _instant(until)))
+            case terms.Camera(part):
+                return _in_row(photo, lambda row: contains(func.coalesce(row.camera, ""), part))
+            case terms.Has("gps"):
+                return _in_row(photo, lambda row: and_(row.latitude.is_not(None), row.longitude.is_not(None)))
+            case terms.Has("date"):
+                return photo.taken_at.is_not(None)  # type: ignore[no-any-return]
+        return self._has_face(photo, lambda _: true())
+
+    def _of_others(self, term: Term, photo: Photo) -> Condition:
+        match term:
+            case terms.HasEmotion() | terms.Score():
+                face = _FACE.c
+                return select(face.id).where(face.content_id == photo.id, self.by_face(term, face)).exists()
+            case terms.Is("missing"):
+                return not_(has_file(photo.id))
+            case terms.Is("uncertain"):
+                return self._has_face(photo, lambda face: _is_uncertain(face, self.gate))
+            case terms.Faces(least, most):
+                return _within(self.number_of_faces(photo), least, most)
+            case terms.AllFaces(emotions):
+                return self._judge_faces(
+                    photo, lambda face: and_(func.count() > 0, self._shown(face, emotions) == func.count())
+                )
+            case terms.MostFaces(emotions):
+                return self._judge_faces(photo, lambda face: 2 * self._shown(face, emotions) > func.count())
+            case terms.Mixed():
+                return self._judge_faces(photo, lambda face: _emotions_of(face, self.gate) >= 2)
+        raise AssertionError(f"{term!r} has no condition")
+
+    def number_of_faces(self, photo: Photo) -> ColumnElement[int]:
+        """How many faces of the photo count."""
+        face = _FACE.c
+        return select(func.count()).select_from(face.id.table).where(*self._counts(face, photo)).scalar_subquery()
+
+    def _counts(self, face: Any, photo: Photo) -> tuple[Condition, ...]:
+        return face.content_id == photo.id, is_sure(face, self.gate), ~face.rejected
+
+    def _has_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
+        face = _FACE.c
+        return select(face.id).where(*self._counts(face, photo), matches(face)).exists()
+
+    def _judge_faces(self, photo: Photo, verdict: Callable[[Any], Condition]) -> Condition:
+        """One look at all faces that count: the verdict is made of aggregates over them."""
+        face = _FACE.c
+        counted = select(verdict(face)).select_from(face.id.table).where(*self._counts(face, photo))
+        return counted.scalar_subquery()
+
+    def _shown(self, face: Any, emotions: Sequence[str]) -> ColumnElement[int]:
+        return func.count(case((reaches(face, emotions, self._least), 1)))
+
+
+_ROW = terms.Between | terms.Camera | terms.Has
+
+
+def has_file(content_id: ColumnElement[int]) -> Condition:
+    """Whether a file of the photo with this number exists."""
+    path = _PATH.c
+    return select(path.id).where(path.content_id == content_id, path.missing_since.is_(None)).exists()
+
+
+def is_sure(face: Any, gate: Gate) -> Condition:
+    """The detector is confident enough that it is a face, or a person said what it shows."""
+    # Asked of the row apart from the index that covers the rest: only few faces get so far, see `_reaches`.
+    said = _SAID.c
+    by_person = select(said.id).where(said.id == face.id, said.source == "person").exists()
+    return or_(face.confidence >= gate.confidence, and_(face.score >= 1, by_person))
+
+
+def reaches(face: Any, emotions: Sequence[str], least: Mapping[str, float | None]) -> Condition:
+    """The face is one of these emotions, with the score needed for it; those that need the same are asked together."""
+    alike: dict[float | None, list[str]] = {}
+    for emotion in emotions:
+        alike.setdefault(least[emotion], []).append(emotion)
+    return or_(*(_reaches(face, group, score) for score, group in alike.items()))
+
+
+def _reaches(face: Any, emotions: Sequence[str], score: float | None) -> Condition:
+    which = _is_any(face, emotions)
+    if score is None:
+        # What a person said has the score 1, which the index knows: few rows are looked up for their source.
+        return and_(which, face.score >= 1, face.source == "person")
+    return and_(which, face.score >= score)
+
+
+def _is_any(face: Any, emotions: Sequence[str]) -> Condition:
+    which: Condition = face.emotion == emotions[0] if len(emotions) == 1 else face.emotion.in_(emotions)
+    return which
+
+
+def _scored(face: Any, asked: terms.Score) -> Condition:
+    return and_(face.emotion == asked.emotion, *_bounds(face.score, asked.least, asked.most))
+
+
+def _is_uncertain(face: Any, gate: Gate) -> Condition:
+    return or_(face.emotion.is_(None), not_(reaches(face, EMOTIONS, gate.shown_from)))
+
+
+def _emotions_of(face: Any, gate: Gate) -> ColumnElement[int]:
+    return func.count(distinct(case((reaches(face, EMOTIONS, gate.shown_from), face.emotion))))
+
+
+def _within(number: ColumnElement[int], least: int | None, most: int | None) -> Condition:
+    return and_(true(), *_bounds(number, least, most))
+
+
+def _bounds(value: Any, least: float | None, most: float | None) -> list[Condition]:
+    bounds = [] if least is None else [value >= least]
+    return bounds if most is None else [*bounds, value <= most]
+
+
+def _between(time: Any, since: datetime | None, until: datetime | None) -> Condition:
+    bounds = [] if since is None else [time >= since]
+    bounds += [] if until is None else [time < until]
+    return and_(time.is_not(None), *bounds)
+
+
+def _instant(local: datetime | None) -> datetime | None:
+    """A time on this computer's clock in UTC; held within the years that every system can convert."""
+    if local is None:
+        return None
+    return min(max(local, datetime(1971, 1, 1)), datetime(2999, 1, 1)).astimezone(UTC)
+
+
+def _in_row(photo: Photo, holds: Callable[[Any], Condition]) -> Condition:
+    """A condition on other columns of the photo's row."""
+    if photo.content is not None:
+        return holds(photo.content)
+    row = _CONTENT.c
+    return select(row.id).where(row.id == photo.id, holds(row)).exists()
+
+
+def lies_in(path: ColumnElement[Any], place: str) -> Condition:
+    """Bytes compare by value, so a folder is a range of paths: no LIKE, whose wildcards may stand in names."""
+    if not os.path.isabs(place):  # noqa: PTH117
+        return contains(path, place)
+    folder = place.rstrip(os.sep)
+    return or_(path == place, and_(path > folder + os.sep, path < folder + chr(ord(os.sep) + 1)))
+
+
+def contains(text: ColumnElement[Any], part: str) -> Condition:
+    """Whether the text has the part in it, ignoring case. Never of NULL."""
+    return func.contains_folded(text, os.fsencode(part.casefold()))
+
+
+def album_number(name: str) -> Select[Any]:
+    """Selects the number of the album of this name, whatever its case."""
+    album = schema.album.c
+    return select(album.id).where(album.key == album_key(name))

@@ -1,0 +1,1 @@
+"""Pictures that are alike: duplicates, bursts, and the best shot of each."""

@@ -1,0 +1,153 @@
+"""The best shot of each burst, and why."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median_low
+from typing import Any, Final
+
+from gallery.errors import GalleryError, ImageError
+from gallery.images.quality import eyes_open, sharpness
+from gallery.query.query import Query
+from gallery.records import FaceRecord, PhotoRecord
+from gallery.search.matches import Gate
+from gallery.settings import Settings
+from gallery.similar.bursts import Shot
+from gallery.store import photo_rows
+from gallery.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+EYES_WEIGHT: Final = 0.2
+"""Little: the measure is a guess, and a laugh narrows the eyes."""
+SHARPNESS_WEIGHT: Final = 0.5
+"""A shot half as sharp as the sharpest loses a quarter: blur that is seen outweighs a shade of a smile, not a frown."""
+
+_PICTURE_PX: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class RankedShot:
+    """A shot of a burst, and what speaks for it.
+
+    `happy` is how happy the least happy of its faces looks, 0 to 1: by the model's score, or by a person's word 1 or 0;
+    None without faces. `lost` counts faces that most other shots show and this one doesn't: then `happy` is 0. `eyes`
+    is a guess from 0 (someone's are shut) to 1; None where none can be told. `sharpness` compares within a burst; None
+    where it can't be told: `problem` says why where that is the file's fault.
+    """
+
+    photo: PhotoRecord
+    happy: float | None
+    lost: int
+    eyes: float | None
+    sharpness: float | None
+    score: float
+    problem: ImageError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "path": self.photo.path,
+            "hash": self.photo.hash,
+            "taken_at": self.photo.capture.iso(),
+            "faces": len(self.photo.faces),
+            "lost_faces": self.lost,
+            "least_happy": _digits(self.happy),
+            "eyes_open": _digits(self.eyes),
+            "sharpness": _digits(self.sharpness),
+            "score": _digits(self.score),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RankedBurst:
+    """The shots of a burst, the best first."""
+
+    shots: tuple[RankedShot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    photo: PhotoRecord
+    eyes: float | None
+    sharpness: float | None
+    problem: ImageError | None = None
+
+
+def rank_bursts(store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings) -> Iterator[RankedBurst]:
+    """Each burst with its shots ranked, in the order of the bursts.
+
+    The score of a shot is the sum of how happy its least happy face looks, 0.2 times how open the eyes are, and 0.5
+    times how sharp it is beside the sharpest of the burst. A shot without faces comes behind those with faces. Faces
+    are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
+    """
+    gate = Gate.of(Query(), settings)
+    for burst in bursts:
+        with store.read() as connection:
+            photos = photo_rows.records(connection, [shot.content_id for shot in burst], gate)
+        if any(photo.faces for photo in photos):
+            measured = [_by_faces(store, photo) for photo in photos]
+        else:
+            measured = [_by_picture(photo, settings) for photo in photos]
+        yield RankedBurst(_ranked(measured))
+
+
+def _ranked(measured: Sequence[_Measured]) -> tuple[RankedShot, ...]:
+    usual = median_low([len(one.photo.faces) for one in measured])
+    sharpest = max((one.sharpness or 0.0 for one in measured), default=0.0)
+    shots = [_scored(one, max(0, usual - len(one.photo.faces)), sharpest) for one in measured]
+    # The earliest of equals, for sorting keeps their order.
+    return tuple(sorted(shots, key=lambda shot: (shot.happy is None, -shot.score)))
+
+
+def _scored(one: _Measured, lost: int, sharpest: float) -> RankedShot:
+    happy = None
+    if one.photo.faces:
+        happy = 0.0 if lost else min(map(happiness, one.photo.faces))
+    sharp = (one.sharpness or 0.0) / sharpest if sharpest else 0.0
+    score = (happy or 0.0) + EYES_WEIGHT * (one.eyes or 0.0) + SHARPNESS_WEIGHT * sharp
+    return RankedShot(one.photo, happy, lost, one.eyes, one.sharpness, score, one.problem)
+
+
+def happiness(face: FaceRecord) -> float:
+    """The model's score for happy; 1 or 0 where a person said what the face shows."""
+    if face.source == "person":
+        return 1.0 if face.emotion == "happy" else 0.0
+    return face.scores.get("happy", 0.0)
+
+
+def _by_faces(store: Store, photo: PhotoRecord) -> _Measured:
+    """The least open eyes, and the sharpness on average, of the faces whose crops can be read."""
+    found = [measures for face in photo.faces if (measures := _measure(store, face)) is not None]
+    eyes = [eyes for eyes, _ in found if eyes is not None]
+    return _Measured(photo, min(eyes, default=None), fmean(sharp for _, sharp in found) if found else None)
+
+
+def _measure(store: Store, face: FaceRecord) -> tuple[float | None, float] | None:
+    from gallery.indexing.pipeline import decode_crop
+
+    try:
+        crop = decode_crop(store.crop(face.id or 0))
+    except GalleryError:
+        raise
+    # A database may come from anywhere: whatever a damaged picture makes of Pillow, the other faces mustn't suffer.
+    except Exception as error:
+        _log.warning("face %s: its stored picture can't be read: %s", face.id, error)
+        return None
+    return eyes_open(crop, face.box, face.landmarks), sharpness(crop)
+
+
+def _by_picture(photo: PhotoRecord, settings: Settings) -> _Measured:
+    from gallery.images.decode import read_image
+
+    try:
+        decoded = read_image(photo.path, long_side=_PICTURE_PX, max_megapixels=settings.max_megapixels)
+    except ImageError as error:
+        return _Measured(photo, None, None, error)
+    return _Measured(photo, None, sharpness(decoded.image, width_px=decoded.image.width))
+
+
+def _digits(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,0 +1,226 @@
+"""What the indexer may do to the database, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from gallery.db import schema
+from gallery.db.engine import add_row
+from gallery.errors import NotIndexedError
+from gallery.faces import Detection
+from gallery.records import FileStamp, NewPhoto, ScoredFace
+from gallery.store import shown
+
+
+@dataclass(frozen=True, slots=True)
+class AddPhoto:
+    """A file with a content seen for the first time. Where the content is there already, it becomes a LinkPath."""
+
+    file: FileStamp
+    photo: NewPhoto
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPath:
+    """A file with a known content: a copy, or with `moved_from` the same file under another path.
+
+    A path that held another content is pointed at this one.
+    """
+
+    file: FileStamp
+    hash: str
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A known file with the same content and a new stamp, or one that is back."""
+
+    file: FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgain:
+    """A file with a known content in which faces were looked for anew: they take the place of those known so far.
+
+    `file` says what else became of the file. What people said stays, and finds its faces again.
+    """
+
+    file: LinkPath | Touch
+    photo: NewPhoto
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """A file that couldn't be read. What is known under its path stays; `transient` files are tried again."""
+
+    file: FileStamp
+    reason: str
+    transient: bool
+
+
+Change = AddPhoto | LinkPath | Touch | FindAgain | Fail
+
+
+def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, detector: str) -> None:
+    """Writes the changes in their order, inside the caller's transaction.
+
+    Raises NotIndexedError for a hash or a touched path that the database doesn't have.
+    """
+    new_faces: list[int] = []
+    for change in changes:
+        if isinstance(change, FindAgain):
+            new_faces += _find_again(connection, change.photo, model_id, detector)
+            change = change.file
+        match change:
+            case AddPhoto(file, photo):
+                content_id = _content_id(connection, photo.hash)
+                if content_id is None:
+                    content_id = _add_content(connection, photo, detector)
+                    _adopt(connection, photo.hash, content_id)
+                    new_faces += _add_faces(connection, content_id, photo.capture.taken_at, photo.faces, model_id)
+                _link(connection, file, content_id)
+            case LinkPath(file, hash, moved_from):
+                content_id = _content_id(connection, hash)
+                if content_id is None:
+                    raise NotIndexedError(file.path, f"no photo with the content {hash} is in the database")
+                _link(connection, file, content_id, moved_from)
+            case Touch(file):
+                _touch(connection, file)
+            case Fail(file, reason, transient):
+                _fail(connection, file, reason, transient)
+    shown.refresh(connection, new_faces)
+
+
+def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector: str) -> list[int]:
+    """The numbers of the new faces of a content, those before are gone; nothing for a content that isn't there."""
+    content, face = schema.content, schema.face
+    row = connection.execute(select(content.c.id, content.c.taken_at).where(content.c.hash == photo.hash)).first()
+    if row is None:
+        return []
+    connection.execute(delete(face).where(face.c.content_id == row.id))
+    change = update(content).where(content.c.id == row.id)
+    connection.execute(change.values(detector=detector, look=photo.look))
+    # The time of the photo, not that of this file: another copy may have told it, or the file been touched since.
+    return _add_faces(connection, row.id, row.taken_at, photo.faces, model_id)
+
+
+def _content_id(connection: Connection, digest: str) -> int | None:
+    content = schema.content.c
+    return connection.execute(select(content.id).where(content.hash == digest)).scalar()
+
+
+def _adopt(connection: Connection, digest: str, content_id: int) -> None:
+    """Gives a content that is new in the database the labels and places in albums that wait for it."""
+    for table in (schema.label, schema.album_photo):
+        waits = (table.c.hash == digest, table.c.content_id.is_(None))
+        connection.execute(update(table).where(*waits).values(content_id=content_id))
+
+
+def _link(connection: Connection, file: FileStamp, content_id: int, moved_from: str | None = None) -> None:
+    path = schema.path
+    here = _path_row(connection, file.path)
+    before = None if moved_from in (None, file.path) else _path_row(connection, str(moved_from))
+    if before is not None and before["content_id"] != content_id:
+        before = None
+    values = {**_stamp(file), "path": file.path, "content_id": content_id, "missing_since": None}
+    row = here or before
+    if row is None:
+        connection.execute(insert(path).values(values))
+    else:
+        connection.execute(update(path).where(path.c.id == row["id"]).values(values))
+    if here is not None and before is not None:
+        connection.execute(delete(path).where(path.c.id == before["id"]))
+    if here is not None and here["content_id"] != content_id:
+        _remember_path(connection, here)
+    _clear_failure(connection, file.path)
+
+
+def _path_row(connection: Connection, file: str) -> RowMapping | None:
+    path = schema.path.c
+    return connection.execute(select(path.id, path.content_id, path.path).where(path.path == file)).mappings().first()
+
+
+def _stamp(file: FileStamp) -> dict[str, Any]:
+    return {"size": file.size, "mtime_ns": file.mtime_ns}
+
+
+def _remember_path(connection: Connection, lost: RowMapping) -> None:
+    """Keeps the last name of a content that is in no file any more, for albums that still hold it."""
+    content, path = schema.content, schema.path
+    elsewhere = select(path.c.id).where(path.c.content_id == lost["content_id"]).exists()
+    change = update(content).where(content.c.id == lost["content_id"], ~elsewhere)
+    connection.execute(change.values(former_path=lost["path"]))
+
+
+def _touch(connection: Connection, file: FileStamp) -> None:
+    path = schema.path
+    change = update(path).where(path.c.path == file.path).values(**_stamp(file), missing_since=None)
+    if connection.execute(change).rowcount == 0:
+        raise NotIndexedError(file.path, "isn't in the database")
+    _clear_failure(connection, file.path)
+
+
+def _fail(connection: Connection, file: FileStamp, reason: str, transient: bool) -> None:
+    _clear_failure(connection, file.path)
+    row = {"path": file.path, **_stamp(file), "reason": reason, "transient": transient, "failed_at": datetime.now(UTC)}
+    connection.execute(insert(schema.failure).values(row))
+
+
+def _clear_failure(connection: Connection, file: str) -> None:
+    connection.execute(delete(schema.failure).where(schema.failure.c.path == file))
+
+
+def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
+    capture = photo.capture
+    return add_row(
+        connection,
+        schema.content,
+        hash=photo.hash,
+        width=photo.width,
+        height=photo.height,
+        format=photo.format,
+        taken_at=capture.taken_at,
+        taken_offset_minutes=capture.offset_minutes,
+        taken_source=capture.source,
+        camera=capture.camera,
+        latitude=capture.latitude,
+        longitude=capture.longitude,
+        look=photo.look,
+        detector=detector,
+        added_at=datetime.now(UTC),
+    )
+
+
+def _add_face(connection: Connection, content_id: int, taken_at: datetime | None, found: Detection) -> int:
+    return add_row(
+        connection,
+        schema.face,
+        content_id=content_id,
+        **asdict(found.box),
+        confidence=shown.clamped(found.confidence),
+        landmarks=found.landmarks,
+        rejected=False,
+        taken_at=taken_at,
+    )
+
+
+def _add_faces(
+    connection: Connection, content_id: int, taken_at: datetime | None, faces: Sequence[ScoredFace], model_id: int
+) -> list[int]:
+    """The numbers of the new faces; what is shown of them is still to be worked out."""
+    numbers = [_add_face(connection, content_id, taken_at, found.detection) for found in faces]
+    if numbers:
+        both = list(zip(numbers, faces, strict=True))
+        connection.execute(insert(schema.crop), [{"face_id": number, "jpeg": found.crop} for number, found in both])
+        said = [
+            {"face_id": number, "model_id": model_id, "scores": found.prediction.probabilities}
+            for number, found in both
+        ]
+        connection.execute(insert(schema.prediction), said)
+    return numbers

@@ -1,0 +1,151 @@
+"""Turns the rows of photos into the records that leave the store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, and_, select
+
+from gallery.db import schema
+from gallery.db.columns import DamagedValueError
+from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.errors import NotIndexedError
+from gallery.faces import Box
+from gallery.records import Capture, FaceRecord, PhotoRecord
+from gallery.search.conditions import is_sure
+from gallery.search.matches import Gate
+from gallery.store.shown import scores_by_face
+
+T = TypeVar("T")
+
+_CHUNK: Final = 500
+"""Values in one IN list: SQLite takes 999 at least."""
+
+
+def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in their order, a few hundred at a time."""
+    return (values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK))
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a photo: those that exist, or where none does, those that did."""
+
+    paths: tuple[str, ...]
+    missing: bool
+
+
+def records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[PhotoRecord]:
+    """The photos in the order of their numbers. Faces come in the order of the detector, the surest first."""
+    try:
+        return [record for chunk in chunked(content_ids) for record in _records(connection, chunk, gate)]
+    except (TypeError, ValueError) as error:
+        raise DamagedValueError(f"a photo in the database can't be read: {error}") from error
+
+
+def photo_at(connection: Connection, file: str, gate: Gate) -> PhotoRecord:
+    """The photo in this file; its `path` is this file if it exists. Raises NotIndexedError."""
+    path = schema.path.c
+    number = connection.execute(select(path.content_id).where(path.path == file)).scalar()
+    if number is None:
+        raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+    record = records(connection, [number], gate)[0]
+    if file not in record.paths:
+        return record
+    return replace(record, path=file, paths=(file, *(other for other in record.paths if other != file)))
+
+
+def files(connection: Connection, content_ids: Sequence[int]) -> Iterator[Files]:
+    """The files of each photo, in the order of the numbers."""
+    for chunk in chunked(content_ids):
+        found = _files(connection, chunk)
+        yield from (found[number] for number in chunk)
+
+
+def _files(connection: Connection, content_ids: Sequence[int]) -> dict[int, Files]:
+    path = schema.path.c
+    columns = select(path.content_id, path.path, path.missing_since.is_not(None))
+    present: defaultdict[int, list[str]] = defaultdict(list)
+    gone: defaultdict[int, list[str]] = defaultdict(list)
+    for number, file, missing in connection.execute(
+        columns.where(path.content_id.in_(content_ids)).order_by(path.path)
+    ):
+        (gone if missing else present)[number].append(file)
+    nameless = [number for number in content_ids if number not in present and number not in gone]
+    for number, file in _former_paths(connection, nameless):
+        gone[number].append(file or "")
+    return {number: Files(tuple(present[number] or gone[number]), not present[number]) for number in content_ids}
+
+
+def _former_paths(connection: Connection, content_ids: Collection[int]) -> Sequence[Any]:
+    if not content_ids:
+        return ()
+    content = schema.content.c
+    return connection.execute(select(content.id, content.former_path).where(content.id.in_(content_ids))).all()
+
+
+def _records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> Iterator[PhotoRecord]:
+    content = schema.content
+    rows = connection.execute(select(content).where(content.c.id.in_(content_ids))).all()
+    photos = {row.id: row for row in rows}
+    where = _files(connection, content_ids)
+    faces = _faces(connection, content_ids, gate)
+    for number in content_ids:
+        row, found = photos[number], where[number]
+        yield PhotoRecord(
+            path=found.paths[0],
+            paths=found.paths,
+            hash=row.hash,
+            width=row.width,
+            height=row.height,
+            capture=_capture(row),
+            faces=tuple(faces[number]),
+            missing=found.missing,
+        )
+
+
+def _capture(row: Any) -> Capture:
+    where = (row.latitude, row.longitude)
+    return Capture(row.taken_at, row.taken_offset_minutes, row.taken_source, row.camera, *where)
+
+
+def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:
+    face, said, model = schema.face.c, schema.prediction.c, schema.model.c
+    current = select(model.id).where(model.is_current).limit(1).scalar_subquery()
+    counted = (face.content_id.in_(content_ids), is_sure(face, gate), ~face.rejected)
+    shown = (face.emotion, face.score, face.source)
+    sides = (face.left, face.top, face.right, face.bottom)
+    rows = connection.execute(
+        # The time comes last and is in no record: a damaged one is noticed when it is read.
+        select(face.content_id, face.id, said.scores, face.confidence, face.landmarks, *shown, *sides, face.taken_at)
+        .join_from(
+            schema.face, schema.prediction, and_(said.face_id == face.id, said.model_id == current), isouter=True
+        )
+        .where(*counted)
+        .order_by(face.id)
+    ).all()
+    unseen = [number for _, number, scores, *_ in rows if scores is None]
+    others = {
+        number: scores for chunk in chunked(unseen) for number, scores in scores_by_face(connection, chunk).items()
+    }
+    faces: defaultdict[int, list[FaceRecord]] = defaultdict(list)
+    for content_id, number, scores, *rest in rows:
+        faces[content_id].append(_face(number, scores or others.get(number, ()), rest, gate))
+    return faces
+
+
+def _face(number: int, scores: tuple[float, ...], row: Sequence[Any], gate: Gate) -> FaceRecord:
+    confidence, landmarks, emotion, score, source, left, top, right, bottom, _ = row
+    return FaceRecord(
+        id=number,
+        box=Box(left, top, right, bottom),
+        confidence=confidence,
+        emotion=emotion if gate.shows(emotion, score) else UNCERTAIN,
+        score=score or 0.0,
+        scores=dict(zip(EMOTIONS, scores, strict=False)),
+        source=source or "model",
+        landmarks=landmarks,
+    )

@@ -1,0 +1,288 @@
+"""The database as the rest of the program sees it. The Store is the only owner of connections."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+
+from gallery.db import schema
+from gallery.db.engine import database_file, describe, for_writing, translated
+from gallery.db.upgrade import open_engine
+from gallery.errors import NotIndexedError, StoreError, StoreLockedError
+from gallery.faces import Prediction
+from gallery.query.query import Query
+from gallery.records import ModelInfo, PhotoRecord
+from gallery.search import counting, matches
+from gallery.search.matches import Gate
+from gallery.settings import Settings
+from gallery.store import changes, figures, photo_rows, shown
+from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
+from gallery.store.figures import ModelRecord, Stats
+from gallery.store.photo_rows import chunked
+
+__all__ = [
+    "AddPhoto",
+    "Change",
+    "Fail",
+    "FailureRecord",
+    "KnownFile",
+    "LinkPath",
+    "ModelRecord",
+    "Stats",
+    "Store",
+    "StoredCrop",
+    "Touch",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the database knows of one path. `hash` is None for a file that could never be read.
+
+    After a failure, `size` and `mtime_ns` are those of the file that failed, and `failure` is the reason.
+    """
+
+    size: int
+    mtime_ns: int
+    hash: str | None
+    missing: bool
+    failure: str | None = None
+    transient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCrop:
+    """The JPEG of a face as it was classified."""
+
+    face_id: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRecord:
+    """A file that couldn't be read, and why."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    reason: str
+    transient: bool
+    failed_at: datetime
+
+
+class Store:
+    """One database. Every method is one transaction; every error is a StoreError or another GalleryError."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.location = describe(engine)
+
+    @classmethod
+    def open(cls, location: str | os.PathLike[str] | None = None, *, busy_timeout_seconds: float = 5.0) -> Store:
+        """The database at a path or SQLAlchemy URL, created or upgraded where need be; None is the default one."""
+        return cls(open_engine(location, busy_timeout_seconds=busy_timeout_seconds))
+
+    def close(self) -> None:
+        """Lets go of the file; also done at the end of a `with`."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database from beginning to end."""
+        with translated(self.location), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write_connection(self) -> Iterator[Connection]:
+        """A connection that holds the write lock; all is written at the end, or nothing after an exception."""
+        with translated(self.location), for_writing(self._engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def index_lock(self) -> Iterator[None]:
+        """Held by the one process that indexes into this database. Raises StoreLockedError where it is taken."""
+        file = database_file(self._engine)
+        if file is None:
+            yield
+            return
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(f"{file}.lock", timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            reason = "another `gallery index` is running on this database; wait for it to end"
+            raise StoreLockedError(self.location, reason) from None
+        except (OSError, NotImplementedError) as error:
+            raise StoreError(self.location, f"can't make the lock file {file.name}.lock beside it: {error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def known_files(self) -> dict[str, KnownFile]:
+        """Every path the database has heard of."""
+        path, content, failure = schema.path.c, schema.content.c, schema.failure.c
+        paths = select(path.path, path.size, path.mtime_ns, content.hash, path.missing_since.is_not(None))
+        failures = select(failure.path, failure.size, failure.mtime_ns, failure.reason, failure.transient)
+        with self.read() as connection:
+            found = connection.execute(paths.join_from(schema.path, schema.content)).all()
+            known = {file: KnownFile(size, mtime_ns, digest, gone) for file, size, mtime_ns, digest, gone in found}
+            for file, size, mtime_ns, reason, transient in connection.execute(failures):
+                before = known.get(file)
+                digest, missing = (before.hash, before.missing) if before else (None, False)
+                known[file] = KnownFile(size, mtime_ns, digest, missing, reason, transient)
+        return known
+
+    def known_hashes(self, hashes: Collection[str]) -> set[str]:
+        """Those of the content hashes that are in the database."""
+        column = schema.content.c.hash
+        with self.read() as connection:
+            return {
+                digest
+                for chunk in chunked(sorted(hashes))
+                for digest in connection.execute(select(column).where(column.in_(chunk))).scalars()
+            }
+
+    def paths_of(self, hash: str) -> list[str]:  # noqa: A002
+        """Every path of a content, those that exist first; empty for an unknown hash."""
+        path, content = schema.path.c, schema.content.c
+        statement = select(path.path).join_from(schema.path, schema.content).where(content.hash == hash)
+        with self.read() as connection:
+            return list(connection.execute(statement.order_by(path.missing_since.is_not(None), path.path)).scalars())
+
+    def use_model(self, model: ModelInfo) -> None:
+        """Makes the model the one whose predictions are shown, where a person hasn't said otherwise.
+
+        A face that it hasn't seen keeps the prediction of the newest model that has.
+        """
+        with self.write_connection() as connection:
+            shown.use_model(connection, model.id, model.name)
+
+    def write(self, batch: Sequence[Change], *, model: ModelInfo, detector: str) -> None:
+        """Writes all changes, or after an exception none. `model` made the predictions, `detector` found the faces."""
+        with self.write_connection() as connection:
+            number = shown.register_model(connection, model.id, model.name)
+            changes.apply(connection, batch, model_id=number, detector=detector)
+
+    def mark_missing(self, paths: Collection[str]) -> None:
+        """Notes that these files are gone. Whatever hangs on their photos stays."""
+        path = schema.path
+        with self.write_connection() as connection:
+            for chunk in chunked(sorted(paths)):
+                gone = update(path).where(path.c.path.in_(chunk), path.c.missing_since.is_(None))
+                connection.execute(gone.values(missing_since=datetime.now(UTC)))
+
+    def current_model(self) -> ModelInfo | None:
+        """The model whose predictions are shown; None in a database that no model was used on."""
+        model = schema.model.c
+        with self.read() as connection:
+            row = connection.execute(select(model.digest, model.name).where(model.is_current)).first()
+        return None if row is None else ModelInfo(*row)
+
+    def count_without_prediction(self, model: ModelInfo) -> int:
+        """How many faces the model hasn't classified. Counts over indexes alone, which takes no time."""
+        said = schema.prediction.c
+        number = select(schema.model.c.id).where(schema.model.c.digest == model.id).scalar_subquery()
+        seen = select(func.count()).where(said.model_id == number).scalar_subquery()
+        faces = select(func.count()).select_from(schema.face).scalar_subquery()
+        with self.read() as connection:
+            return int(connection.execute(select(faces - seen)).scalar_one())
+
+    def faces_without_prediction(self, model: ModelInfo, *, limit: int = 1000, after: int = 0) -> list[StoredCrop]:
+        """Crops that the model hasn't classified, by rising face number, only those above `after`.
+
+        To go through all of them, pass the last number of the answer before: else each call starts at the beginning.
+        """
+        crop, said = schema.crop.c, schema.prediction.c
+        number = select(schema.model.c.id).where(schema.model.c.digest == model.id).scalar_subquery()
+        seen = select(said.face_id).where(said.face_id == crop.face_id, said.model_id == number).exists()
+        statement = select(crop.face_id, crop.jpeg).where(crop.face_id > after, ~seen).order_by(crop.face_id)
+        with self.read() as connection:
+            return [StoredCrop(*row) for row in connection.execute(statement.limit(limit))]
+
+    def add_predictions(self, model: ModelInfo, predictions: Sequence[tuple[int, Prediction]]) -> None:
+        """Stores what the model says of these faces, in place of what it said before."""
+        table = schema.prediction
+        said = {number: prediction.probabilities for number, prediction in predictions}
+        with self.write_connection() as connection:
+            number = shown.register_model(connection, model.id, model.name)
+            for chunk in chunked(sorted(said)):
+                connection.execute(delete(table).where(and_(table.c.model_id == number, table.c.face_id.in_(chunk))))
+                fresh = [{"face_id": face, "model_id": number, "scores": said[face]} for face in chunk]
+                connection.execute(insert(table), fresh)
+            shown.refresh(connection, said)
+
+    def failures(self) -> list[FailureRecord]:
+        """Every file that couldn't be read, by path."""
+        failure = schema.failure.c
+        columns = (failure.path, failure.size, failure.mtime_ns, failure.reason, failure.transient, failure.failed_at)
+        with self.read() as connection:
+            return [FailureRecord(*row) for row in connection.execute(select(*columns).order_by(failure.path))]
+
+    def clear_failures(self, paths: Collection[str]) -> None:
+        """Forgets the failures of files that are gone."""
+        with self.write_connection() as connection:
+            for chunk in chunked(sorted(paths)):
+                connection.execute(delete(schema.failure).where(schema.failure.c.path.in_(chunk)))
+
+    def search(self, query: Query, *, settings: Settings | None = None) -> list[PhotoRecord]:
+        """The photos that match, in the order asked for. Raises AlbumError for an album that doesn't exist."""
+        settings = settings or Settings()
+        with self.read() as connection:
+            found = matches.matching_ids(connection, query, settings)
+            return photo_rows.records(connection, found, Gate.of(query, settings))
+
+    def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
+        """The `path` of each photo that `search` would find, in the same order, much faster."""
+        with self.read() as connection:
+            numbers = matches.matching_ids(connection, query, settings or Settings())
+            return [found.paths[0] for found in photo_rows.files(connection, numbers)]
+
+    def count(self, query: Query, *, settings: Settings | None = None) -> int:
+        """How many photos match, whatever the limit."""
+        with self.read() as connection:
+            return counting.count(connection, query, settings or Settings())
+
+    def photo(self, path: str, *, settings: Settings | None = None) -> PhotoRecord:
+        """The photo in this file (absolute path). Raises NotIndexedError."""
+        with self.read() as connection:
+            return photo_rows.photo_at(connection, path, Gate.of(Query(), settings or Settings()))
+
+    def crop(self, face_id: int) -> bytes:
+        """The JPEG of a face as it was classified. Raises NotIndexedError."""
+        crop = schema.crop.c
+        with self.read() as connection:
+            jpeg: bytes | None = connection.execute(select(crop.jpeg).where(crop.face_id == face_id)).scalar()
+        if jpeg is None:
+            raise NotIndexedError(f"face {face_id}", "isn't in the database")
+        return jpeg
+
+    def stats(self, query: Query | None = None, *, settings: Settings | None = None) -> Stats:
+        """Figures on the photos that match (all of them by default) and on the database."""
+        with self.read() as connection:
+            return figures.stats(connection, query or Query(missing=True), settings or Settings())
+
+    def models(self) -> list[ModelRecord]:
+        """Every model that predicted something or was made current, oldest first."""
+        with self.read() as connection:
+            return figures.models(connection)
+
+    def check(self) -> list[str]:
+        """What is wrong with the database, in sentences; empty where nothing is."""
+        with self.read() as connection:
+            return figures.check(connection)

@@ -1,0 +1,1 @@
+"""Files, threads and cores: what the operating system gives, made safe and plain. Knows nothing of photos."""

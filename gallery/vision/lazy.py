@@ -1,0 +1,125 @@
+"""The networks that the settings name, loaded when the first photo needs them.
+
+A rescan that finds nothing new has its answer before torch is even imported, which takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
+from gallery.indexing.processes import LEAST_TO_DECODE, cores, suitable
+from gallery.settings import Settings
+from gallery.vision.checkpoints import find_model, read_card
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+def networks(
+    settings: Settings, *, on_load: Callable[[], None] | None = None
+) -> tuple[FaceDetector, EmotionClassifier]:
+    """Detector and classifier as the settings say; `on_load` is called when they are really loaded.
+
+    Raises UsageError for an unknown model and CheckpointError for one that describes itself wrongly at once; what else
+    is wrong with it, and a device that isn't there, shows when the first picture is looked at.
+    """
+    loader = _Loader(settings, on_load or (lambda: None))
+    return _LazyDetector(loader), _LazyClassifier(loader)
+
+
+class _Loader:
+    def __init__(self, settings: Settings, on_load: Callable[[], None]) -> None:
+        self.settings, self._on_load = settings, on_load
+        card = read_card(find_model(settings.model))
+        self.name, self.model_id = card.name, card.model_id()
+
+    @cached_property
+    def pair(self) -> tuple[FaceDetector, EmotionClassifier]:
+        self._on_load()
+        from gallery.vision.loading import load_pipeline
+
+        return load_pipeline(self.settings)
+
+
+class _LazyDetector:
+    def __init__(self, loader: _Loader) -> None:
+        self._loader = loader
+
+    def __reduce__(self) -> tuple[Callable[[Settings], FaceDetector], tuple[Settings]]:
+        """In another process the detector alone is loaded."""
+        return _load_detector, (self._loader.settings,)
+
+    @property
+    def signature(self) -> str:
+        return self._loader.pair[0].signature
+
+    @property
+    def processes(self) -> int:
+        """How many processes may look for faces at once: one on a GPU, which they would only share."""
+        return 1 if self._is_on_gpu else suitable()
+
+    @property
+    def decoders(self) -> int:
+        """How many processes may decode photos for this one to search; none where they'd better search themselves."""
+        return suitable(each=LEAST_TO_DECODE) if self._is_on_gpu else 0
+
+    @property
+    def _is_on_gpu(self) -> bool:
+        from gallery.vision.device import choose_device
+
+        return choose_device(self._loader.settings.device).type != "cpu"
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        if not images:
+            return []
+        with _threads(some_cores()):  # as photos are decoded meanwhile
+            return self._loader.pair[0].detect(images)
+
+
+def _load_detector(settings: Settings) -> FaceDetector:
+    from gallery.vision.loading import load_detector
+
+    return load_detector(settings)
+
+
+class _LazyClassifier:
+    def __init__(self, loader: _Loader) -> None:
+        self._loader = loader
+        self._threads = cores()
+
+    @property
+    def model_id(self) -> str:
+        return self._loader.model_id
+
+    @property
+    def name(self) -> str:
+        return self._loader.name
+
+    def beside(self, others: bool) -> None:
+        """Told whether others have work for the cores from now on: then it leaves most of these to them."""
+        self._threads = some_cores() if others else cores()
+
+    def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
+        if not crops:
+            return []
+        with _threads(self._threads):
+            return self._loader.pair[1].predict(crops)
+
+
+def some_cores() -> int:
+    """A quarter of the cores.
+
+    Threads that wait for each other on cores that others use wait for long: on two cores, two threads were no faster
+    than one, and ten times as slow where another program was busy.
+    """
+    return max(1, cores() // 4)
+
+
+def _threads(number: int) -> AbstractContextManager[None]:
+    from gallery.vision.device import threads_at_most
+
+    return threads_at_most(number)
