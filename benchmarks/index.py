@@ -113,7 +113,7 @@ def enlarged(picture: Image.Image, dice: np.random.Generator) -> Image.Image:
 
 def drawn(seed: int) -> Image.Image:
     """One to five faces of one person, of 150 pixels or more, on an uneven ground."""
-    from tests.photos import astronaut, draw_picture
+    from tests.support.photos import astronaut, draw_picture
 
     dice = random.Random(seed)
     head = astronaut().crop((120, 0, 330, 230))

@@ -25,7 +25,7 @@ from gallery.emotions import EMOTIONS
 from gallery.export.page import write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
-from tests.browser import CHROMEDRIVER, CHROMIUM, browser
+from tests.support.browser import CHROMEDRIVER, CHROMIUM, browser
 
 PAINTED = """
     const done = arguments[0];

@@ -11,9 +11,9 @@ import pytest
 import gallery
 from gallery.errors import CheckpointError, ImageError, UsageError
 from gallery.vision.lazy import networks
-from tests.faces import save_small_checkpoint
-from tests.fakes import FakeClassifier, FakeDetector, draw_faces
-from tests.photos import astronaut
+from tests.support.faces import save_small_checkpoint
+from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.photos import astronaut
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.photos import DAMAGED_EXIF, astronaut
+from tests.support.photos import DAMAGED_EXIF, astronaut
 
 CHECKOUT = Path(__file__).parents[1]
 

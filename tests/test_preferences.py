@@ -13,8 +13,8 @@ from gallery.errors import CheckpointError, PathError, UsageError
 from gallery.preferences import use_model, write_setting
 from gallery.settings import config_file, load_settings
 from gallery.vision.checkpoints import DEFAULT_MODEL
-from tests.cli_gallery import Gallery, isolate, run_in_terminal
-from tests.faces import save_small_checkpoint
+from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.faces import save_small_checkpoint
 
 
 @pytest.fixture

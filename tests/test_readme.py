@@ -17,8 +17,8 @@ from PIL import Image, ImageDraw
 
 from gallery.emotions import EMOTIONS
 from gallery.faces import Prediction
-from tests.cli_gallery import Gallery, isolate, run_in_terminal
-from tests.fakes import FACE_COLOURS, FakeClassifier, FakeDetector
+from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.fakes import FACE_COLOURS, FakeClassifier, FakeDetector
 
 README = Path(__file__).parents[1] / "README.md"
 HOME = "/home/ana"

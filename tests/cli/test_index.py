@@ -1,0 +1,257 @@
+"""`gallery index` and `gallery predict` with the real detector and an untrained network of the shipped kind."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gallery.cli.network_options import searched_at
+from gallery.emotions import EMOTIONS
+from gallery.settings import bundled_folder
+from gallery.store.store import Store
+from tests.support.cli_gallery import ODD_NAMES, Gallery, isolate, run_in_terminal
+from tests.support.faces import save_small_checkpoint
+from tests.support.photos import astronaut, draw_photo, save_photo
+
+COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "reread", "failed")
+
+
+@pytest.fixture
+def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gallery:
+    isolate(monkeypatch, tmp_path)
+    monkeypatch.setenv("GALLERY_MODEL", str(model))
+    monkeypatch.setenv("GALLERY_DEVICE", "cpu")
+    (tmp_path / "photos").mkdir()
+    return Gallery(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_small_checkpoint(tmp_path_factory.mktemp("model") / "untrained.safetensors")
+
+
+def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
+    """What `index --json` counted, without the zeros and the clock."""
+    done = gallery.run("index", gallery.photos, "--json", "-q", *args)
+    values = json.loads(done.stdout)
+    assert list(values) == [*COUNTS, "faces", "seconds", "photos_per_second"]
+    assert done.exit_code == (1 if values["failed"] else 0)
+    return {name: values[name] for name in COUNTS if values[name]}
+
+
+def test_indexed_photo_can_be_searched_and_shown(gallery: Gallery) -> None:
+    path = save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    done = gallery.run("index", gallery.photos)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("1 photo: 1 new; 1 face; ")
+    assert done.stderr.endswith(" photos/s\n")
+    assert done.stderr.count("\n") == 1
+
+    (photo,) = json.loads(gallery.run("search", "--faces", "1", "--json").stdout)
+    assert (photo["path"], photo["width"], photo["height"]) == (str(path), 512, 512)
+    left, top, right, bottom = photo["faces"][0]["box"]
+    assert left < 224 < right  # her nose is near (224, 120)
+    assert top < 120 < bottom
+    assert gallery.run("show", path).exit_code == 0
+
+
+def test_each_fate_of_a_photo_is_counted(gallery: Gallery) -> None:
+    for name, seed in [("stays", 1), ("moves", 2), ("goes", 3), ("changes", 4)]:
+        draw_photo(gallery.photos / f"{name}.jpg", size=(320, 240), seed=seed)
+    assert counts(gallery) == {"new": 4}
+    assert counts(gallery) == {"unchanged": 4}
+
+    (gallery.photos / "moves.jpg").rename(gallery.photos / "moved.jpg")
+    (gallery.photos / "goes.jpg").rename(gallery.folder / "goes.jpg")
+    draw_photo(gallery.photos / "changes.jpg", size=(330, 240), seed=5)
+    (gallery.photos / "copy.jpg").write_bytes((gallery.photos / "stays.jpg").read_bytes())
+    assert counts(gallery) == {"unchanged": 1, "changed": 1, "moved": 1, "copied": 1, "missing": 1}
+
+    (gallery.folder / "goes.jpg").rename(gallery.photos / "goes.jpg")
+    assert counts(gallery) == {"unchanged": 4, "restored": 1}
+
+
+def test_bad_photo_is_told_at_once_and_listed_later(gallery: Gallery) -> None:
+    draw_photo(gallery.photos / "good.jpg", size=(320, 240))
+    bad = gallery.photos / "bad\n.jpg"
+    bad.write_bytes(b"")
+
+    done = gallery.run("index", gallery.photos)
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    first, last = done.stderr.splitlines()
+    assert first.startswith(f"failed: {gallery.photos}/bad\\n.jpg: empty file")
+    assert last.startswith("2 photos: 1 new, 1 failed; 0 faces; ")
+    (failure,) = json.loads(gallery.run("errors", "--json").stdout)
+    assert failure["path"] == str(bad)
+    assert first.endswith(failure["reason"])
+
+
+def test_folder_without_photos_is_no_error(gallery: Gallery) -> None:
+    (gallery.photos / "notes.txt").write_text("no photo")
+    done = gallery.run("index", gallery.photos)
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "0 photos\n")
+    assert counts(gallery) == {}
+
+
+@pytest.mark.parametrize("command", ["index", "predict"])
+def test_path_that_is_not_there_exits_with_2(gallery: Gallery, command: str) -> None:
+    done = gallery.run(command, gallery.folder / "nowhere")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{gallery.folder}/nowhere" in done.stderr
+    assert "does not exist" in done.stderr
+    assert not gallery.db.exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--min-face", "3"], "min_face is 3; allowed: 12 or more"),
+        (["--batch-size", "0"], "batch_size is 0; allowed: 1 or more"),
+        (["--long-side", "10"], "long_side is 10; allowed: 64 or more"),
+        (["--fast", "--min-face", "2"], "min_face is 2; allowed: 12 or more"),
+        (["--workers", "-1"], "workers is -1; allowed: 0 to 256"),
+    ],
+)
+def test_setting_out_of_range_exits_with_2(gallery: Gallery, flags: list[str], message: str) -> None:
+    done = gallery.run("index", gallery.photos, *flags)
+    assert (done.exit_code, done.stderr) == (2, f"error: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "sizes"),
+    [
+        ({"long_side": None, "min_face": None}, (None, None)),
+        ({"effort": None, "long_side": 700, "min_face": None}, (700, None)),
+        ({"effort": "fast", "long_side": None, "min_face": None}, (640, 20)),
+        ({"effort": "thorough", "long_side": None, "min_face": None}, (1280, 40)),
+        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1280, 0)),
+    ],
+    ids=str,
+)
+def test_sizes_go_with_the_effort_unless_given(flags: dict[str, Any], sizes: tuple[int | None, int | None]) -> None:
+    searched = searched_at(**flags, device="cpu")
+    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu"}
+
+
+def test_wrong_model_is_refused_before_anything_is_loaded(gallery: Gallery) -> None:
+    fake = gallery.folder / "model.pt"
+    fake.write_bytes(b"\x80\x04}q\x00.")
+    for name, code in [("nowhere", 2), (str(fake), 1)]:
+        done = gallery.run("index", gallery.photos, "--model", name)
+        assert (done.exit_code, done.stdout) == (code, "")
+        assert done.stderr.startswith("error: ")
+        assert name in done.stderr
+
+
+def test_odd_names_are_indexed(gallery: Gallery) -> None:
+    paths = sorted(
+        os.fsencode(draw_photo(gallery.photos / name, size=(320, 240), seed=seed))
+        for seed, name in enumerate(ODD_NAMES)
+    )
+    assert counts(gallery) == {"new": 3}
+    found = gallery.run("search", "-0").stdout_bytes
+    assert sorted(found.removesuffix(b"\0").split(b"\0")) == paths
+
+
+def test_predict_answers_without_a_database(gallery: Gallery) -> None:
+    path = save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    blank = draw_photo(gallery.photos / "blank.jpg", size=(320, 240))
+    bad = gallery.photos / "bad.jpg"
+    bad.write_bytes(b"no picture")
+
+    done = gallery.run("predict", path, blank, bad, "--json")
+
+    first, second = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"failed: {bad}: ")
+    assert (first["path"], first["paths"], first["hash"]) == (str(path), [str(path)], gallery.hash(str(path)))
+    assert [face["id"] for face in first["faces"]] == [None]
+    assert (second["path"], second["faces"]) == (str(blank), [])
+    assert not gallery.db.exists()
+
+    plain = gallery.run("predict", path, blank)
+    (face,) = first["faces"]
+    assert plain.exit_code == 0
+    one, two = plain.stdout.splitlines()
+    assert one.startswith(f"{path}\t{face['emotion']} 0.")
+    assert two == f"{blank}\tno face"
+
+
+def test_predict_agrees_with_index(gallery: Gallery) -> None:
+    path = save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    gallery.run("index", gallery.photos)
+    (indexed,) = json.loads(gallery.run("search", "--json").stdout)
+    (predicted,) = json.loads(gallery.run("predict", path, "--json").stdout)
+    indexed["faces"][0]["id"] = None
+    assert predicted == indexed
+
+
+def test_person_at_a_terminal_sees_progress_and_the_next_step(gallery: Gallery) -> None:
+    draw_photo(gallery.photos / "blank.jpg", size=(320, 240))
+    (gallery.photos / "bad.jpg").write_bytes(b"")
+
+    code, seen = run_in_terminal(gallery, "index", gallery.photos, NO_COLOR="1", COLUMNS="300")
+
+    assert code == 1
+    for part in (
+        "Loading the models…\n",
+        "2/2",
+        "1 new, 1 failed",
+        f"failed: {gallery.photos}/bad.jpg: empty file",
+        "2 photos: 1 new, 1 failed; 0 faces; ",
+        "Next: `gallery search --emotion happy`, or `gallery stats`.\n",
+        "`gallery errors` lists what couldn't be read.\n",
+    ):
+        assert part in seen
+
+
+def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> None:
+    draw_photo(gallery.photos / "blank.jpg", size=(320, 240))
+    with Store.open(gallery.db) as store, store.index_lock():
+        done = gallery.run("index", gallery.photos, "--json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    first, last = done.stderr.splitlines()
+    assert first == "stopped; what is done is kept: 0 photos"
+    assert last.startswith(f"error: {gallery.db}: another `gallery index` is running")
+
+
+def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:
+    done = gallery.run("model", "show", model)
+    assert (done.exit_code, done.stderr) == (0, "")
+    lines = dict(line.split(":", 1) for line in done.stdout.splitlines())
+    assert lines["name"].strip() == "small"
+    assert lines["labels"].split() == list(EMOTIONS)
+    assert lines["metrics"].strip() == "PublicTest accuracy 0.25"
+
+    card = json.loads(gallery.run("model", "show", model, "--json").stdout)
+    assert (card["name"], card["path"], card["architecture"]) == ("small", str(model), "custom")
+    assert (card["id"], card["size_bytes"]) == (gallery.hash(str(model)), model.stat().st_size)
+
+
+def test_models_are_listed_in_every_form(gallery: Gallery, model: Path) -> None:
+    shipped = sorted(path.stem for path in bundled_folder("models").glob("*.safetensors"))
+    assert gallery.run("model", "list").stdout.splitlines() == shipped
+    assert [card["name"] for card in json.loads(gallery.run("model", "list", "--json").stdout)] == shipped
+    code, seen = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="300")
+    assert code == 0
+    *rows, last = seen.splitlines()[1:]
+    assert [line.split()[0] for line in rows if line.strip()] == shipped
+    assert last == f"In use: {model}"
+
+
+def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: Path) -> None:
+    other = save_small_checkpoint(tmp_path / "other.safetensors", seed=1, name="other")
+    save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    gallery.run("index", gallery.photos)
+
+    done = gallery.run("index", gallery.photos, "--model", other)
+
+    assert done.exit_code == 0
+    first, second = done.stderr.splitlines()
+    assert first == "1 stored face read with the model other"
+    assert second.startswith("1 photo: 1 unchanged; 0 faces; ")

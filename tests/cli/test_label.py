@@ -1,0 +1,105 @@
+"""`gallery label` and `gallery reject`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.make import face
+
+
+@pytest.fixture
+def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+    isolate(monkeypatch, tmp_path)
+    made = Gallery(tmp_path)
+    fill(made)
+    return made
+
+
+def emotions(gallery: Gallery, name: str) -> list[str]:
+    done = gallery.run("show", gallery.photos / name, "--json")
+    return [face["emotion"] for face in json.loads(done.stdout)["faces"]]
+
+
+def test_face_is_labelled_by_its_place_in_any_spelling(gallery: Gallery) -> None:
+    done = gallery.run("label", f"{gallery.photos / 'group.jpg'}#2", "Anger")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "1 face labelled angry\n")
+    assert emotions(gallery, "group.jpg") == ["happy", "angry", "uncertain"]
+    assert gallery.run("undo").stderr == "undone: 1 face labelled angry\n"
+    assert emotions(gallery, "group.jpg") == ["happy", "sad", "uncertain"]
+
+
+def test_query_asks_first(gallery: Gallery) -> None:
+    refused = gallery.run("label", "emotion:happy", "neutral", stdin="n\n")
+    assert (refused.exit_code, refused.stdout) == (0, "")
+    assert refused.stderr == "Label neutral 2 faces in 2 photos? [y/N]: n\nnothing was changed\n"
+    agreed = gallery.run("label", "emotion:happy", "path:beach", "neutral", stdin="y\n")
+    assert agreed.stderr == "Label neutral 1 face in 1 photo? [y/N]: y\n1 face labelled neutral\n"
+    assert emotions(gallery, "beach.jpg") == ["neutral"]
+
+
+def test_dry_run_lists_the_faces_meant(gallery: Gallery) -> None:
+    done = gallery.run("label", "is:uncertain", "fear", "--dry-run")
+    assert done.stdout == f"{gallery.photos / 'group.jpg'}#3\tuncertain\n"
+    assert done.stderr == "dry run, nothing was changed: 1 face\n"
+    assert emotions(gallery, "group.jpg")[2] == "uncertain"
+
+
+def test_rejected_face_is_gone_until_it_is_labelled_or_cleared(gallery: Gallery) -> None:
+    path = gallery.photos / "beach.jpg"
+    [face] = json.loads(gallery.run("show", path, "--json").stdout)["faces"]
+    assert gallery.run("reject", f"{path}#1").stderr == "1 face rejected\n"
+    assert emotions(gallery, "beach.jpg") == []
+    assert gallery.run("label", str(face["id"]), "--clear").stderr == "1 label forgotten\n"
+    assert emotions(gallery, "beach.jpg") == ["happy"]
+
+
+def test_detection_that_is_not_counted_becomes_a_face_by_a_persons_word(gallery: Gallery) -> None:
+    path = gallery.add("blurred.jpg", face("sad", 0.7, confidence=0.6), seed=4)
+    assert emotions(gallery, "blurred.jpg") == []
+    assert "number 5  not counted" in gallery.run("why", path).stdout
+    gallery.run("label", "5", "happy")
+    assert emotions(gallery, "blurred.jpg") == ["happy"]
+    assert gallery.run("search", "emotion:happy", "path:blurred").stdout == f"{path}\n"
+
+
+def test_photo_is_found_from_where_one_stands(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(gallery.photos)
+    for name, emotion in {"beach.jpg#1": "sad", "../photos/beach.jpg#1": "fear"}.items():
+        assert gallery.run("label", name, emotion).exit_code == 0
+        assert emotions(gallery, "beach.jpg") == [emotion]
+
+
+def test_yes_does_not_ask(gallery: Gallery) -> None:
+    assert gallery.run("reject", "path:group", "--yes").stderr == "3 faces rejected\n"
+    assert emotions(gallery, "group.jpg") == []
+
+
+def test_flags_are_a_query_too(gallery: Gallery) -> None:
+    assert gallery.run("label", "--emotion", "sad", "-y", "happy").stderr == "1 face labelled happy\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (["label"], "which face, and which emotion?"),
+        (["label", "happy"], "which faces? Name them by number"),
+        (["label", "1", "hapy"], "unknown emotion 'hapy'"),
+        (["label", "1", "path:beach", "happy"], "faces and a query exclude each other"),
+        (["label", "77", "happy"], "face 77: isn't in the database"),
+        (["reject"], "which faces? Name them by number"),
+    ],
+)
+def test_what_makes_no_sense_is_explained(gallery: Gallery, args: list[str], reason: str) -> None:
+    done = gallery.run(*args)
+    assert done.exit_code == 2
+    assert reason in done.stderr
+    assert gallery.run("undo").exit_code == 1
+
+
+def test_nothing_matches(gallery: Gallery) -> None:
+    done = gallery.run("label", "emotion:angry", "sad")
+    assert (done.exit_code, done.stderr) == (0, "no face matches; nothing was changed\n")

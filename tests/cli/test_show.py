@@ -1,0 +1,123 @@
+"""`gallery show`: the card of a photo, and its faces drawn on a copy."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
+from tests.support.make import face
+
+
+@pytest.fixture
+def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+    isolate(monkeypatch, tmp_path)
+    return Gallery(tmp_path)
+
+
+def test_card_tells_all_that_is_known(gallery: Gallery) -> None:
+    beach = fill(gallery)["beach"]
+    done = gallery.run("show", beach)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (
+        done.stdout
+        == f"""{beach}
+size    320 x 240
+taken   2023-06-01 12:30:00+02:00 (from its EXIF)
+camera  Canon EOS
+place   48.85838, 2.29448
+hash    {gallery.hash(beach)}
+faces   1
+
+face 1  happy 0.93  from 100,50 to 180,150  confidence 0.99
+  angry    0.01{" "}
+  disgust  0.01{" "}
+  fear     0.01{" "}
+  happy    0.93 ██████████████████████
+  sad      0.01{" "}
+  surprise 0.01{" "}
+  neutral  0.01{" "}
+"""
+    )
+
+
+def test_json_is_one_object_like_those_of_search(gallery: Gallery) -> None:
+    group = fill(gallery)["group"]
+    done = gallery.run("show", group, "--json")
+    assert json.loads(done.stdout) == json.loads(gallery.run("search", "--faces", "3", "--json").stdout)[0]
+
+
+def test_photo_is_found_from_where_one_is(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    beach = fill(gallery)["beach"]
+    for folder, name in [(gallery.photos, "beach.jpg"), (gallery.folder, "photos/../photos/beach.jpg")]:
+        monkeypatch.chdir(folder)
+        assert json.loads(gallery.run("show", name, "--json").stdout)["path"] == beach
+    monkeypatch.setenv("HOME", str(gallery.folder))
+    assert json.loads(gallery.run("show", "~/photos/beach.jpg", "--json").stdout)["path"] == beach
+
+
+def test_photo_that_is_not_indexed_exits_with_2(gallery: Gallery) -> None:
+    fill(gallery)
+    done = gallery.run("show", gallery.folder / "new\n.jpg")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {gallery.folder}/new\\n.jpg: isn't in the database")
+    assert "gallery index" in done.stderr
+
+
+def test_hostile_name_is_shown_harmlessly(gallery: Gallery) -> None:
+    path = gallery.add("\x1b[2J[red]x\n.jpg", face())
+    code, seen = run_in_terminal(gallery, "show", path, NO_COLOR="1")
+    assert code == 0
+    assert f"{gallery.photos}/\\x1b[2J[red]x\\n.jpg" in seen
+    assert "\x1b[2J" not in seen
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_annotated_picture_is_upright_and_full_size(gallery: Gallery, orientation: int) -> None:
+    path = gallery.add("beach.jpg", face("happy"), orientation=orientation)
+    before = Path(path).read_bytes()
+
+    done = gallery.run("show", path, "--annotate", gallery.folder / "out.png")
+
+    assert (done.exit_code, done.stderr) == (0, f"faces drawn into {gallery.folder}/out.png\n")
+    assert Path(path).read_bytes() == before
+    with Image.open(gallery.folder / "out.png") as drawn:
+        assert drawn.size == (320, 240)
+        assert drawn.convert("RGB").getpixel((10, 40)) == (0xF5, 0xB3, 0x01)
+
+
+def test_changed_photo_is_not_annotated(gallery: Gallery) -> None:
+    beach, out = fill(gallery)["beach"], gallery.folder / "out.png"
+    Path(beach).write_bytes((gallery.photos / "group.jpg").read_bytes())
+    done = gallery.run("show", beach, "--annotate", out)
+    reason = "is gone or changed since it was indexed; run `gallery index` on its folder"
+    assert (done.exit_code, done.stderr) == (1, f"error: {beach}: {reason}\n")
+    assert not out.exists()
+
+
+def test_annotate_keeps_what_is_there_unless_forced(gallery: Gallery) -> None:
+    beach, out = fill(gallery)["beach"], gallery.folder / "out.png"
+    out.write_bytes(b"mine")
+    done = gallery.run("show", beach, "--annotate", out, "-q")
+    assert (done.exit_code, done.stderr) == (2, f"error: {out}: is there already; choose another name\n")
+    assert out.read_bytes() == b"mine"
+    assert gallery.run("show", beach, "--annotate", out, "--force").exit_code == 0
+    with Image.open(out) as drawn:
+        assert drawn.size == (320, 240)
+
+
+def test_annotate_never_writes_over_a_photo(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = fill(gallery)
+    before = {path: Path(path).read_bytes() for path in photos.values()}
+    monkeypatch.chdir(gallery.photos)
+    (gallery.folder / "link.jpg").symlink_to(photos["beach"])
+    os.link(photos["group"], gallery.folder / "hard.jpg")
+    for out in (photos["group"], photos["empty"], "group.jpg", "../link.jpg", "../hard.jpg"):
+        done = gallery.run("show", photos["group"], "--annotate", out, "--force")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "never overwritten" in done.stderr
+    assert {path: Path(path).read_bytes() for path in photos.values()} == before

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from gallery.curation.albums import create_album
+from gallery.db import schema
+from gallery.db.upgrade import open_engine
+from gallery.errors import StoreError
+from gallery.query.query import Query
+from gallery.settings import bundled_folder
+from gallery.store.store import Store
+from tests.support.make import added, face, open_store
+
+REBUILD = """
+def upgrade():
+    with op.batch_alter_table("content", recreate="always") as batch:
+        batch.add_column(sa.Column("stars", sa.Integer()))
+"""
+
+FAIL_HALFWAY = """
+def upgrade():
+    op.add_column("content", sa.Column("stars", sa.Integer()))
+    op.execute("DELETE FROM album_photo")
+    op.execute("INSERT INTO nowhere VALUES (1)")
+"""
+
+BREAK_REFERENCES = """
+def upgrade():
+    op.execute("DELETE FROM content")
+"""
+
+RAISE = """
+def upgrade():
+    op.execute("DELETE FROM content")
+    raise ValueError("a bug")
+"""
+
+
+@pytest.fixture
+def old_database(tmp_path: Path) -> Path:
+    """A database of the first revision with something in it."""
+    with open_store(tmp_path, added("/p/a.jpg", face()), added("/p/b.jpg", face("fear"))) as store:
+        create_album(store, "Summer", Query())
+    return tmp_path / "gallery.db"
+
+
+def next_revision(tmp_path: Path, body: str) -> Path:
+    """The program's migrations and one more."""
+    folder = tmp_path / "mi%grations"
+    shutil.copytree(bundled_folder("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    names = f'revision = "next"\ndown_revision = "{schema.HEAD}"\nbranch_labels = None\ndepends_on = None\n'
+    (folder / "versions" / "next.py").write_text(f"import sqlalchemy as sa\nfrom alembic import op\n{names}{body}")
+    return folder
+
+
+def dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+def backups(file: Path) -> list[Path]:
+    return sorted(file.parent.glob("gallery.db.backup-*"))
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(bundled_folder("migrations")))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def test_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "gallery.db")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+    engine.dispose()
+
+
+def definitions(file: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'alembic%'")
+        return {name: "".join(sorted("".join(sql.split()).replace('"', ""))) for name, sql in rows}
+
+
+def test_migrations_make_the_same_checks_and_keys_as_the_schema(tmp_path: Path) -> None:
+    open_engine(tmp_path / "gallery.db").dispose()
+    straight = create_engine(f"sqlite:///{tmp_path}/straight.db")
+    schema.metadata.create_all(straight)
+    straight.dispose()
+    # Letters sorted: the two ways order the constraints of a table differently, and comparing them is what matters.
+    assert definitions(tmp_path / "gallery.db") == definitions(tmp_path / "straight.db")
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_upgrade_that_rebuilds_a_parent_table_keeps_everything_and_a_private_copy(
+    tmp_path: Path, old_database: Path
+) -> None:
+    before = dump(old_database)
+    engine = open_engine(old_database, migrations=next_revision(tmp_path, REBUILD))
+    with engine.connect() as connection:
+        counts = {
+            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608
+            for table in ("content", "path", "face", "crop", "prediction", "album_photo")
+        }
+        assert connection.exec_driver_sql("SELECT stars FROM content").scalars().all() == [None, None]
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "next"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
+    assert set(counts.values()) == {2}
+    (copy,) = backups(old_database)
+    assert copy.name.startswith(f"gallery.db.backup-{schema.HEAD}-")
+    assert dump(copy) == before
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "said"),
+    [
+        (FAIL_HALFWAY, StoreError, "no such table: nowhere"),
+        (BREAK_REFERENCES, StoreError, "would break references"),
+        (RAISE, ValueError, "a bug"),
+    ],
+    ids=["fails halfway", "breaks references", "raises"],
+)
+def test_upgrade_that_fails_leaves_the_database_as_it_was(
+    tmp_path: Path, old_database: Path, body: str, error: type[Exception], said: str
+) -> None:
+    before = dump(old_database)
+    with pytest.raises(error, match=said):
+        open_engine(old_database, migrations=next_revision(tmp_path, body))
+    assert dump(old_database) == before
+    assert backups(old_database) == []
+    with Store.open(old_database) as store:
+        assert store.check() == []
+
+
+def test_failing_first_revision_leaves_an_empty_file(tmp_path: Path) -> None:
+    folder = next_revision(tmp_path, FAIL_HALFWAY)
+    with pytest.raises(StoreError, match="nowhere"):
+        open_engine(tmp_path / "gallery.db", migrations=folder)
+    assert (tmp_path / "gallery.db").stat().st_size == 0
+    with Store.open(tmp_path / "gallery.db") as store:
+        assert store.check() == []
+
+
+def test_current_database_is_opened_without_a_copy(old_database: Path) -> None:
+    Store.open(old_database).close()
+    assert backups(old_database) == []
+
+
+def test_developers_command_works_on_the_named_database(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "GALLERY_DB": str(tmp_path / "gallery.db"), "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+    with Store.open(tmp_path / "gallery.db") as store:
+        assert store.check() == []

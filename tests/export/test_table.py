@@ -1,0 +1,100 @@
+"""Photos as a table, and reports of what an export did."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gallery.errors import ExportError, UsageError
+from gallery.export import Action, ExportResult, write_report, write_table
+from gallery.export.table import photos_as_csv
+from gallery.records import Capture, PhotoRecord
+from tests.support.exported import BEACH, CAT, face, record, sha256
+
+
+def test_csv_has_a_row_per_photo(tmp_path: Path) -> None:
+    photos = [
+        record(
+            tmp_path / "a, b.jpg",
+            BEACH,
+            face("happy", 0.93),
+            face("sad", 0.6),
+            taken="2023-06-01T12:30",
+            camera="Canon",
+        ),
+        record(tmp_path / "c.jpg", CAT),
+    ]
+    write_table(photos, tmp_path / "out.csv", "csv")
+    assert (tmp_path / "out.csv").read_bytes().decode() == (
+        "path,hash,taken_at,camera,faces,emotions\r\n"
+        f'"{tmp_path}/a, b.jpg",{sha256(BEACH)},2023-06-01T12:30:00,Canon,2,happy 0.93; sad 0.6\r\n'
+        f"{tmp_path}/c.jpg,{sha256(CAT)},,,0,\r\n"
+    )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> None:
+    evil = f"{start}HYPERLINK(1)"
+    photo = PhotoRecord(evil, [evil], sha256(BEACH), 4, 3, Capture(camera=evil), [])
+    rows = list(csv.reader(io.StringIO(photos_as_csv([photo]).decode(), newline="")))
+    assert rows[1] == [f"'{evil}", sha256(BEACH), "", f"'{evil}", "0", ""]
+
+
+def test_csv_keeps_the_bytes_of_a_path() -> None:
+    path = os.fsdecode(b"/p/caf\xe9.jpg")
+    photo = PhotoRecord(path, [path], sha256(BEACH), 4, 3, Capture(), [])
+    assert photos_as_csv([photo]).splitlines()[1].startswith(b"/p/caf\xe9.jpg,")
+
+
+def test_json_is_what_search_prints_and_the_camera(tmp_path: Path) -> None:
+    photo = record(tmp_path / "a.jpg", BEACH, face("happy", 0.93), camera="Canon")
+    write_table([photo], tmp_path / "out.json", "json")
+    assert json.loads((tmp_path / "out.json").read_bytes()) == [photo.as_json() | {"camera": "Canon"}]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_table_is_never_written_over_another_file(tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "out"
+    write_table([], out, kind, dry_run=True)
+    assert not out.exists()
+    out.write_bytes(b"mine")
+    with pytest.raises(ExportError, match="exists already, and nothing is ever overwritten; name another file"):
+        write_table([], out, kind)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"mine"]
+
+
+RESULTS = [
+    ExportResult("/p/a.jpg", "/out/a.jpg", Action.COPIED),
+    ExportResult(None, "/out/old.jpg", Action.REMOVED),
+    ExportResult("/p/b.jpg", None, Action.FAILED, "damaged, perhaps"),
+]
+
+
+def test_report_as_csv(tmp_path: Path) -> None:
+    write_report(tmp_path / "report.CSV", RESULTS)
+    assert (tmp_path / "report.CSV").read_bytes().decode() == (
+        "source,destination,action,reason\r\n"
+        "/p/a.jpg,/out/a.jpg,copied,\r\n"
+        ",/out/old.jpg,removed,\r\n"
+        '/p/b.jpg,,failed,"damaged, perhaps"\r\n'
+    )
+
+
+def test_report_as_json(tmp_path: Path) -> None:
+    write_report(tmp_path / "report.json", RESULTS)
+    assert json.loads((tmp_path / "report.json").read_bytes()) == [
+        {"source": "/p/a.jpg", "destination": "/out/a.jpg", "action": "copied", "reason": None},
+        {"source": None, "destination": "/out/old.jpg", "action": "removed", "reason": None},
+        {"source": "/p/b.jpg", "destination": None, "action": "failed", "reason": "damaged, perhaps"},
+    ]
+
+
+def test_report_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"report\.txt: a report is a \.csv or a \.json file; name it so$"):
+        write_report(tmp_path / "report.txt", RESULTS)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
+
+from gallery.images.capture import read_capture
+from gallery.images.decode import read_image
+from gallery.records import Capture
+from tests.support.photos import draw_photo
+
+MIDDAY_NS = 1_685_622_600_250_000_000
+"""2023-06-01 12:30:00.25 UTC: 19,509 days and 12.5 hours after 1970."""
+
+DATE_TIME, MAKE, MODEL = 306, 271, 272
+ORIGINAL, DIGITIZED = 36867, 36868
+SUBSEC, SUBSEC_ORIGINAL, SUBSEC_DIGITIZED = 37520, 37521, 37522
+OFFSET, OFFSET_ORIGINAL, OFFSET_DIGITIZED = 36880, 36881, 36882
+
+GOOD = "2023:06:01 12:30:00"
+LATER = "2024:02:29 23:59:59"
+
+FROM_ORIGINAL = datetime(2023, 6, 1, 12, 30)
+AT_QUARTER = datetime(2023, 6, 1, 12, 30, 0, 250_000)
+AT_HALF = datetime(2023, 6, 1, 12, 30, 0, 500_000)
+FROM_LATER = datetime(2024, 2, 29, 23, 59, 59)
+
+
+@pytest.fixture(autouse=True)
+def _in_india(monkeypatch):
+    """Wall clock 5:30 h east of UTC, so that a mix-up of the two shows."""
+    monkeypatch.setenv("TZ", "IST-5:30")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def exif_of(*, main: dict[int, Any] | None = None, sub: dict[int, Any] | None = None, gps: Any = None) -> Image.Exif:
+    exif = Image.Exif()
+    for tag, value in (main or {}).items():
+        exif[tag] = value
+    exif.get_ifd(ExifTags.IFD.Exif).update(sub or {})
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update(gps or {})
+    return exif
+
+
+def capture_of(**ifds: Any) -> Capture:
+    return read_capture(exif_of(**ifds), MIDDAY_NS)
+
+
+FILE_TIME = (datetime(2023, 6, 1, 18, 0, 0, 250_000), 330, "file")
+
+DATES: list[tuple[str, dict[int, Any], dict[int, Any], tuple[datetime, int | None, str]]] = [
+    ("nothing", {}, {}, FILE_TIME),
+    ("original first", {DATE_TIME: LATER}, {ORIGINAL: GOOD, DIGITIZED: LATER}, (FROM_ORIGINAL, None, "exif")),
+    ("then digitised", {DATE_TIME: GOOD}, {DIGITIZED: LATER}, (FROM_LATER, None, "exif")),
+    ("then changed", {DATE_TIME: LATER}, {}, (FROM_LATER, None, "exif")),
+    ("tags of the wrong block", {ORIGINAL: GOOD}, {}, (FROM_ORIGINAL, None, "exif")),
+    (
+        "fraction and offset of the same kind",
+        {DATE_TIME: LATER},
+        {ORIGINAL: GOOD, SUBSEC_ORIGINAL: "25", OFFSET_ORIGINAL: "+02:00", OFFSET: "+09:00", SUBSEC: "99"},
+        (AT_QUARTER, 120, "exif"),
+    ),
+    (
+        "no fraction or offset of another kind",
+        {},
+        {DIGITIZED: GOOD, SUBSEC_ORIGINAL: "25", OFFSET_ORIGINAL: "+02:00"},
+        (FROM_ORIGINAL, None, "exif"),
+    ),
+    (
+        "fraction and offset of the change",
+        {DATE_TIME: LATER},
+        {SUBSEC: "007", OFFSET: "-03:30"},
+        (FROM_LATER.replace(microsecond=7_000), -210, "exif"),
+    ),
+    ("fraction too long", {}, {ORIGINAL: GOOD, SUBSEC_ORIGINAL: "5000009"}, (AT_HALF, None, "exif")),
+    ("fraction with blanks", {}, {ORIGINAL: GOOD, SUBSEC_ORIGINAL: "5  \0"}, (AT_HALF, None, "exif")),
+    ("fraction as a number", {}, {ORIGINAL: GOOD, SUBSEC_ORIGINAL: 25}, (AT_QUARTER, None, "exif")),
+    ("fraction that is none", {}, {ORIGINAL: GOOD, SUBSEC_ORIGINAL: "-1"}, (FROM_ORIGINAL, None, "exif")),
+    ("zeros", {DATE_TIME: LATER}, {ORIGINAL: "0000:00:00 00:00:00"}, (FROM_LATER, None, "exif")),
+    ("blanks", {DATE_TIME: LATER}, {ORIGINAL: "    :  :     :  :  "}, (FROM_LATER, None, "exif")),
+    ("month 13", {DATE_TIME: LATER}, {ORIGINAL: "2023:13:01 12:30:00"}, (FROM_LATER, None, "exif")),
+    ("30 February", {DATE_TIME: LATER}, {ORIGINAL: "2023:02:30 12:30:00"}, (FROM_LATER, None, "exif")),
+    ("hour 24", {DATE_TIME: LATER}, {ORIGINAL: "2023:06:01 24:00:00"}, (FROM_LATER, None, "exif")),
+    ("before photography", {DATE_TIME: LATER}, {ORIGINAL: "1601:01:01 00:00:00"}, (FROM_LATER, None, "exif")),
+    ("garbage bytes", {DATE_TIME: LATER}, {ORIGINAL: b"\xff\xfe\x00\x01"}, (FROM_LATER, None, "exif")),
+    ("a number", {DATE_TIME: LATER}, {ORIGINAL: 20230601}, (FROM_LATER, None, "exif")),
+    ("a tuple", {DATE_TIME: LATER}, {ORIGINAL: (GOOD, GOOD)}, (FROM_LATER, None, "exif")),
+    ("Arabic digits", {DATE_TIME: LATER}, {ORIGINAL: "٢٠٢٣:06:01 12:30:00"}, (FROM_LATER, None, "exif")),
+    ("nothing but nonsense", {DATE_TIME: ""}, {ORIGINAL: "?", DIGITIZED: None}, FILE_TIME),
+    ("NUL and blanks behind", {}, {ORIGINAL: GOOD + " \0\0junk"}, (FROM_ORIGINAL, None, "exif")),
+    ("bytes", {}, {ORIGINAL: GOOD.encode() + b"\0"}, (FROM_ORIGINAL, None, "exif")),
+    ("ISO 8601", {}, {ORIGINAL: "2023-06-01T12:30:00"}, (FROM_ORIGINAL, None, "exif")),
+    ("ISO 8601, all of it", {}, {ORIGINAL: "2023-06-01T12:30:00.5+02:00"}, (AT_HALF, 120, "exif")),
+    ("ISO 8601 in UTC", {}, {ORIGINAL: "2023-06-01T12:30:00Z"}, (FROM_ORIGINAL, 0, "exif")),
+    ("slashes", {}, {ORIGINAL: "2023/06/01 12:30:00"}, (FROM_ORIGINAL, None, "exif")),
+    ("offset out of range", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: "+25:99"}, (FROM_ORIGINAL, None, "exif")),
+    ("offset beyond the date line", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: "+14:01"}, (FROM_ORIGINAL, None, "exif")),
+    ("offset with 60 minutes", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: "+01:60"}, (FROM_ORIGINAL, None, "exif")),
+    ("offset of blanks", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: "   :  "}, (FROM_ORIGINAL, None, "exif")),
+    ("offset of another type", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: 1.5}, (FROM_ORIGINAL, None, "exif")),
+    ("offset without colon", {}, {ORIGINAL: GOOD, OFFSET_ORIGINAL: "-0330\0"}, (FROM_ORIGINAL, -210, "exif")),
+]
+
+
+@pytest.mark.parametrize(("main", "sub", "expected"), [case[1:] for case in DATES], ids=[case[0] for case in DATES])
+def test_time_comes_from_the_first_usable_date(main, sub, expected):
+    capture = capture_of(main=main, sub=sub)
+    assert (capture.taken_at, capture.offset_minutes, capture.source) == expected
+
+
+def test_file_time_before_1970_keeps_its_fraction():
+    capture = read_capture(Image.Exif(), -750_000_000)
+    assert (capture.taken_at, capture.offset_minutes) == (datetime(1970, 1, 1, 5, 29, 59, 250_000), 330)
+
+
+@pytest.mark.parametrize("mtime_ns", [10**30, -(10**30)])
+def test_impossible_file_time_is_no_time(mtime_ns):
+    assert read_capture(Image.Exif(), mtime_ns) == Capture()
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "expected"),
+    [
+        ("Apple", "iPhone 7", "Apple iPhone 7"),
+        ("Canon", "Canon EOS R5", "Canon EOS R5"),
+        ("CANON", "Canon EOS R5", "Canon EOS R5"),
+        ("NIKON CORPORATION", "NIKON D70", "NIKON D70"),
+        ("HP", "HPhone", "HPhone"),
+        ("Co One", "Cobra 5", "Co One Cobra 5"),
+        ("Apple", None, "Apple"),
+        (None, "iPhone 7", "iPhone 7"),
+        ("", "", None),
+        (" \0", "\t", None),
+        ("FUJIFILM  \0\0", " X100  V\n", "FUJIFILM X100 V"),
+        ("A\x1b[31mB", "C\u202eD", "A [31mB C D"),
+        (b"Nikon\0junk", b"\xffZ\0", "Nikon \ufffdZ"),
+        (("a", "b"), 5.5, None),
+        ("Apple", 7, "Apple 7"),
+        ("x" * 500, "y", "x" * 100),
+    ],
+)
+def test_camera_is_make_and_model_tidied(make, model, expected):
+    tags = {tag: value for tag, value in ((MAKE, make), (MODEL, model)) if value is not None}
+    assert capture_of(main=tags).camera == expected
+
+
+def gps(latitude: Any, longitude: Any, north: Any = "N", east: Any = "E") -> dict[int, Any]:
+    return {1: north, 2: latitude, 3: east, 4: longitude}
+
+
+def dms(degrees: int, minutes: int, hundredths: int) -> tuple[IFDRational, IFDRational, IFDRational]:
+    return IFDRational(degrees, 1), IFDRational(minutes, 1), IFDRational(hundredths, 100)
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (gps(dms(41, 13, 1308), dms(96, 4, 1785), "N", "W"), (41.2203, -96.071625)),
+        (gps(dms(33, 51, 3600), dms(151, 12, 3600), "S", "E"), (-33.86, 151.21)),
+        (gps(dms(33, 51, 3600), dms(151, 12, 3600), b"S\0", "east"), (-33.86, 151.21)),
+        (gps(IFDRational(125, 10), (IFDRational(7), IFDRational(30)), "n", "e"), (12.5, 7.5)),
+        (gps([12, 30, 0], (7.5,)), (12.5, 7.5)),
+        (gps((90, 0, 0), (180, 0, 0), "S", "W"), (-90, -180)),
+        (gps((0, 0, 0), (10, 0, 0)), (0, 10)),
+        (gps((0, 0, 0), (0, 0, 0)), None),
+        (gps((90, 0, 1), (10, 0, 0)), None),
+        (gps((10, 0, 0), (180, 0, 1)), None),
+        (gps((10, 61, 0), (10, 0, 0)), None),
+        (gps((-10, 0, 0), (10, 0, 0)), None),
+        (gps((IFDRational(10, 0), 0, 0), (10, 0, 0)), None),
+        (gps((10, 0, IFDRational(0, 0)), (10, 0, 0)), None),
+        (gps((math.nan, 0, 0), (10, 0, 0)), None),
+        (gps((math.inf, 0, 0), (10, 0, 0)), None),
+        (gps((10**400, 0, 0), (10, 0, 0)), None),
+        (gps((10, 0, 0), (10, 0, 0), north=None), None),
+        (gps((10, 0, 0), (10, 0, 0), east="?"), None),
+        (gps((10, 0, 0), (10, 0, 0), north=7), None),
+        (gps("10", b"10"), None),
+        (gps(None, None), None),
+        (gps((), (1, 2, 3, 4)), None),
+        ({2: (10, 0, 0)}, None),
+        ({}, None),
+    ],
+)
+def test_position_is_decimal_degrees_or_nothing(tags, expected):
+    capture = capture_of(gps=tags)
+    if expected is None:
+        assert (capture.latitude, capture.longitude) == (None, None)
+    else:
+        assert (capture.latitude, capture.longitude) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "heic", "avif"])
+def test_capture_survives_the_way_through_a_file(tmp_path, suffix):
+    exif = exif_of(
+        main={MAKE: "Canon", MODEL: "EOS R5"},
+        sub={ORIGINAL: GOOD, SUBSEC_ORIGINAL: "25", OFFSET_ORIGINAL: "-07:00"},
+        gps=gps(dms(33, 51, 3600), dms(151, 12, 3600), "S", "E"),
+    )
+    photo = draw_photo(tmp_path / f"a.{suffix}", size=(64, 48), exif=exif)
+    capture = read_image(photo, long_side=None, max_megapixels=1).capture
+    assert replace(capture, latitude=None, longitude=None) == Capture(AT_QUARTER, -420, "exif", "Canon EOS R5")
+    assert (capture.latitude, capture.longitude) == pytest.approx((-33.86, 151.21))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Exif\0\0garbage that is no TIFF structure",
+        b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 40,
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\xff\xff\xff\xf0\0\0\0\0",
+        b"Exif\0\0II*\0\x08\0\0\0\x02\0\x69\x87\x02\0\x04\0\0\0abc\0\x25\x88\x04\0\x01\0\0\0\x08\0\0\0\0\0\0\0",
+    ],
+    ids=["no TIFF", "endless", "block outside the file", "blocks of the wrong type and in a circle"],
+)
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_damaged_exif_costs_nothing_but_itself(tmp_path, raw):
+    photo = tmp_path / "a.jpg"
+    Image.new("RGB", (20, 10), "red").save(photo, exif=raw)
+    decoded = read_image(photo, long_side=None, max_megapixels=1)
+    assert decoded.image.size == (20, 10)
+    assert (decoded.capture.source, decoded.capture.camera, decoded.capture.latitude) == ("file", None, None)
