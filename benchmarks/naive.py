@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageOps
 
-from gallery.faces import Box, Detection, FaceDetector, crop_face
+from gallery.faces import Box, Detection, FaceDetector
+from gallery.images.crops import crop_face
 from gallery.images.decode import read_image
 from gallery.settings import Settings
 from gallery.vision.lazy import networks

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, func, select
 from gallery.curation import kept_queries
 from gallery.curation.history import Recorder
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import AlbumError, NotIndexedError, UsageError
 from gallery.query.query import Query, album_key
 from gallery.search import matches
 from gallery.settings import Settings
-from gallery.store import photo_rows
 
 LONGEST_NAME: Final = 200
 """In characters."""
@@ -148,7 +148,7 @@ def chosen_ids(connection: Connection, what: Photos, settings: Settings) -> list
 def _ids_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
     path = schema.path.c
     found: dict[str, int] = {}
-    for chunk in photo_rows.chunked(paths):
+    for chunk in chunked(paths):
         found |= dict(connection.execute(select(path.path, path.content_id).where(path.path.in_(chunk))).all())
     for file in paths:
         if file not in found:
@@ -160,7 +160,7 @@ def hashes_of(connection: Connection, content_ids: Sequence[int]) -> list[str]:
     """The hashes of these contents, in the same order."""
     content = schema.content.c
     found: dict[int, str] = {}
-    for chunk in photo_rows.chunked(content_ids):
+    for chunk in chunked(content_ids):
         found |= dict(connection.execute(select(content.id, content.hash).where(content.id.in_(chunk))).all())
     return [found[number] for number in content_ids]
 

@@ -19,6 +19,7 @@ from gallery.curation import album_rows, kept_queries
 from gallery.curation.album_rows import Album, AlbumRow, Photos, check_free, check_name, check_note, find, find_manual
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import AlbumError, UsageError
 from gallery.query.query import Query, album_key
 from gallery.records import PhotoRecord
@@ -92,8 +93,7 @@ def remove_from_album(
         found = album_rows.chosen_ids(recorder.connection, what, settings or Settings())
         hashes = album_rows.hashes_of(recorder.connection, found)
         count = sum(
-            recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some))
-            for some in photo_rows.chunked(hashes)
+            recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some)) for some in chunked(hashes)
         )
         if album.cover_hash in hashes:
             _change(recorder, album, cover_hash=None)

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Select, or_, select
 from gallery.curation.history import Action, actions, undo
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
@@ -29,7 +30,7 @@ from gallery.query.query import Query
 from gallery.search.gate import Gate
 from gallery.settings import Settings
 from gallery.store.figures import chosen, is_counted
-from gallery.store.photo_rows import chunked, files
+from gallery.store.photo_rows import files
 from gallery.store.shown import clamped
 from gallery.store.store import Store
 

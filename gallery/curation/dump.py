@@ -27,9 +27,8 @@ from sqlalchemy import Connection, select
 
 from gallery.db import schema
 from gallery.errors import DumpError
-from gallery.export.files import new_file, reveal, temporary_in
 from gallery.store.store import Store
-from gallery.system.files import write_beside
+from gallery.system.files import new_file, reveal, temporary_in, write_beside
 
 HEADER: Final = "gallery dump"
 """The field of the first line that holds the version."""

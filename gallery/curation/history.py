@@ -21,9 +21,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, up
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.db.engine import add_row
-from gallery.db.keyed import Values, delete_rows, insert_rows, key_of, placed, rows_of, update_rows
+from gallery.db.keyed import Values, chunked, delete_rows, insert_rows, key_of, placed, rows_of, update_rows
 from gallery.store import shown
-from gallery.store.photo_rows import chunked
 from gallery.store.store import Store
 
 KEPT: Final = {table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query)}

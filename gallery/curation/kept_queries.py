@@ -11,13 +11,13 @@ from sqlalchemy import Column, Connection, Table, func, select
 
 from gallery.curation.history import Recorder
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import QueryError, UsageError
 from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.query.terms import Term
 from gallery.search import matches
 from gallery.settings import Settings
-from gallery.store.photo_rows import chunked
 
 _GONE_OR_NOT: Final = terms.Or((terms.Is("missing"), terms.Not(terms.Is("missing"))))
 """Holds for every photo; whoever speaks of missing photos gets them as well."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.errors import NotIndexedError, UsageError
 from gallery.query import terms
@@ -25,7 +26,6 @@ from gallery.query.query import Query
 from gallery.records import FaceRecord
 from gallery.search.expansion import album_row, saved_text
 from gallery.settings import Settings
-from gallery.store.photo_rows import chunked
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
 

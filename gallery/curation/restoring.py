@@ -16,8 +16,8 @@ from gallery.curation.dump import SIDES
 from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.query.query import album_key
-from gallery.store.photo_rows import chunked
 from gallery.store.store import Store
 
 __all__ = ["Problem", "Renamed", "Restored", "restore_dump"]

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select, update
 
 from gallery.db import schema
-from gallery.store.photo_rows import chunked
+
+T = TypeVar("T")
 
 Values = Mapping[str, Any]
 """Of the columns of a row, by their names."""
+
+
+_CHUNK: Final = 500
+"""Values in one IN list: SQLite takes 999 at least."""
+
+
+def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in their order, a few hundred at a time."""
+    return (values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK))
 
 
 def key_of(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:

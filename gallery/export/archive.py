@@ -17,12 +17,13 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from gallery.export.files import cannot_be_written, check_new, explained, new_file, reveal
+from gallery.export.files import cannot_be_written, check_new, explained
 from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos, sidecar_names, sidecars_of
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
+from gallery.system.files import new_file, reveal
 
 _CHUNK_BYTES: Final = 1 << 20
 _IN_MEMORY_BYTES: Final = 64 << 20

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from gallery.errors import ExportError
-from gallery.export.files import temporary_in
 from gallery.export.manifest import Manifest
 from gallery.export.safe_names import name_key
+from gallery.system.files import temporary_in
 
 _LEFTOVER: Final = re.compile(r"\.gallery-(export-)?[0-9a-f]{16}\.part")
 """What a killed export leaves: unfinished files, always right in the folder that is exported to."""

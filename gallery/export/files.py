@@ -6,13 +6,13 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from gallery.errors import ExportError
+from gallery.system.files import new_file, reveal, temporary_in
 
 How = Literal["copy", "hardlink", "symlink"]
 WAYS: Final[tuple[How, ...]] = get_args(How)
@@ -24,11 +24,6 @@ _HOPELESS: Final = {
     errno.EROFS: "the disk can only be read; choose another",
 }
 """What the next photo would meet with as well."""
-
-
-def temporary_in(folder: Path) -> Path:
-    """A new name for a file that isn't finished."""
-    return folder / f".gallery-export-{secrets.token_hex(8)}.part"
 
 
 def write_copy(source: Path, target: Path) -> str:
@@ -47,11 +42,6 @@ def write_copy(source: Path, target: Path) -> str:
         os.utime(target, ns=(original.st_atime_ns, original.st_mtime_ns))
         target.chmod(stat.S_IMODE(original.st_mode) & 0o777)
     return hasher.hexdigest()
-
-
-def new_file(path: Path, mode: int = 0o666) -> BinaryIO:
-    """A file that wasn't there before, with these permissions less the umask; FileExistsError where it was."""
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode), "w+b")
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -78,22 +68,6 @@ def check_new(path: Path) -> None:
         raise ExportError(path, "the folder it would lie in doesn't exist; make it first")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise ExportError(path, "the folder it would lie in can't be written to; choose another")
-
-
-def reveal(temporary: Path, target: Path) -> None:
-    """Gives a finished file its name; FileExistsError where that is taken."""
-    try:
-        target.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:
-        # FAT and some network disks have no links. The empty file claims the name without overwriting anything.
-        new_file(target, 0o600).close()
-        try:
-            temporary.replace(target)
-        except OSError:
-            target.unlink()
-            raise
 
 
 def link_symbolically(source: Path, target: Path) -> None:

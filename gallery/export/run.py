@@ -11,12 +11,13 @@ from pathlib import Path
 
 from gallery.errors import ImageError
 from gallery.export.destination import BlockedError, Place
-from gallery.export.files import LINKERS, How, explained, reveal, stop_if_hopeless, write_copy
+from gallery.export.files import LINKERS, How, explained, stop_if_hopeless, write_copy
 from gallery.export.manifest import Entry
 from gallery.export.naming import CHANGED, GONE, NamedPhoto, sidecar_names, sidecars_of
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.images.decode import hash_file
+from gallery.system.files import reveal
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from gallery.faces import Box, crop_square
+from gallery.faces import Box
+from gallery.images.crops import crop_square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

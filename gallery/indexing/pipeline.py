@@ -10,7 +10,8 @@ from typing import TypeVar
 from PIL import Image
 
 from gallery.errors import CheckpointError, ImageError
-from gallery.faces import Detection, EmotionClassifier, FaceDetector, crop_face
+from gallery.faces import Detection, EmotionClassifier, FaceDetector
+from gallery.images.crops import crop_face
 from gallery.images.decode import DecodedPhoto
 from gallery.records import FoundFace, ScoredFace
 

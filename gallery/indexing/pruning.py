@@ -15,12 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select, update
 
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.search.conditions import lies_in
 from gallery.settings import Settings
 from gallery.store.figures import chosen
-from gallery.store.photo_rows import chunked
 from gallery.store.store import Store
 
 

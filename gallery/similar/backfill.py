@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import ImageError
 from gallery.query.query import Query
 from gallery.search import matches
@@ -78,7 +79,7 @@ def _hashes_without_look(connection: Connection, content_ids: Sequence[int]) -> 
     content = schema.content.c
     columns = select(content.id, content.hash).where(content.look.is_(None))
     found: dict[int, str] = {}
-    for chunk in photo_rows.chunked(content_ids):
+    for chunk in chunked(content_ids):
         found |= dict(connection.execute(columns.where(content.id.in_(chunk))).all())
     return found
 

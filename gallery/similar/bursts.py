@@ -10,13 +10,13 @@ from typing import Final
 from sqlalchemy import select
 
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.images.look import distance
 from gallery.query.query import Query
 from gallery.search import matches
 from gallery.settings import Settings
 from gallery.similar.clusters import Clusters
 from gallery.similar.duplicates import NEAR
-from gallery.store import photo_rows
 from gallery.store.store import Store
 
 GAP_SECONDS: Final = 10.0
@@ -66,6 +66,6 @@ def matching_shots(store: Store, query: Query, settings: Settings) -> list[Shot]
         numbers = matches.matching_ids(connection, query, settings)
         return [
             Shot(number, taken_at, bool(by_clock), look)
-            for chunk in photo_rows.chunked(numbers)
+            for chunk in chunked(numbers)
             for number, taken_at, by_clock, look in connection.execute(known.where(content.id.in_(chunk)))
         ]

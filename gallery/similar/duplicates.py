@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.images.look import distance
 from gallery.query.query import Query
 from gallery.search import matches
@@ -104,7 +105,7 @@ def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candida
     content = schema.content.c
     columns = select(content.id, content.hash, content.width, content.height, content.look)
     found: dict[int, _Candidate] = {}
-    for chunk in photo_rows.chunked(numbers):
+    for chunk in chunked(numbers):
         found |= {row.id: _Candidate(*row) for row in connection.execute(columns.where(content.id.in_(chunk)))}
     return [found[number] for number in numbers]
 
@@ -138,6 +139,6 @@ def _sizes(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
     path = schema.path.c
     columns = select(path.content_id, func.max(path.size)).group_by(path.content_id)
     sizes: dict[int, int] = dict.fromkeys(numbers, 0)
-    for chunk in photo_rows.chunked(numbers):
+    for chunk in chunked(numbers):
         sizes |= dict(connection.execute(columns.where(path.content_id.in_(chunk))).all())
     return sizes

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
+from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
@@ -18,16 +19,6 @@ from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.search.conditions import is_sure
 from gallery.search.matches import Gate
 from gallery.store.shown import scores_by_face
-
-T = TypeVar("T")
-
-_CHUNK: Final = 500
-"""Values in one IN list: SQLite takes 999 at least."""
-
-
-def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The values in their order, a few hundred at a time."""
-    return (values[i : i + _CHUNK] for i in range(0, len(values), _CHUNK))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 
 from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
+from gallery.db.keyed import chunked
 from gallery.db.upgrade import open_engine
 from gallery.errors import NotIndexedError, StoreError, StoreLockedError
 from gallery.faces import Prediction
@@ -24,7 +25,6 @@ from gallery.settings import Settings
 from gallery.store import changes, figures, photo_rows, shown
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
 from gallery.store.figures import ModelRecord, Stats
-from gallery.store.photo_rows import chunked
 
 __all__ = [
     "AddPhoto",

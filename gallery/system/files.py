@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, Final
 
 
 def write_beside(
@@ -38,9 +39,35 @@ def write_beside(
             beside.unlink(missing_ok=True)
 
 
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it, and would turn \n into \r\n without
+_BINARY: Final = getattr(os, "O_BINARY", 0)  # Windows alone has it, and would turn \n into \r\n without
 
 
 def _make_private_folders(folder: Path) -> None:
     for new in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         new.mkdir(mode=0o700, exist_ok=True)
+
+
+def temporary_in(folder: Path) -> Path:
+    """A new name for a file that isn't finished."""
+    return folder / f".gallery-export-{secrets.token_hex(8)}.part"
+
+
+def new_file(path: Path, mode: int = 0o666) -> BinaryIO:
+    """A file that wasn't there before, with these permissions less the umask; FileExistsError where it was."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, mode), "w+b")
+
+
+def reveal(temporary: Path, target: Path) -> None:
+    """Gives a finished file its name; FileExistsError where that is taken."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT and some network disks have no links. The empty file claims the name without overwriting anything.
+        new_file(target, 0o600).close()
+        try:
+            temporary.replace(target)
+        except OSError:
+            target.unlink()
+            raise

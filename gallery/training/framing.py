@@ -1,4 +1,4 @@
-"""Measures how FER2013 frames faces, in terms of the detector's box: the source of `faces.FRAMINGS["fer2013"]`.
+"""Measures how FER2013 frames faces, in terms of the detector's box: the source of `crops.FRAMINGS["fer2013"]`.
 
 `python -m gallery.training.framing fer2013.csv` prints the figures.
 """

@@ -15,7 +15,7 @@ from torch import nn
 
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError
-from gallery.faces import FRAMINGS
+from gallery.images.crops import FRAMINGS
 from gallery.system.files import write_beside
 from gallery.vision.checkpoints import FORMAT, ModelCard, read_card
 from gallery.vision.networks import build_network

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from gallery.emotions import EMOTIONS
-from gallery.faces import CROP_SIDE, FRAMINGS, Box, Detection, Framing, Prediction, crop_face
+from gallery.faces import Box, Detection, Prediction
+from gallery.images.crops import CROP_SIDE, FRAMINGS, Framing, crop_face
 
 
 @pytest.fixture

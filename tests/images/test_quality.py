@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from gallery.faces import Box, crop_face
+from gallery.faces import Box
+from gallery.images.crops import crop_face
 from gallery.images.quality import eyes_open, sharpness
 from tests.support.make import landmarks
 from tests.support.photos import astronaut, draw_picture

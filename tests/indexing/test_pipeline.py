@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from gallery.errors import CheckpointError, ImageError
-from gallery.faces import CROP_SIDE, Box, crop_face
+from gallery.faces import Box
+from gallery.images.crops import CROP_SIDE, crop_face
 from gallery.images.decode import DecodedPhoto
 from gallery.indexing.pipeline import decode_crop, encode_crop, find_each, find_faces, score_each, score_faces
 from gallery.records import Capture

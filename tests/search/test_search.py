@@ -230,7 +230,7 @@ def test_place_with_many_files_gives_the_same_photos(store: Store, monkeypatch: 
 
 
 def test_search_of_more_photos_than_one_chunk_keeps_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gallery.store.photo_rows._CHUNK", 3)
+    monkeypatch.setattr("gallery.db.keyed._CHUNK", 3)
     paths = [f"/p/{number:04}.jpg" for number in range(10)]
     with open_store(tmp_path, *(added(path, face("happy")) for path in paths)) as store:
         assert [photo.path for photo in store.search(Query(sort="path"))] == paths

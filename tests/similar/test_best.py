@@ -10,7 +10,8 @@ from PIL import ImageFilter
 
 from gallery.curation.history import recorded
 from gallery.db import schema
-from gallery.faces import Box, crop_face
+from gallery.faces import Box
+from gallery.images.crops import crop_face
 from gallery.indexing.pipeline import encode_crop
 from gallery.query.query import Query
 from gallery.records import ScoredFace

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery.faces import FRAMINGS, Box, Detection, crop_face
+from gallery.faces import Box, Detection
+from gallery.images.crops import FRAMINGS, crop_face
 from gallery.training.faces import Faces
 from gallery.training.framing import BORDER, ENLARGED, measure, summary
 from tests.support.faces import easy_faces
