@@ -21,6 +21,7 @@ from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import AlbumError, UsageError
+from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.records import PhotoRecord
 from gallery.search import counting, matches
@@ -278,7 +279,7 @@ def _described(recorder: Recorder, album: AlbumRow, settings: Settings) -> Album
 
 def _tried(recorder: Recorder, album: AlbumRow, settings: Settings) -> Album:
     """The same for a smart album. Raises UsageError where its query has no answer, or asks for the album itself."""
-    counting.count(recorder.connection, Query(album=album.name), settings)
+    counting.count(recorder.connection, Query(where=terms.InAlbum(album.name)), settings)
     return _described(recorder, album, settings)
 
 

@@ -39,7 +39,7 @@ def text_of(query: Query, settings: Settings) -> str:
                 return terms.Dated(field, _first(since), _last(until))
         return term
 
-    parts = [] if query.term is None else [changed(query.term, said)]
+    parts = [] if query.where is None else [changed(query.where, said)]
     if query.missing:
         parts.append(_GONE_OR_NOT)
     words = [str(terms.joined(terms.And, parts))] if parts else []

@@ -64,7 +64,7 @@ def faces_meant(store: Store, query: Query, settings: Settings | None = None) ->
     """
     found = store.search(query, settings=settings)
     with store.read() as connection:
-        asked = list(_asked(connection, query.term))
+        asked = list(_asked(connection, query.where))
     return [
         NamedFace(face.id, photo.path, place, face.emotion)
         for photo in found

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which photos, in which order, and how many; the fields are joined by AND.
+    """Which photos, in which order, and how many.
 
     A face counts when its detection is confident enough (setting `min_confidence`), or a person said what it shows, and
     nobody rejected it. It is shown as its emotion when its score reaches the setting `min_score`, or what is asked for
@@ -34,49 +34,30 @@ class Query:
     on, where given; those that aren't wanted, from where they are shown.
     """
 
-    emotions: tuple[str, ...] = ()
-    """Has a face shown as any of these, with a score of at least `min_score` where given."""
-    all_emotions: tuple[str, ...] = ()
-    """Has such a face for each of these."""
-    not_emotions: tuple[str, ...] = ()
-    """Has no face shown as one of these."""
+    where: Term | None = None
+    """The conditions, as one term of the search language; None finds every photo. See `gallery.query.grammar`."""
     min_score: float | None = None
-    """0 to 1. Without any emotion asked for: has a face of whatever emotion with at least this score."""
+    """0 to 1: the score from which emotions that are wanted are found, in place of the setting `min_score`."""
     min_scores: tuple[tuple[str, float | None], ...] = ()
     """In place of `min_score`, one for each emotion named; None: none is high enough, only a person's word counts.
     Emotions that aren't named keep the setting `min_score`."""
-    faces: tuple[int | None, int | None] | None = None
-    """Fewest and most faces that count, both included; None is open."""
-    since: datetime | None = None
-    """Taken at or after this time on the wall clock; photos without a date don't match."""
-    until: datetime | None = None
-    """Taken before this time; `Query.of` puts the end of the named year, month, day or minute here."""
-    path: str | None = None
-    """An absolute path: that file, or the files below that folder. Anything else: part of the path, ignoring case."""
     sort: str = "newest"
     limit: int | None = None
     missing: bool = False
     """Photos without any file left are found as well."""
-    album: str | None = None
-    """In the album of this name."""
-    where: Term | None = None
-    """What was said in the search language: see `gallery.query.grammar`."""
     now: datetime | None = None
     """The moment from which days such as `-3w` are counted back; None: that of the search."""
 
     def __post_init__(self) -> None:
-        for emotion in (*self.emotions, *self.all_emotions, *self.not_emotions):
-            _check(emotion in EMOTIONS, "emotion", emotion, ", ".join(EMOTIONS))
+        for leaf, _ in terms.leaves(self.where):
+            for emotion in leaf.asked():
+                _check(emotion in EMOTIONS, "emotion", emotion, ", ".join(EMOTIONS))
         if self.min_score is not None:
             _check(0 <= self.min_score <= 1, "--min-score", self.min_score, "0 to 1")
         if self.min_scores:
             _check_scores(self.min_scores, self.min_score)
         if self.limit is not None:
             _check(self.limit >= 1, "--limit", self.limit, "1 or more")
-        if self.faces is not None:
-            _check_faces(*self.faces)
-        if self.since is not None and self.until is not None:
-            _check(self.since < self.until, "--since", self.since.isoformat(" "), "a time before that of --until")
         _check(self.sort in SORTS, "--sort", self.sort, ", ".join(SORTS))
 
     @classmethod
@@ -99,26 +80,34 @@ class Query:
         where: str = "",
         now: datetime | None = None,
     ) -> Query:
-        """A query from what people type; `where` is in the search language, and joined to the rest by AND.
+        """A query from what people type: photos for which all of this holds.
 
-        Raises UsageError naming the value and what is allowed.
+        `emotions`: a face shown as any of these; `all_emotions`: one for each of these; `not_emotions`: none of these.
+        `min_score` or `min_scores` alone: a face of whatever emotion with at least that score. `faces`,
+        `since`, `until` and `path`: see `parse_faces`, `parse_when`, `parse_path`; `until` includes all of what it
+        names. `where` is in the search language. Raises UsageError naming the value and what is allowed.
         """
         said = parse(where)
+        conditions = [
+            *(terms.HasEmotion((emotion,)) for emotion in _parse_emotions(all_emotions)),
+            _any_of(emotions),
+            _none_of(not_emotions),
+            None if faces is None else terms.Faces(*parse_faces(faces)),
+            _taken(since, until),
+            None if album is None else terms.InAlbum(album),
+            None if path is None else terms.Path(parse_path(path)),
+            said.where,
+        ]
+        found = [term for term in conditions if term is not None]
+        if (min_score is not None or min_scores) and not any(map(_names_emotions, found)):
+            found.append(terms.HasEmotion(EMOTIONS))
         return cls(
-            emotions=_parse_emotions(emotions),
-            all_emotions=_parse_emotions(all_emotions),
-            not_emotions=_parse_emotions(not_emotions),
+            where=terms.joined(terms.And, found) if found else None,
             min_score=min_score,
             min_scores=tuple((min_scores or {}).items()),
-            faces=None if faces is None else parse_faces(faces),
-            since=None if since is None else parse_when(since)[0],
-            until=None if until is None else parse_when(until)[1],
-            path=None if path is None else parse_path(path),
             sort=_once("sort", said.sort, None if sort is None else sort.strip().lower()) or "newest",
             limit=_once("limit", said.limit, limit),
             missing=missing,
-            album=album,
-            where=said.where,
             now=now,
         )
 
@@ -130,33 +119,30 @@ class Query:
         """
         return cls.of(where=text, now=now)
 
-    @property
-    def term(self) -> Term | None:
-        """All conditions as one term of the search language; None where there is none."""
-        found: list[Term] = [terms.HasEmotion((emotion,)) for emotion in self.all_emotions]
-        if self.emotions:
-            found.append(terms.HasEmotion(self.emotions))
-        if self.not_emotions:
-            found.append(terms.Not(terms.HasEmotion(self.not_emotions)))
-        if self.faces is not None:
-            found.append(terms.Faces(*self.faces))
-        if self.since is not None or self.until is not None:
-            found.append(terms.Between("date", self.since, self.until))
-        if self.album is not None:
-            found.append(terms.InAlbum(self.album))
-        if self.path is not None:
-            found.append(terms.Path(self.path))
-        if self.where is not None:
-            found.append(self.where)
-        if (self.min_score is not None or self.min_scores) and not self._names_emotions():
-            found.append(terms.HasEmotion(EMOTIONS))
-        return terms.joined(terms.And, found) if found else None
 
-    def _names_emotions(self) -> bool:
-        said = (leaf for leaf, _ in terms.leaves(self.where))
-        return bool(self.emotions or self.all_emotions or self.not_emotions) or any(
-            isinstance(leaf, terms.HasEmotion | terms.AllFaces | terms.MostFaces) for leaf in said
-        )
+def _any_of(emotions: Iterable[str]) -> Term | None:
+    named = _parse_emotions(emotions)
+    return terms.HasEmotion(named) if named else None
+
+
+def _none_of(emotions: Iterable[str]) -> Term | None:
+    unwanted = _any_of(emotions)
+    return None if unwanted is None else terms.Not(unwanted)
+
+
+def _taken(since: str | None, until: str | None) -> Term | None:
+    if since is None and until is None:
+        return None
+    first = None if since is None else parse_when(since)[0]
+    end = None if until is None else parse_when(until)[1]
+    if first is not None and end is not None:
+        _check(first < end, "--since", first.isoformat(" "), "a time before that of --until")
+    return terms.Between("date", first, end)
+
+
+def _names_emotions(term: Term) -> bool:
+    """Whether a least score is said of emotions in it; one with a range has its own score."""
+    return any(leaf.asked() and not isinstance(leaf, terms.Score) for leaf, _ in terms.leaves(term))
 
 
 def parse_faces(text: str) -> tuple[int | None, int | None]:

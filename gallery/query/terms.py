@@ -16,6 +16,24 @@ from typing import Any
 Emotions = tuple[str, ...]
 
 
+class Leaf:
+    """A term that isn't made of others."""
+
+    __slots__ = ()
+
+    def asked(self) -> Emotions:
+        """The emotions it speaks of; none of most."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _OfEmotions(Leaf):
+    emotions: Emotions
+
+    def asked(self) -> Emotions:
+        return self.emotions
+
+
 @dataclass(frozen=True, slots=True)
 class And:
     """All of them hold; two or more."""
@@ -47,37 +65,31 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class HasEmotion:
+class HasEmotion(_OfEmotions):
     """A face that counts is shown as one of these."""
-
-    emotions: Emotions
 
     def __str__(self) -> str:
         return f"emotion:{','.join(self.emotions)}"
 
 
 @dataclass(frozen=True, slots=True)
-class AllFaces:
+class AllFaces(_OfEmotions):
     """There is a face that counts, and each is shown as one of these."""
-
-    emotions: Emotions
 
     def __str__(self) -> str:
         return f"all:{','.join(self.emotions)}"
 
 
 @dataclass(frozen=True, slots=True)
-class MostFaces:
+class MostFaces(_OfEmotions):
     """More than half of the faces that count are shown as one of these."""
-
-    emotions: Emotions
 
     def __str__(self) -> str:
         return f"most:{','.join(self.emotions)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Mixed:
+class Mixed(Leaf):
     """Faces that count are shown as at least two different emotions."""
 
     def __str__(self) -> str:
@@ -85,7 +97,7 @@ class Mixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(Leaf):
     """For a face that counts this emotion is the likeliest, or a person's word, with a score within these bounds.
 
     The face may be one that is shown as uncertain. Both bounds are included, None is open.
@@ -95,12 +107,15 @@ class Score:
     least: float | None
     most: float | None
 
+    def asked(self) -> Emotions:
+        return (self.emotion,)
+
     def __str__(self) -> str:
         return f"{self.emotion}:{_range(_decimal(self.least), _decimal(self.most))}"
 
 
 @dataclass(frozen=True, slots=True)
-class Faces:
+class Faces(Leaf):
     """So many faces count; both bounds are included, None is open."""
 
     least: int | None
@@ -113,7 +128,7 @@ class Faces:
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Leaf):
     """Taken (`field` "date") or added (`field` "added") within the times named, as `times.span` reads them.
 
     Both are included; None is open. Kept as text, for `-3w` means another day tomorrow.
@@ -128,7 +143,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Leaf):
     """As Dated, with the times worked out: at or after `since`, before `until`."""
 
     field: str
@@ -137,7 +152,7 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Path(Leaf):
     """An absolute path: that file, or a file below that folder. Anything else: part of a path, ignoring case."""
 
     place: str
@@ -147,7 +162,7 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class Camera(Leaf):
     """Taken with a camera whose name has this in it, ignoring case."""
 
     part: str
@@ -157,7 +172,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class InAlbum:
+class InAlbum(Leaf):
     """In the album of this name."""
 
     name: str
@@ -167,7 +182,7 @@ class InAlbum:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Leaf):
     """Found by the query that was saved under this name."""
 
     name: str
@@ -177,7 +192,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Has:
+class Has(Leaf):
     """`what` is "gps", "face" (one that counts) or "date"."""
 
     what: str
@@ -187,7 +202,7 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
-class Is:
+class Is(Leaf):
     """`what` is "uncertain" (a face that counts is shown so), "corrected" (a person spoke of a face) or "missing"."""
 
     what: str
@@ -197,32 +212,13 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class Among(Leaf):
     """Found by a SELECT of content numbers; made while a search is prepared."""
 
     statement: Any
 
 
-Term = (
-    And
-    | Or
-    | Not
-    | HasEmotion
-    | AllFaces
-    | MostFaces
-    | Mixed
-    | Score
-    | Faces
-    | Dated
-    | Between
-    | Path
-    | Camera
-    | InAlbum
-    | Saved
-    | Has
-    | Is
-    | Among
-)
+Term = And | Or | Not | Leaf
 
 
 def joined(kind: type[And] | type[Or], terms: list[Term]) -> Term:
@@ -236,7 +232,7 @@ def negated(term: Term) -> Term:
     return term.term if isinstance(term, Not) else Not(term)
 
 
-def leaves(term: Term | None, *, wanted: bool = True) -> Iterator[tuple[Term, bool]]:
+def leaves(term: Term | None, *, wanted: bool = True) -> Iterator[tuple[Leaf, bool]]:
     """Every term that isn't made of others, and whether it is wanted: false under an odd number of Nots."""
     match term:
         case None:
@@ -248,16 +244,6 @@ def leaves(term: Term | None, *, wanted: bool = True) -> Iterator[tuple[Term, bo
             yield from leaves(inner, wanted=not wanted)
         case _:
             yield term, wanted
-
-
-def depth(term: Term) -> int:
-    """How many terms stand one within the other; 1 for one that isn't made of others."""
-    match term:
-        case And(terms) | Or(terms):
-            return 1 + max(map(depth, terms))
-        case Not(inner):
-            return 1 + depth(inner)
-    return 1
 
 
 _PLAIN = re.compile(r"[\w./~@%+=:][\w./~@%+=:-]*")

@@ -34,12 +34,12 @@ def album_row(connection: Connection, name: str) -> tuple[int, str | None] | Non
 
 
 def expanded(connection: Connection, query: Query, found_by: Callable[[Query], Select[Any]]) -> Query:
-    """The same search with a `where` that holds all conditions, and none but those that need no name looked up.
+    """The same search with a `where` that needs no name looked up.
 
     `found_by` selects the contents that such a query finds: for one that is named and has a limit. Raises AlbumError
     and UsageError for names that don't exist or lead back to themselves, and for what grows too large.
     """
-    where = _Expansion(connection, query.now or datetime.now(), found_by).of(query.term)
+    where = _Expansion(connection, query.now or datetime.now(), found_by).of(query.where)
     return _looking_at_missing(replace(query, where=where))
 
 

@@ -77,7 +77,7 @@ def stats(connection: Connection, query: Query, settings: Settings) -> Stats:
 
 def chosen(connection: Connection, query: Query, settings: Settings) -> Among:
     """The photos that match, whatever the limit; no condition where all do, for looking each up takes seconds."""
-    if query.missing and query.term is None:
+    if query.missing and query.where is None:
         return lambda _: ()
     found = matching_anywhere(connection, query, settings).subquery()
     numbers = select(found.c.content_id)

@@ -37,7 +37,7 @@ from gallery.store.store import LinkPath, Store, Touch
 from tests.support.make import DETECTOR, MODEL, OTHER_MODEL, added, digest, face, open_store, stamp
 
 A, B, C = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg"
-HAPPY = Query(emotions=("happy",))
+HAPPY = Query.of(emotions=("happy",))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_album_is_a_list_not_a_standing_search(store: Store) -> None:
 def test_settings_and_limit_count_for_albums(store: Store) -> None:
     create_album(store, "Sure", HAPPY, Settings(min_score=0.8))
     create_album(store, "One", Query(limit=1, sort="oldest"))
-    create_album(store, "None", Query(emotions=("sad",)))
+    create_album(store, "None", Query.of(emotions=("sad",)))
     create_album(store, "Empty")
     assert [(album.name, album.count) for album in list_albums(store)] == [
         ("Empty", 0),
@@ -117,9 +117,9 @@ def test_photos_are_added_behind_once_each_and_removed(store: Store) -> None:
 
 def test_album_of_another_album(store: Store) -> None:
     create_album(store, "Happy", HAPPY)
-    create_album(store, "Again", Query(album="HAPPY", sort="oldest"))
+    create_album(store, "Again", Query.of(album="HAPPY", sort="oldest"))
     assert paths(store, "Again") == [A, C]
-    assert store.count(Query(album="happy", emotions=("fear",))) == 0
+    assert store.count(Query.of(album="happy", emotions=("fear",))) == 0
 
 
 def test_one_unknown_photo_adds_nothing(store: Store) -> None:
@@ -201,7 +201,7 @@ def test_album_that_is_not_there_is_named(store: Store) -> None:
         lambda: add_to_album(store, "Gone", [A]),
         lambda: remove_from_album(store, "Gone", HAPPY),
         lambda: delete_album(store, "Gone"),
-        lambda: create_album(store, "New", Query(album="Gone")),
+        lambda: create_album(store, "New", Query.of(album="Gone")),
     ):
         with pytest.raises(AlbumError, match="album 'Gone': doesn't exist"):
             act()
@@ -217,7 +217,7 @@ def test_photos_and_queries_are_added_together_in_their_order(store: Store) -> N
     create_album(store, "Mine", [B, HAPPY, C], note=" two\r\nlines ")
     assert paths(store, "Mine") == [B, C, A]
     assert read_album(store, "mine").note == "two\nlines"
-    assert remove_from_album(store, "Mine", [A, Query(emotions=("fear",))]) == 2
+    assert remove_from_album(store, "Mine", [A, Query.of(emotions=("fear",))]) == 2
     assert paths(store, "Mine") == [C]
 
 

@@ -19,7 +19,7 @@ from gallery.store.store import Store
 from tests.support.make import DETECTOR, MODEL, added, box, digest, face, open_store
 
 A, B, C, D = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg", "/p/d.jpg"
-HAPPY = Query(emotions=("happy",))
+HAPPY = Query.of(emotions=("happy",))
 
 
 @pytest.fixture

@@ -185,8 +185,8 @@ def test_deleted_query_is_named_by_those_who_asked_for_it(store: Store) -> None:
 
 
 def test_manual_and_smart_albums_are_asked_for_alike(store: Store) -> None:
-    create_album(store, "By hand", Query(path=C))
+    create_album(store, "By hand", Query.of(path=C))
     save(store, "album", "Smart", "emotion:sad")
     assert found(store, 'album:"by hand"') == [C]
-    assert found(store, "album:smart") == store.search_paths(Query(album="Smart")) == [B]
+    assert found(store, "album:smart") == store.search_paths(Query.of(album="Smart")) == [B]
     assert found(store, 'album:smart or album:"By Hand"') == [C, B]

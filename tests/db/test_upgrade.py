@@ -232,7 +232,7 @@ def test_read_only_database_is_searched_but_not_written(read_only_folder: Path) 
 
     def work() -> None:
         with Store.open(read_only_folder / "gallery.db") as store:
-            assert store.search_paths(Query(emotions=("happy",))) == [A]
+            assert store.search_paths(Query.of(emotions=("happy",))) == [A]
             assert store.check() == []
             with pytest.raises(StoreError, match="can't be written"):
                 store.mark_missing([A])

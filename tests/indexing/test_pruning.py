@@ -262,8 +262,8 @@ def test_query_says_which_photos(library: Library) -> None:
         library.lose(library.add(name, emotion))
         library.add(f"{Path(name).parent}/stays.jpg")
     assert gone_names(library) == ["a.jpg", "b.jpg", "c.jpg"]
-    assert gone_names(library, Query(path=str(library.folder / "2018"))) == ["a.jpg", "b.jpg"]
-    assert gone_names(library, Query(emotions=("happy",))) == ["a.jpg", "c.jpg"]
+    assert gone_names(library, Query.of(path=str(library.folder / "2018"))) == ["a.jpg", "b.jpg"]
+    assert gone_names(library, Query.of(emotions=("happy",))) == ["a.jpg", "c.jpg"]
     with pytest.raises(UsageError, match="narrow the query"):
         find_gone(library.store, Query(limit=1))
 

@@ -95,7 +95,7 @@ def test_by_camera_most_photos_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", BY)
 def test_query_and_settings_decide_what_counts(store: Store, by: str) -> None:
-    found = breakdown(store, by, Query(emotions=("happy",), limit=1))
+    found = breakdown(store, by, Query.of(emotions=("happy",), limit=1))
     assert (found.photos, found.faces) == (2, 3)
     assert sum(group.emotions.get("sad", 0) for group in found.groups) == 1
     everything = breakdown(store, by, None, Settings(min_score=0.95, min_confidence=0.4))

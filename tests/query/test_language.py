@@ -87,7 +87,7 @@ def test_places_are_worked_out_when_they_are_read(monkeypatch: pytest.MonkeyPatc
 
 def test_flags_and_words_hold_together() -> None:
     query = Query.of(emotions=["happy"], faces="2..", where="-emotion:sad beach")
-    assert str(query.term) == "emotion:happy faces:2.. not emotion:sad path:beach"
+    assert str(query.where) == "emotion:happy faces:2.. not emotion:sad path:beach"
     for flags, words in (({"sort": "path"}, "sort:score"), ({"limit": 3}, "limit:4")):
         with pytest.raises(UsageError, match="exclude each other"):
             Query.of(**flags, where=words)  # type: ignore[arg-type]

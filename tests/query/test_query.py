@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import UsageError
+from gallery.query import terms
 from gallery.query.fields import SORTS
 from gallery.query.paths import parse_path
 from gallery.query.query import Query, album_key, parse_faces
@@ -59,7 +60,7 @@ def test_impossible_times_are_refused_with_their_name(text: str) -> None:
 
 def test_until_includes_the_named_unit() -> None:
     query = Query.of(since="2023", until="2023-06")
-    assert (query.since, query.until) == (datetime(2023, 1, 1), datetime(2023, 7, 1))
+    assert query.where == terms.Between("date", datetime(2023, 1, 1), datetime(2023, 7, 1))
 
 
 def test_what_people_type_becomes_a_query() -> None:
@@ -74,17 +75,14 @@ def test_what_people_type_becomes_a_query() -> None:
         missing=True,
         album="Summer",
     )
-    assert query == Query(
-        emotions=("happy", "fear"),
-        all_emotions=("sad",),
-        not_emotions=("angry",),
-        min_score=0.8,
-        faces=(2, 4),
-        sort="oldest",
-        limit=5,
-        missing=True,
-        album="Summer",
+    conditions = (
+        terms.HasEmotion(("sad",)),
+        terms.HasEmotion(("happy", "fear")),
+        terms.Not(terms.HasEmotion(("angry",))),
+        terms.Faces(2, 4),
+        terms.InAlbum("Summer"),
     )
+    assert query == Query(where=terms.And(conditions), min_score=0.8, sort="oldest", limit=5, missing=True)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +112,7 @@ def test_nonsense_is_named_with_what_is_allowed(typed: dict[str, object], value:
 
 def test_a_query_made_by_hand_is_checked_too() -> None:
     with pytest.raises(UsageError, match="'uncertain'"):
-        Query(emotions=("uncertain",))
+        Query(where=terms.Not(terms.HasEmotion(("uncertain",))))
 
 
 @pytest.mark.parametrize(
