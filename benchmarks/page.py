@@ -78,7 +78,7 @@ def _draw(path: Path, size: tuple[int, int], grain: np.ndarray, dice: np.random.
     pixels = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), dtype=np.int16)
     Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8)).save(path, quality=92)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    capture = Capture(datetime(2023, 1, 1) + timedelta(hours=number), source="exif")
+    capture = Capture(datetime(2023, 1, 1) + timedelta(hours=number), taken_source="exif")
     faces = [_face(size, left, EMOTIONS[int(dice.integers(len(EMOTIONS)))]) for left in (0.2, 0.6)]
     return PhotoRecord(str(path), [str(path)], digest, *size, capture, faces)
 

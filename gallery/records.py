@@ -27,24 +27,25 @@ class FileStamp:
 class Capture:
     """When, where and with what a picture was taken.
 
-    `taken_at` is the wall clock at the place (no time zone), `offset_minutes` its distance from UTC where known,
-    `source` is "exif" or "file" (the file's modification time, for want of anything better).
+    `taken_at` is the wall clock at the place (no time zone), `taken_offset_minutes` its distance from UTC where known,
+    `taken_source` is "exif" or "file" (the file's modification time, for want of anything better).
+    The database keeps each field in the column of its name.
     """
 
     taken_at: datetime | None = None
-    offset_minutes: int | None = None
-    source: str | None = None
+    taken_offset_minutes: int | None = None
+    taken_source: str | None = None
     camera: str | None = None
     latitude: float | None = None
     longitude: float | None = None
 
-    def iso(self) -> str | None:
+    def iso8601(self) -> str | None:
         """ISO 8601 with the offset where it is known: `2023-06-01T12:30:00.250000+02:00`."""
         if self.taken_at is None:
             return None
-        if self.offset_minutes is None:
+        if self.taken_offset_minutes is None:
             return self.taken_at.isoformat()
-        return self.taken_at.replace(tzinfo=timezone(timedelta(minutes=self.offset_minutes))).isoformat()
+        return self.taken_at.replace(tzinfo=timezone(timedelta(minutes=self.taken_offset_minutes))).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class PhotoRecord:
             "hash": self.hash,
             "width": self.width,
             "height": self.height,
-            "taken_at": self.capture.iso(),
+            "taken_at": self.capture.iso8601(),
             "faces": [face.as_json() for face in self.faces],
         }
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import fields
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
 import pytest
 
+from gallery.db import schema
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection, Prediction
 from gallery.records import Capture, FaceRecord, PhotoRecord
@@ -19,7 +21,7 @@ def record(score: float = 0.7, min_score: float = 0.5, confidence: float = 0.987
 
 
 def test_capture_without_a_time_has_none():
-    assert Capture().iso() is None
+    assert Capture().iso8601() is None
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,11 @@ def test_capture_without_a_time_has_none():
 )
 def test_capture_time_is_the_wall_clock_with_its_offset(offset, text):
     taken = datetime(2023, 6, 1, 12, 30, 0, 250000)
-    assert Capture(taken, offset).iso() == text
+    assert Capture(taken, offset).iso8601() == text
+
+
+def test_every_field_of_a_capture_has_its_column():
+    assert {field.name for field in fields(Capture)} <= set(schema.content.c.keys())
 
 
 def test_face_read_by_a_model_carries_all_scores():

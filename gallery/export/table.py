@@ -68,7 +68,7 @@ def _cells(photo: PhotoRecord) -> tuple[Any, ...]:
     # Scores rounded down as in the JSON.
     faces = photo.as_json()["faces"]
     emotions = "; ".join(f"{face['emotion']} {face['score']:.4g}" for face in faces)
-    return photo.path, photo.hash, photo.capture.iso(), photo.capture.camera, len(faces), emotions
+    return photo.path, photo.hash, photo.capture.iso8601(), photo.capture.camera, len(faces), emotions
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -52,7 +52,14 @@ def read_capture(exif: Image.Exif, mtime_ns: int) -> Capture:
     gps = _tags(exif, ExifTags.IFD.GPSInfo)
     taken_at, offset, source = _taken(tags) or _file_time(mtime_ns)
     latitude, longitude = _position(gps)
-    return Capture(taken_at, offset, source, _camera(tags), latitude, longitude)
+    return Capture(
+        taken_at=taken_at,
+        taken_offset_minutes=offset,
+        taken_source=source,
+        camera=_camera(tags),
+        latitude=latitude,
+        longitude=longitude,
+    )
 
 
 def _tags(exif: Image.Exif, ifd: int | None = None) -> dict[int, Any]:

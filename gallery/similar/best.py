@@ -51,7 +51,7 @@ class RankedShot:
         return {
             "path": self.photo.path,
             "hash": self.photo.hash,
-            "taken_at": self.photo.capture.iso(),
+            "taken_at": self.photo.capture.iso8601(),
             "faces": len(self.photo.faces),
             "lost_faces": self.lost,
             "least_happy": _digits(self.happy),

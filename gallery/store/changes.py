@@ -13,7 +13,7 @@ from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.errors import NotIndexedError
 from gallery.faces import Detection
-from gallery.records import FileStamp, NewPhoto, ScoredFace
+from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
 from gallery.store import shown
 
 
@@ -104,10 +104,21 @@ def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector
     if row is None:
         return []
     connection.execute(delete(face).where(face.c.content_id == row.id))
+    told = _told_by_content(photo.capture)
     change = update(content).where(content.c.id == row.id)
-    connection.execute(change.values(detector=detector, look=photo.look))
-    # The time of the photo, not that of this file: another copy may have told it, or the file been touched since.
-    return _add_faces(connection, row.id, row.taken_at, photo.faces, model_id)
+    connection.execute(change.values(detector=detector, look=photo.look, **told))
+    return _add_faces(connection, row.id, told.get("taken_at", row.taken_at), photo.faces, model_id)
+
+
+def _told_by_content(capture: Capture) -> dict[str, Any]:
+    """What is the same in every copy; not the time of a file, for another one may have told it, or been touched since.
+
+    So whatever a newer version of the program reads from photos is there after `index --force`.
+    """
+    values = asdict(capture)
+    if capture.taken_source in ("file", None):
+        return {name: value for name, value in values.items() if not name.startswith("taken_")}
+    return values
 
 
 def _content_id(connection: Connection, digest: str) -> int | None:
@@ -177,7 +188,6 @@ def _clear_failure(connection: Connection, file: str) -> None:
 
 
 def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
-    capture = photo.capture
     return add_row(
         connection,
         schema.content,
@@ -185,12 +195,7 @@ def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
         width=photo.width,
         height=photo.height,
         format=photo.format,
-        taken_at=capture.taken_at,
-        taken_offset_minutes=capture.offset_minutes,
-        taken_source=capture.source,
-        camera=capture.camera,
-        latitude=capture.latitude,
-        longitude=capture.longitude,
+        **asdict(photo.capture),
         look=photo.look,
         detector=detector,
         added_at=datetime.now(UTC),

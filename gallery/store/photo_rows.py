@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
@@ -99,8 +99,7 @@ def _records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> 
 
 
 def _capture(row: Any) -> Capture:
-    where = (row.latitude, row.longitude)
-    return Capture(row.taken_at, row.taken_offset_minutes, row.taken_source, row.camera, *where)
+    return Capture(**{field.name: row._mapping[field.name] for field in fields(Capture)})
 
 
 def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:

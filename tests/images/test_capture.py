@@ -114,12 +114,12 @@ DATES: list[tuple[str, dict[int, Any], dict[int, Any], tuple[datetime, int | Non
 @pytest.mark.parametrize(("main", "sub", "expected"), [case[1:] for case in DATES], ids=[case[0] for case in DATES])
 def test_time_comes_from_the_first_usable_date(main, sub, expected):
     capture = capture_of(main=main, sub=sub)
-    assert (capture.taken_at, capture.offset_minutes, capture.source) == expected
+    assert (capture.taken_at, capture.taken_offset_minutes, capture.taken_source) == expected
 
 
 def test_file_time_before_1970_keeps_its_fraction():
     capture = read_capture(Image.Exif(), -750_000_000)
-    assert (capture.taken_at, capture.offset_minutes) == (datetime(1970, 1, 1, 5, 29, 59, 250_000), 330)
+    assert (capture.taken_at, capture.taken_offset_minutes) == (datetime(1970, 1, 1, 5, 29, 59, 250_000), 330)
 
 
 @pytest.mark.parametrize("mtime_ns", [10**30, -(10**30)])
@@ -228,4 +228,4 @@ def test_damaged_exif_costs_nothing_but_itself(tmp_path, raw):
     Image.new("RGB", (20, 10), "red").save(photo, exif=raw)
     decoded = read_image(photo, long_side=None, max_megapixels=1)
     assert decoded.image.size == (20, 10)
-    assert (decoded.capture.source, decoded.capture.camera, decoded.capture.latitude) == ("file", None, None)
+    assert (decoded.capture.taken_source, decoded.capture.camera, decoded.capture.latitude) == ("file", None, None)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
+from sqlalchemy import update
 
 from gallery.curation.albums import album_photos, create_album
+from gallery.db import schema
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
 from gallery.indexing.indexer import PhotoResult, Status, Summary, index
@@ -24,6 +26,7 @@ from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.photos import save_photo
 
 
 class Library:
@@ -486,6 +489,24 @@ def test_forced_run_keeps_the_time_a_photo_is_known_by(library: Library) -> None
     library.run()
     order = [Path(photo.path).name for photo in library.store.search(Query.of(emotions=["happy"]))]
     assert order == ["b.jpg", "a.jpg"]
+
+
+def test_forced_run_reads_anew_what_the_photo_says_of_itself(library: Library) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model] = "EOS R6"
+    exif[ExifTags.Base.DateTime] = "2019:03:02 10:11:12"
+    path = save_photo(draw_faces("happy"), library.folder / "a.jpg", exif=exif)
+    library.run()
+    with library.store.write_connection() as connection:  # as a version that read less of it left it
+        unread = {"camera": None, "taken_at": datetime(2024, 5, 1), "taken_source": "file"}
+        connection.execute(update(schema.content).values(**unread))
+        connection.execute(update(schema.face).values(taken_at=datetime(2024, 5, 1)))
+
+    assert [result.status for result in library.start(force=True)] == [Status.REREAD]
+
+    [found] = library.store.search(Query.parse("emotion:happy camera:R6 date:2019-03-02"))
+    assert (found.path, found.capture.taken_source) == (str(path), "exif")
+    assert library.store.count(Query.parse("date:2024")) == 0
 
 
 def test_forced_run_searches_a_photo_in_two_places_once(library: Library) -> None:

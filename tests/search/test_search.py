@@ -161,7 +161,7 @@ def test_record_holds_everything_that_was_stored(store: Store) -> None:
         hash=digest(B),
         width=640,
         height=480,
-        capture=Capture(datetime(2024, 1, 1), source="exif"),
+        capture=Capture(datetime(2024, 1, 1), taken_source="exif"),
         faces=(found,),
     )
     assert (found.box, found.landmarks, found.confidence) == (box(), landmarks(box()), 0.99)

@@ -78,7 +78,7 @@ class Gallery:
 
 def taken(when: str, **rest: object) -> Capture:
     """Taken at this wall clock time, as the EXIF says."""
-    return Capture(datetime.fromisoformat(when), source="exif", **rest)  # type: ignore[arg-type]
+    return Capture(datetime.fromisoformat(when), taken_source="exif", **rest)  # type: ignore[arg-type]
 
 
 def fill(gallery: Gallery) -> dict[str, str]:
@@ -88,7 +88,7 @@ def fill(gallery: Gallery) -> dict[str, str]:
         face("happy", 0.93, where=Box(100, 50, 180, 150)),
         seed=1,
         capture=taken(
-            "2023-06-01T12:30:00", offset_minutes=120, camera="Canon EOS", latitude=48.85838, longitude=2.29448
+            "2023-06-01T12:30:00", taken_offset_minutes=120, camera="Canon EOS", latitude=48.85838, longitude=2.29448
         ),
     )
     group = gallery.add(

@@ -56,7 +56,7 @@ def face(
 
 def photo(content: str, *faces: ScoredFace, taken_at: str | None = "2023-06-01T12:30:00") -> NewPhoto:
     """A photo whose bytes are the text `content`, taken at this wall clock time."""
-    capture = Capture() if taken_at is None else Capture(datetime.fromisoformat(taken_at), source="exif")
+    capture = Capture() if taken_at is None else Capture(datetime.fromisoformat(taken_at), taken_source="exif")
     return NewPhoto(digest(content), 640, 480, "JPEG", capture, faces)
 
 

@@ -18,7 +18,7 @@ from tests.support.photos import draw_photo
 
 def record(path: Path, *faces: FaceRecord, taken: str | None = None, source: str = "exif") -> PhotoRecord:
     """The picture in this file, as a search tells of it, upright."""
-    capture = Capture() if taken is None else Capture(datetime.fromisoformat(taken), source=source)
+    capture = Capture() if taken is None else Capture(datetime.fromisoformat(taken), taken_source=source)
     with Image.open(path) as picture:
         width, height = picture.size
         if picture.getexif().get(274, 1) >= 5:

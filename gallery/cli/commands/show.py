@@ -84,8 +84,12 @@ def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
 
 
 def _taken(capture: Capture) -> str:
-    when = capture.iso()
-    return f"{when.replace('T', ' ')} ({_SOURCES.get(capture.source or '', 'unknown source')})" if when else "unknown"
+    when = capture.iso8601()
+    return (
+        f"{when.replace('T', ' ')} ({_SOURCES.get(capture.taken_source or '', 'unknown source')})"
+        if when
+        else "unknown"
+    )
 
 
 def _face(number: int, face: FaceRecord) -> Iterator[Text]:

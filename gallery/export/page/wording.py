@@ -45,12 +45,14 @@ def date(capture: Capture) -> str:
     if capture.taken_at is None:
         return ""
     day = f"{capture.taken_at.day} {_month(capture.taken_at)}"
-    return f"file of {day}" if capture.source == "file" else day
+    return f"file of {day}" if capture.taken_source == "file" else day
 
 
 def period(photos: Sequence[PhotoRecord]) -> str:
     """From the first to the last month in which photos were taken: `June 2021 to May 2023`; empty where none says."""
-    times = [photo.capture.taken_at for photo in photos if photo.capture.source != "file" and photo.capture.taken_at]
+    times = [
+        photo.capture.taken_at for photo in photos if photo.capture.taken_source != "file" and photo.capture.taken_at
+    ]
     if not times:
         return ""
     first, last = _month(min(times)), _month(max(times))
