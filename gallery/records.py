@@ -130,10 +130,10 @@ class FaceRecord:
         return {
             "id": self.id,
             "box": [round(v, 1) for v in (box.left, box.top, box.right, box.bottom)],
-            "confidence": _round(self.confidence),
+            "confidence": rounded_down(self.confidence),
             "emotion": self.emotion,
-            "score": _round(self.score),
-            "scores": {label: _round(value) for label, value in self.scores.items()},
+            "score": rounded_down(self.score),
+            "scores": {label: rounded_down(value) for label, value in self.scores.items()},
             "source": self.source,
         }
 
@@ -164,7 +164,7 @@ class PhotoRecord:
         }
 
 
-def _round(value: float) -> float:
-    """Four digits, rounded down: 0.79996 must not print as a 0.8 that `--min-score 0.8` doesn't find."""
-    nearest = round(value, 4)
-    return nearest if nearest <= value else round(nearest - 0.0001, 4)
+def rounded_down(value: float, digits: int = 4) -> float:
+    """So many digits after the point, never upwards: 0.79996 must not print as a 0.8 that `--min-score 0.8` misses."""
+    nearest = round(value, digits)
+    return nearest if nearest <= value else round(nearest - 10**-digits, digits)

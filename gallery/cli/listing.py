@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ import click
 
 from gallery.cli.output import console, print_json, print_paths, printable, to_terminal
 from gallery.emotions import COLOURS
-from gallery.records import FaceRecord, PhotoRecord
+from gallery.records import FaceRecord, PhotoRecord, rounded_down
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -90,4 +89,4 @@ def faces_text(faces: Sequence[FaceRecord]) -> Text:
 
 def score_text(score: float) -> str:
     """Two digits, rounded down as in the JSON: 0.799 must not look like a 0.80 that `--min-score 0.8` doesn't find."""
-    return f"{math.floor(round(score * 100, 6)) / 100:.2f}"
+    return f"{rounded_down(score, 2):.2f}"
