@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_wheel_carries_migrations_models_and_types(wheel: Path) -> None:
     assert "gallery/insight/templates/moods.html" in names
     assert {f"gallery/export/page/{name}" for name in ("page.html.j2", "page.css", "page.js")} <= names
     assert not any(name.startswith(("tests/", "migrations/", "models/")) for name in names)
+
+
+def test_distribution_is_called_smart_gallery_and_brings_the_command_gallery(wheel: Path) -> None:
+    """The name `gallery` is a stranger's on the package index."""
+    with zipfile.ZipFile(wheel) as archive:
+        [folder] = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
+        told = Parser().parsestr(archive.read(f"{folder}/METADATA").decode())
+        commands = archive.read(f"{folder}/entry_points.txt").decode().split("\n")
+    assert (told["Name"], told["Version"]) == ("smart-gallery", "0.2.0")
+    assert commands[:2] == ["[console_scripts]", "gallery = gallery.cli:main"]
 
 
 def test_installed_program_indexes_and_searches_a_real_face(site: Path, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from gallery.cli.output import StderrHandler
 from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudness_options
 
 PROGRAM: Final = "gallery"
+DISTRIBUTION: Final = "smart-gallery"
+"""What it is installed as: on the package index, `gallery` is somebody else's."""
 COMMANDS: Final = {
     "index": ("gallery.cli.commands.index:index", "Look through folders and remember every face."),
     "watch": ("gallery.cli.commands.watch:watch", "Keep up with folders as photos come and go."),
@@ -86,7 +88,7 @@ class Root(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=exits.HELP,
 )
-@click.version_option(package_name=PROGRAM, message="%(prog)s %(version)s")
+@click.version_option(package_name=DISTRIBUTION, message="%(prog)s %(version)s")
 @database_option
 @loudness_options
 @click.pass_context

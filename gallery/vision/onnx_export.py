@@ -90,7 +90,7 @@ def _require_packages() -> None:
             import_module(name)
         except ImportError:
             raise UsageError(
-                f"exporting to ONNX needs the package {name}; install it: pip install 'gallery[onnx]'"
+                f"exporting to ONNX needs the package {name}; in a copy of the project: pip install '.[onnx]'"
             ) from None
 
 

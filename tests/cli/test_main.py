@@ -51,7 +51,7 @@ def test_line_in_the_help_is_that_of_the_command(name: str) -> None:
 
 
 def test_version() -> None:
-    assert CliRunner().invoke(cli, ["--version"]).stdout == f"gallery {version('gallery')}\n"
+    assert CliRunner().invoke(cli, ["--version"]).stdout == f"gallery {version('smart-gallery')}\n"
 
 
 def test_help_imports_nothing_heavy() -> None:

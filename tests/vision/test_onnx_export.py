@@ -152,7 +152,7 @@ def test_missing_package_is_named_with_the_way_to_get_it(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(UsageError, match=rf"{package}.*pip install 'gallery\[onnx\]'"):
+    with pytest.raises(UsageError, match=rf"{package}.*copy of the project: pip install '\.\[onnx\]'"):
         export_onnx(model, tmp_path / "a.onnx")
     assert list(tmp_path.iterdir()) == []
 
