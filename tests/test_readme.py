@@ -1,4 +1,4 @@
-"""The README's tour is run, command by command, and must print what stands there."""
+"""The tour in README and docs/using.md is run, command by command, and must print what stands there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from gallery.faces import Prediction
 from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
 from tests.support.fakes import FACE_COLOURS, FakeClassifier, FakeDetector
 
-README = Path(__file__).parents[1] / "README.md"
+CHECKOUT = Path(__file__).parents[1]
+TOUR = (("README.md", "## A tour"), ("docs/using.md", "## The tour goes on"))
+"""The texts that tell it, one after the other, and where in them."""
 HOME = "/home/ana"
 WIDTH = "100"
 
@@ -72,12 +74,17 @@ def draw(shot: Shot, path: Path) -> None:
 
 
 def tour() -> Iterator[tuple[str, str]]:
-    """Every command of the README's tour, and what it prints."""
-    text = README.read_text(encoding="utf-8").partition("## A tour")[2].partition("\n## ")[0]
-    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+    """Every command of the tour, and what it prints."""
+    texts = (read_section(*where) for where in TOUR)
+    for block in re.findall(r"```console\n(.*?)```", "\n".join(texts), re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield command, output
+
+
+def read_section(text: str, heading: str) -> str:
+    """What stands below a heading of the second level."""
+    return (CHECKOUT / text).read_text(encoding="utf-8").partition(f"{heading}\n")[2].partition("\n## ")[0]
 
 
 def comparable(text: str, home: Path) -> str:
@@ -119,7 +126,7 @@ def ana(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     return Gallery(tmp_path)
 
 
-def test_tour_prints_what_the_readme_shows(ana: Gallery, home: Path) -> None:
+def test_tour_prints_what_the_texts_show(ana: Gallery, home: Path) -> None:
     commands = list(tour())
     assert len(commands) >= 15
     for command, shown in commands:
