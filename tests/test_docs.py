@@ -13,9 +13,9 @@ from PIL import Image
 
 from gallery.cli import COMMANDS, cli
 from gallery.settings import Settings
-from tests.cli_gallery import Gallery, fill, isolate
-from tests.fakes import FakeClassifier, FakeDetector, draw_faces
-from tests.search_page import PAGE, with_table
+from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.search_page import PAGE, with_table
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -39,7 +39,7 @@ def rows_below(page: str, heading: str) -> list[list[str]]:
 
 def test_search_page_has_all_that_gallery_fields_explains() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text == with_table(text), "bring it up to date by: python -m tests.search_page"
+    assert text == with_table(text), "bring it up to date by: python -m tests.support.search_page"
     assert "| `emotion:happy` | a face is shown as happy |" in text
 
 

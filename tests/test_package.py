@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
+import tomllib
 import zipfile
 from email.parser import Parser
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from tests.support.photos import DAMAGED_EXIF, astronaut
 
 CHECKOUT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,17 @@ def test_distribution_is_called_smart_gallery_and_brings_the_command_gallery(whe
         [folder] = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
         told = Parser().parsestr(archive.read(f"{folder}/METADATA").decode())
         commands = archive.read(f"{folder}/entry_points.txt").decode().split("\n")
-    assert (told["Name"], told["Version"]) == ("smart-gallery", "0.2.0")
+    assert (told["Name"], told["Version"]) == ("smart-gallery", PROJECT["version"])
     assert commands[:2] == ["[console_scripts]", "gallery = gallery.cli:main"]
+
+
+def test_source_archive_carries_the_texts(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(CHECKOUT)]
+    subprocess.run(command, check=True, capture_output=True)
+    with tarfile.open(tmp_path / f"smart_gallery-{PROJECT['version']}.tar.gz") as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    texts = {str(path.relative_to(CHECKOUT)) for path in (*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md"))}
+    assert {"README.md", "CONTRIBUTING.md", "docs/search.md"} <= texts <= names
 
 
 def test_installed_program_indexes_and_searches_a_real_face(site: Path, tmp_path: Path) -> None:

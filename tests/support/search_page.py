@@ -1,6 +1,6 @@
 """The table in docs/search.md, made of what `gallery fields` prints. Run it to bring the page up to date:
 
-python -m tests.search_page
+python -m tests.support.search_page
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from gallery.cli import cli
 from gallery.emotions import EMOTIONS, SYNONYMS
 
-PAGE = Path(__file__).parents[1] / "docs" / "search.md"
+PAGE = Path(__file__).parents[2] / "docs" / "search.md"
 _BEGIN, _END = "a test compares -->\n", "<!-- end of what is made -->"
 
 
