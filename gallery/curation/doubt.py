@@ -1,4 +1,4 @@
-"""The faces whose emotion is most in doubt, and a person's way through them.
+"""The faces whose emotion is most in doubt.
 
 Doubt is the margin: how far the likeliest emotion is ahead of the next one. A small margin says that the model
 hesitates between two answers, which a person decides with one key, and where a word is most likely to change what is
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,12 +19,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
-from gallery.curation.history import Action, actions, undo
-from gallery.curation.labels import label_faces, reject_faces
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
-from gallery.errors import NotIndexedError
 from gallery.faces import Box
 from gallery.query.query import Query
 from gallery.search.gate import Gate
@@ -99,7 +96,7 @@ def doubtful(
         scored = _scored(connection, _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id)))
         # Only the few best are kept while all are read: a library has some hundred thousand faces.
         few = sorted(scored, key=_doubt) if limit is None else heapq.nsmallest(limit, scored, key=_doubt)
-        return _located(connection, few, gate)
+        return located(connection, few, gate)
 
 
 def _doubt(face: _Scored) -> tuple[float, int]:
@@ -123,7 +120,7 @@ def _scored(connection: Connection, statement: Select[Any]) -> Iterator[_Scored]
         yield number, max(said, key=itemgetter(2, 3))[1]
 
 
-def _located(connection: Connection, scored: Sequence[_Scored], gate: Gate) -> list[DoubtfulFace]:
+def located(connection: Connection, scored: Sequence[_Scored], gate: Gate) -> list[DoubtfulFace]:
     """The faces with all that a person needs to recognise them; those that don't count are left out."""
     face = schema.face.c
     columns = select(face.id, face.content_id, face.taken_at, face.left, face.top, face.right, face.bottom)
@@ -153,83 +150,3 @@ def _places(connection: Connection, content_ids: Sequence[int], gate: Gate) -> d
             seen[content_id] += 1
             places[number] = seen[content_id]
     return places
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """Which of the faces was answered, and what the history says of it."""
-
-    position: int
-    action: Action
-
-
-class Review:
-    """A person's way through doubtful faces: at `position`, counted from 0, stands the face that is asked about.
-
-    Every answer is one action of the history, and in the database when the method returns.
-    """
-
-    def __init__(self, store: Store, faces: Sequence[DoubtfulFace], settings: Settings | None = None) -> None:
-        self._store = store
-        self._faces = faces
-        self._gate = Gate.of(Query(), settings or Settings())
-        self._answers: list[_Answer] = []
-        self.position = 0
-
-    @property
-    def total(self) -> int:
-        """How many faces there were at the beginning."""
-        return len(self._faces)
-
-    @property
-    def answered(self) -> int:
-        """To how many faces an answer stands."""
-        return len(self._answers)
-
-    def current(self) -> DoubtfulFace | None:
-        """The face asked about, as it is counted now; None at the end.
-
-        Faces that are gone meanwhile, for someone else rejected them or their photo was overwritten, are passed over.
-        """
-        while self.position < self.total:
-            face = self._faces[self.position]
-            with self._store.read() as connection:
-                # Anew: an answer "not a face" moves up the faces behind it in the same photo.
-                now = _located(connection, [(face.id, face.scores)], self._gate)
-            if now:
-                return now[0]
-            self.position += 1
-        return None
-
-    def label(self, emotion: str) -> bool:
-        """Says that the face shows this emotion, and goes on; False where the face is gone."""
-        return self._answer(lambda face: label_faces(self._store, [face], emotion))
-
-    def reject(self) -> bool:
-        """Says that this is no face, and goes on; False where it is gone."""
-        return self._answer(lambda face: reject_faces(self._store, [face]))
-
-    def skip(self) -> None:
-        """Leaves the face as it is, and goes on."""
-        self.position += 1
-
-    def undo(self) -> bool:
-        """Takes the last answer back and returns to its face.
-
-        False, and nothing is changed, where there is none, or where something else was done since: that comes first.
-        """
-        if not self._answers or actions(self._store, limit=1) != [self._answers[-1].action]:
-            return False
-        undo(self._store)
-        self.position = self._answers.pop().position
-        return True
-
-    def _answer(self, say: Callable[[int], int]) -> bool:
-        position = self.position
-        self.position += 1
-        try:
-            say(self._faces[position].id)
-        except NotIndexedError:
-            return False
-        self._answers.append(_Answer(position, actions(self._store, limit=1)[0]))
-        return True

@@ -22,7 +22,8 @@ from rich.console import Console
 
 from gallery.cli.commands.review import drawing, go_through
 from gallery.cli.pictures import half_blocks, kitty, way_to_draw
-from gallery.curation.doubt import DoubtfulFace, Review, doubtful
+from gallery.curation.doubt import DoubtfulFace, doubtful
+from gallery.curation.review import Review
 from gallery.faces import Box
 from gallery.indexing.pipeline import encode_crop
 from gallery.store.store import Store

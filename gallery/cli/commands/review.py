@@ -15,7 +15,8 @@ from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.listing import score_text
 from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation.doubt import DoubtfulFace, Review, doubtful
+from gallery.curation.doubt import DoubtfulFace, doubtful
+from gallery.curation.review import Review
 from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
 
