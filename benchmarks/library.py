@@ -65,7 +65,7 @@ _COLUMNS: Final = {
     ),
     schema.path: ("content_id", "path", "size", "mtime_ns", "missing_since"),
     schema.face: (
-        *("id", "content_id", "confidence", "taken_at", "left", "top", "right", "bottom", "landmarks"),
+        *("id", "content_id", "number", "confidence", "taken_at", "left", "top", "right", "bottom", "landmarks"),
         *("emotion", "score", "source", "rejected"),
     ),
     schema.crop: ("face_id", "jpeg"),
@@ -173,16 +173,16 @@ class _Drawing:
 
     def _add_faces(self, rows: Rows, content_id: int, taken_at: str | None, now: str) -> None:
         confidences = sorted((self._confidence() for _ in range(self._pick(self._numbers))), reverse=True)
-        for boxes, confidence in zip(self._boxes, confidences, strict=False):
-            number, (sides, landmarks) = next(self._faces), self._pick(boxes)
+        for number, (boxes, confidence) in enumerate(zip(self._boxes, confidences, strict=False), start=1):
+            face_id, (sides, landmarks) = next(self._faces), self._pick(boxes)
             scores, shown = self._pick(self._predictions)
             if self._dice.random() < _LABELLED:
                 said, shown = self._label()
                 digest = rows[schema.content][-1][1]
                 rows[schema.label].append((digest, content_id, *sides, *said, now))
-            rows[schema.face].append((number, content_id, confidence, taken_at, *sides, landmarks, *shown))
-            rows[schema.crop].append((number, self._pick(self._crops)))
-            rows[schema.prediction].append((number, 1, scores))
+            rows[schema.face].append((face_id, content_id, number, confidence, taken_at, *sides, landmarks, *shown))
+            rows[schema.crop].append((face_id, self._pick(self._crops)))
+            rows[schema.prediction].append((face_id, 1, scores))
 
     def _confidence(self) -> float:
         share = self._dice.random()

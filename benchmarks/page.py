@@ -79,13 +79,16 @@ def _draw(path: Path, size: tuple[int, int], grain: np.ndarray, dice: np.random.
     Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8)).save(path, quality=92)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     capture = Capture(datetime(2023, 1, 1) + timedelta(hours=number), taken_source="exif")
-    faces = [_face(size, left, EMOTIONS[int(dice.integers(len(EMOTIONS)))]) for left in (0.2, 0.6)]
+    faces = [_face(size, place, EMOTIONS[int(dice.integers(len(EMOTIONS)))]) for place in (1, 2)]
     return PhotoRecord(str(path), [str(path)], digest, *size, capture, faces)
 
 
-def _face(size: tuple[int, int], left: float, emotion: str) -> FaceRecord:
+def _face(size: tuple[int, int], number: int, emotion: str) -> FaceRecord:
+    """One of two beside each other, numbered from the left."""
+    left = 0.4 * number - 0.2
     box = Box(left, 0.3, left + 0.15, 0.5).scaled(*size)
-    return FaceRecord(None, box, 0.99, emotion, 0.9, {label: float(label == emotion) for label in EMOTIONS}, "model")
+    scores = {label: float(label == emotion) for label in EMOTIONS}
+    return FaceRecord(None, number, box, 0.99, emotion, 0.9, scores, "model")
 
 
 @dataclass(frozen=True)

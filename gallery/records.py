@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Detection, Prediction
+
+F = TypeVar("F", bound="FoundFace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ class ScoredFace(FoundFace):
 
 @dataclass(frozen=True, slots=True)
 class NewPhoto:
-    """Everything about a content seen for the first time. `hash` is hexadecimal SHA-256 of the file's bytes."""
+    """Everything about a content seen for the first time. `hash` is hexadecimal SHA-256 of the file's bytes.
+
+    `faces` are in the order in which they are numbered: see `left_to_right`.
+    """
 
     hash: str
     width: int
@@ -92,6 +97,16 @@ class NewPhoto:
     faces: tuple[ScoredFace, ...]
     look: int | None = None
     """See `gallery.images.look`; None where nobody looked."""
+
+
+def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
+    """The faces of a photo in the order in which they are numbered: the sure ones first, by the middle of their box."""
+
+    def place(face: FoundFace) -> tuple[bool, float, float]:
+        box = face.detection.box
+        return face.detection.confidence < min_confidence, box.left + box.right, box.top + box.bottom
+
+    return tuple(sorted(faces, key=place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +119,13 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class FaceRecord:
-    """A face as shown to people: `emotion` is a label or "uncertain", `source` is "model" or "person"."""
+    """A face as shown to people: `emotion` is a label or "uncertain", `source` is "model" or "person".
+
+    `number` is its own among the faces of the photo, as in PHOTO#2: see `gallery.store.numbering`.
+    """
 
     id: int | None
+    number: int
     box: Box
     confidence: float
     emotion: str
@@ -116,19 +135,18 @@ class FaceRecord:
     landmarks: tuple[tuple[float, float], ...] = ()
 
     @classmethod
-    def of_model(
-        cls, face: Detection, prediction: Prediction, min_score: float, *, face_id: int | None = None
-    ) -> FaceRecord:
+    def of_model(cls, number: int, face: Detection, prediction: Prediction, min_score: float) -> FaceRecord:
         """What a model says of a face, `uncertain` where its best score is below `min_score`."""
         emotion = prediction.emotion if prediction.score >= min_score else UNCERTAIN
         scores = dict(zip(EMOTIONS, prediction.probabilities, strict=True))
-        return cls(face_id, face.box, face.confidence, emotion, prediction.score, scores, "model", face.landmarks)
+        return cls(None, number, face.box, face.confidence, emotion, prediction.score, scores, "model", face.landmarks)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object; pixels to a tenth, scores to four digits."""
         box = self.box
         return {
             "id": self.id,
+            "number": self.number,
             "box": [round(v, 1) for v in (box.left, box.top, box.right, box.bottom)],
             "confidence": rounded_down(self.confidence),
             "emotion": self.emotion,
@@ -140,7 +158,10 @@ class FaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
-    """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more."""
+    """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more.
+
+    `faces` are those that count, in the order of their numbers, between which there may be gaps.
+    """
 
     path: str
     paths: Sequence[str]

@@ -17,7 +17,7 @@ from gallery.records import Capture, FaceRecord, PhotoRecord
 def record(score: float = 0.7, min_score: float = 0.5, confidence: float = 0.98765) -> FaceRecord:
     rest = (1 - score) / 6
     prediction = Prediction((rest, rest, rest, score, rest, rest, rest))
-    return FaceRecord.of_model(Detection(Box(1.26, 2, 30, 44.04), confidence, ((1, 2),)), prediction, min_score)
+    return FaceRecord.of_model(2, Detection(Box(1.26, 2, 30, 44.04), confidence, ((1, 2),)), prediction, min_score)
 
 
 def test_capture_without_a_time_has_none():
@@ -57,8 +57,9 @@ def test_face_below_the_least_score_is_uncertain(score, emotion):
 
 def test_face_as_json_has_the_documented_keys_and_digits():
     face = record(0.70006).as_json()
-    assert list(face) == ["id", "box", "confidence", "emotion", "score", "scores", "source"]
+    assert list(face) == ["id", "number", "box", "confidence", "emotion", "score", "scores", "source"]
     assert face["box"] == [1.3, 2, 30, 44.0]
+    assert face["number"] == 2
     assert face["confidence"] == 0.9876
     assert face["score"] == 0.7
     assert list(face["scores"]) == list(EMOTIONS)

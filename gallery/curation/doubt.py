@@ -9,7 +9,6 @@ far ahead; entropy would mostly weigh how the last few percent are spread over e
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,19 +37,19 @@ _Scored = tuple[int, tuple[float, ...]]
 class DoubtfulFace:
     """A face of which no person has spoken.
 
-    `place` counts the faces of the photo at `path` as `gallery show` does, from 1. `box` is in pixels of the upright
-    photo, `scores` are the probabilities in the order of EMOTIONS, `taken_at` is the wall clock at the place.
+    `number` is its own in the photo at `path`, as in PHOTO#2: see `gallery.store.numbering`. `box` is in pixels of the
+    upright photo, `scores` are the probabilities in the order of EMOTIONS, `taken_at` is the wall clock at the place.
     """
 
     id: int
     path: str
-    place: int
+    number: int
     box: Box
     scores: tuple[float, ...]
     taken_at: datetime | None
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.place}"
+        return f"{self.path}#{self.number}"
 
     @property
     def emotion(self) -> str:
@@ -123,30 +122,17 @@ def _scored(connection: Connection, statement: Select[Any]) -> Iterator[_Scored]
 def located(connection: Connection, scored: Sequence[_Scored], gate: Gate) -> list[DoubtfulFace]:
     """The faces with all that a person needs to recognise them; those that don't count are left out."""
     face = schema.face.c
-    columns = select(face.id, face.content_id, face.taken_at, face.left, face.top, face.right, face.bottom)
+    columns = (face.id, face.content_id, face.number, face.taken_at, face.left, face.top, face.right, face.bottom)
+    counted = select(*columns).where(*is_counted(face, gate))
     found = {
         row.id: row
-        for chunk in chunked([number for number, _ in scored])
-        for row in connection.execute(columns.where(face.id.in_(chunk)))
+        for chunk in chunked([face_id for face_id, _ in scored])
+        for row in connection.execute(counted.where(face.id.in_(chunk)))
     }
     contents = list(dict.fromkeys(row.content_id for row in found.values()))
-    paths = {number: file.paths[0] for number, file in zip(contents, files(connection, contents), strict=True)}
-    places = _places(connection, contents, gate)
+    paths = {content_id: file.paths[0] for content_id, file in zip(contents, files(connection, contents), strict=True)}
     return [
-        DoubtfulFace(number, paths[row.content_id], places[number], Box(*row[3:]), scores, row.taken_at)
-        for number, scores in scored
-        if (row := found.get(number)) is not None and number in places
+        DoubtfulFace(face_id, paths[row.content_id], row.number, Box(*row[4:]), scores, row.taken_at)
+        for face_id, scores in scored
+        if (row := found.get(face_id)) is not None
     ]
-
-
-def _places(connection: Connection, content_ids: Sequence[int], gate: Gate) -> dict[int, int]:
-    """Which of the faces of its photo that count each one is."""
-    face = schema.face.c
-    counted = select(face.content_id, face.id).where(*is_counted(face, gate)).order_by(face.id)
-    seen: defaultdict[int, int] = defaultdict(int)
-    places = {}
-    for chunk in chunked(content_ids):
-        for content_id, number in connection.execute(counted.where(face.content_id.in_(chunk))):
-            seen[content_id] += 1
-            places[number] = seen[content_id]
-    return places

@@ -29,31 +29,34 @@ from gallery.settings import Settings
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
 
-_FACE: Final = re.compile(r"(?P<number>[0-9]{1,18})|(?P<photo>.+)#(?P<place>[0-9]{1,6})", re.DOTALL)
+_FACE: Final = re.compile(r"(?P<id>[0-9]{1,18})|(?P<photo>.+)#(?P<number>[0-9]{1,6})", re.DOTALL)
 _SIDES: Final = ("left", "top", "right", "bottom")
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFace:
-    """A face and how people name it: `place` counts the faces of the photo at `path` as `gallery show` does, from 1."""
+    """A face and how people name it: by the photo at `path` and its `number` there, see `gallery.store.numbering`."""
 
     id: int
     path: str
-    place: int
+    number: int
     emotion: str
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.place}"
+        return f"{self.path}#{self.number}"
 
 
 def names_face(text: str) -> bool:
-    """Whether the text names a face: its number, or PHOTO#2 for the second face of a photo."""
+    """Whether the text names a face: its id, or PHOTO#2 for face 2 of a photo."""
     return _FACE.fullmatch(text) is not None
 
 
-def find_faces(store: Store, names: Iterable[str], settings: Settings | None = None) -> list[int]:
-    """The numbers of the faces named, each once. Raises UsageError or NotIndexedError for one that isn't there."""
-    return list(dict.fromkeys(_find(store, name, settings) for name in names))
+def find_faces(store: Store, names: Iterable[str]) -> list[int]:
+    """The ids of the faces named, each once, whether they count or not.
+
+    Raises UsageError or NotIndexedError for one that isn't there.
+    """
+    return list(dict.fromkeys(_find(store, name) for name in names))
 
 
 def faces_meant(store: Store, query: Query, settings: Settings | None = None) -> list[NamedFace]:
@@ -66,9 +69,9 @@ def faces_meant(store: Store, query: Query, settings: Settings | None = None) ->
     with store.read() as connection:
         asked = list(_asked(connection, query.where))
     return [
-        NamedFace(face.id, photo.path, place, face.emotion)
+        NamedFace(face.id, photo.path, face.number, face.emotion)
         for photo in found
-        for place, face in enumerate(photo.faces, start=1)
+        for face in photo.faces
         if face.id is not None and _is_meant(face, asked)
     ]
 
@@ -99,20 +102,29 @@ def clear_labels(store: Store, face_ids: Collection[int]) -> int:
         return len(labels)
 
 
-def _find(store: Store, name: str, settings: Settings | None) -> int:
+def _find(store: Store, name: str) -> int:
     found = _FACE.fullmatch(name)
     if found is None:
-        raise UsageError(f"{name!r} names no face; give its number, or PHOTO#2 for the second face of a photo")
-    if found["number"]:
-        store.crop(int(found["number"]))  # raises for a face that isn't there
-        return int(found["number"])
+        raise UsageError(f"{name!r} names no face; give PHOTO#2 for face 2 of a photo, or the id of a face")
+    if found["id"]:
+        store.crop(int(found["id"]))  # raises for a face that isn't there
+        return int(found["id"])
     path = os.path.abspath(Path(found["photo"]).expanduser())  # noqa: PTH100 - pathlib's would resolve links
-    faces = store.photo(path, settings=settings).faces
-    place = int(found["place"])
-    number = faces[place - 1].id if 1 <= place <= len(faces) else None
-    if number is None:
-        raise UsageError(f"{name}: the photo has no such face; `gallery show` lists the {len(faces)} it has")
-    return number
+    there = _ids_by_number(store, path)
+    number = int(found["number"])
+    if number not in there:
+        faces = f"its faces are {', '.join(map(str, there))}" if there else "none was found in it"
+        raise UsageError(f"{name}: the photo has no face {number}; {faces}; `gallery why` shows them")
+    return there[number]
+
+
+def _ids_by_number(store: Store, path: str) -> dict[int, int]:
+    """All faces of a photo, those that don't count as well: a person's word may be that they do."""
+    digest = store.photo(path).hash
+    face, content = schema.face.c, schema.content.c
+    faces = select(face.number, face.id).join_from(schema.face, schema.content).where(content.hash == digest)
+    with store.read() as connection:
+        return dict(connection.execute(faces.order_by(face.number)).all())
 
 
 def _asked(connection: Connection, term: terms.Term | None, *, wanted: bool = True) -> Iterator[terms.Term]:

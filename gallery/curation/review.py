@@ -47,14 +47,13 @@ class Review:
         return len(self._answers)
 
     def current(self) -> DoubtfulFace | None:
-        """The face asked about, as it is counted now; None at the end.
+        """The face asked about; None at the end.
 
         Faces that are gone meanwhile, for someone else rejected them or their photo was overwritten, are passed over.
         """
         while self.position < self.total:
             face = self._faces[self.position]
             with self._store.read() as connection:
-                # Anew: an answer "not a face" moves up the faces behind it in the same photo.
                 now = located(connection, [(face.id, face.scores)], self._gate)
             if now:
                 return now[0]

@@ -5,6 +5,7 @@
 | content | one row per photo: what is in the file, whatever it is called |
 | path | the files that hold a content |
 | face | the faces of a content and what is shown of them |
+| lost_face | faces of a content that the last search didn't find: their numbers wait for them |
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
 | model, prediction | who said what about a face |
 | label | what a person said, keyed on content and box so that it outlives detection |
@@ -35,6 +36,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     and_,
     literal_column,
     or_,
@@ -43,7 +45,7 @@ from sqlalchemy import (
 from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
 from gallery.emotions import EMOTIONS
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -120,6 +122,8 @@ face: Final = Table(
     metadata,
     _number(),
     _content("CASCADE"),
+    # What people call the face, as PHOTO#2: see gallery.numbering.
+    Column("number", Integer, nullable=False),
     *_box(),
     Column("confidence", Double, nullable=False),
     Column("landmarks", Points, nullable=False),
@@ -129,6 +133,8 @@ face: Final = Table(
     Column("source", Text),
     Column("rejected", Boolean, nullable=False),
     Column("taken_at", WallClock),
+    UniqueConstraint("content_id", "number"),
+    CheckConstraint("number >= 1", name="number_counts_from_one"),
     CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_is_share"),
     CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
@@ -159,6 +165,17 @@ def usually_shown(face: Any) -> ColumnElement[bool]:
 
 # A fifth of the size of the one that covers a search: counting reads all entries of an emotion.
 Index(None, face.c.emotion, face.c.content_id, sqlite_where=usually_shown(face.c))
+
+lost_face: Final = Table(
+    "lost_face",
+    metadata,
+    Column("content_id", Integer, ForeignKey("content.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    *_box(),
+    CheckConstraint("number >= 1", name="number_counts_from_one"),
+    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
+    sqlite_with_rowid=False,
+)
 
 crop: Final = Table(
     "crop",

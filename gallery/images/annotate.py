@@ -27,16 +27,20 @@ _FORMATS: Final = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEB
 
 
 def annotate(image: Image.Image, faces: Sequence[FaceRecord]) -> Image.Image:
-    """A copy of `image` in RGB with a box and a label per face; boxes are in pixels of `image`."""
+    """A copy of `image` in RGB with a box and a label per face; boxes are in pixels of `image`.
+
+    Where there is more than a face 1, labels begin with the number, as in `2 happy 93%`.
+    """
     picture = image.convert("RGB") if image.mode != "RGB" else image.copy()
     draw = ImageDraw.Draw(picture)
-    line_px = max(2, round(max(picture.size) * _LINE_OF_PICTURE))
     for face in faces:
-        _draw_box(draw, face.box.clipped(*picture.size), COLOURS[face.emotion], line_px)
+        _draw_box(draw, face.box.clipped(*picture.size), COLOURS[face.emotion], _line_px(picture.size))
     # All labels after all boxes, or a neighbour's box would cut through the text.
     labels: list[Box] = []
+    numbered = any(face.number > 1 for face in faces)
     for face in faces:
-        labels.append(_draw_label(draw, face, picture.size, line_px, labels))
+        text = f"{face.number} {label(face)}" if numbered else label(face)
+        labels.append(_draw_label(draw, face, text, picture.size, labels))
     return picture
 
 
@@ -71,6 +75,10 @@ def _format(path: Path) -> str:
     return format_
 
 
+def _line_px(size: tuple[int, int]) -> int:
+    return max(2, round(max(size) * _LINE_OF_PICTURE))
+
+
 def _draw_box(draw: ImageDraw.ImageDraw, box: Box, colour: str, line_px: int) -> None:
     """A coloured frame with a dark hairline around it, so that it shows on bright ground too."""
     left, top, right, bottom = round(box.left), round(box.top), round(box.right), round(box.bottom)
@@ -81,10 +89,10 @@ def _draw_box(draw: ImageDraw.ImageDraw, box: Box, colour: str, line_px: int) ->
 
 
 def _draw_label(
-    draw: ImageDraw.ImageDraw, face: FaceRecord, size: tuple[int, int], line_px: int, others: Sequence[Box]
+    draw: ImageDraw.ImageDraw, face: FaceRecord, text: str, size: tuple[int, int], others: Sequence[Box]
 ) -> Box:
     """Draws the label where it covers none of `others`, if there is such a place, and returns the area it covers."""
-    text = label(face)
+    line_px = _line_px(size)
     font, width, height = _fitted_text(draw, text, _text_px(face.box, size), size[0] - 4 * line_px)
     area = _label_area(face.box.clipped(*size), (width + 4 * line_px, height + 2 * line_px), size, others)
     colour = COLOURS[face.emotion]

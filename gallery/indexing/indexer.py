@@ -16,7 +16,7 @@ from gallery.indexing.processes import MANY, decode_in_processes, read_in_proces
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
-from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
+from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_right
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, Touch
 from gallery.store.store import Store
@@ -229,7 +229,8 @@ def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Out
         return known, PhotoResult(file.path, status)
     del outcomes[read.hash]
     photo = read.photo
-    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, outcome, photo.look)
+    faces = left_to_right(outcome, workers.settings.min_confidence)
+    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, faces, photo.look)
     again = read.hash in rules.indexed
     change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, workers.count(outcome))

@@ -9,7 +9,7 @@ from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.decode import hash_file, read_image
 from gallery.indexing.pipeline import find_each, score_each
-from gallery.records import FaceRecord, PhotoRecord
+from gallery.records import FaceRecord, PhotoRecord, left_to_right
 from gallery.settings import Settings
 
 
@@ -37,8 +37,8 @@ def _predict_one(path: str, detector: FaceDetector, classifier: EmotionClassifie
         raise ImageError(path, faces.reason, transient=True)
     full = os.path.abspath(path)  # noqa: PTH100 - links stay as they are, as in the database
     shown = [
-        FaceRecord.of_model(face.detection, face.prediction, settings.min_score)
-        for face in faces
+        FaceRecord.of_model(number, face.detection, face.prediction, settings.min_score)
+        for number, face in enumerate(left_to_right(faces, settings.min_confidence), start=1)
         if face.detection.confidence >= settings.min_confidence
     ]
     return PhotoRecord(full, [full], digest, photo.width, photo.height, photo.capture, shown)

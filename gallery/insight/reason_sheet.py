@@ -38,16 +38,14 @@ def draw_reasons(image: Image.Image, reasons: PhotoReasons) -> Image.Image:
     sheet = Image.new("RGB", (width, height), _GROUND)
     sheet.paste(image.convert("RGB"), (0, 0))
     pen = ImageDraw.Draw(sheet)
-    places = reasons.places
-    names = {face.id: str(places.get(face.id, f"no. {face.id}")) for face in reasons.faces}
     for face in reasons.faces:
         _frame(pen, face, image.size, text_px)
     for face in reasons.faces:
-        _tag(pen, face, names[face.id], image.size, text_px)
+        _tag(pen, face, image.size, text_px)
     for place, column in enumerate(columns):
         left, top = image.width + place * _CARD_WIDTH * text_px, 0.0
         for face in column:
-            _Card(pen, left, top, text_px).draw(names[face.id], face)
+            _Card(pen, left, top, text_px).draw(face)
             top += _height(face) * text_px
     return sheet
 
@@ -89,9 +87,9 @@ class _Card:
         self._pen, self._left, self._top, self._text_px = pen, left + text_px, top + text_px * 0.6, text_px
         self._font = ImageFont.load_default(text_px)
 
-    def draw(self, name: str, face: FaceReasons) -> None:
-        """The name and what is shown, the reasons, a bar for each emotion."""
-        self._write(f"{name}  {face.shown or 'not counted'}", _colour(face))
+    def draw(self, face: FaceReasons) -> None:
+        """The number and what is shown, the reasons, a bar for each emotion."""
+        self._write(f"{face.number}  {face.shown or 'not counted'}", _colour(face))
         for text, colour in _texts(face):
             self._write(text, colour)
         for emotion, score in zip(EMOTIONS, face.models[0].scores, strict=True) if face.models else ():
@@ -141,8 +139,9 @@ def _dashed(
         pen.line((*near, *far), fill="black" if dash % 2 else colour, width=line_px)
 
 
-def _tag(pen: ImageDraw.ImageDraw, face: FaceReasons, name: str, size: tuple[int, int], text_px: int) -> None:
-    """The name, on the upper edge of the box; inside where the picture ends above."""
+def _tag(pen: ImageDraw.ImageDraw, face: FaceReasons, size: tuple[int, int], text_px: int) -> None:
+    """The number, on the upper edge of the box; inside where the picture ends above."""
+    name = str(face.number)
     box: Box = face.box.clipped(*size)
     height = text_px * 1.3
     width = height * (1 + 0.5 * (len(name) - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,9 +70,13 @@ class PersonsWord:
 
 @dataclass(frozen=True, slots=True)
 class FaceReasons:
-    """All about one detection. `models` begins with the one whose word counts, `people` with the first who spoke."""
+    """All about one detection. `models` begins with the one whose word counts, `people` with the first who spoke.
+
+    `number` is its own among all of the photo, as in PHOTO#2: see `gallery.store.numbering`.
+    """
 
     id: int
+    number: int
     box: Box
     confidence: float
     checks: tuple[Check, ...]
@@ -124,6 +128,7 @@ class FaceReasons:
         """The documented JSON object."""
         return {
             "id": self.id,
+            "number": self.number,
             "box": _sides(self.box),
             "confidence": round(self.confidence, 4),
             "counts": self.counts,
@@ -148,7 +153,7 @@ class FaceReasons:
 
 @dataclass(frozen=True, slots=True)
 class PhotoReasons:
-    """All detections of a photo, those that count and those that don't, the surest first.
+    """All detections of a photo, those that count and those that don't, in the order of their numbers.
 
     `photo` has the faces that count, `detector` is what found them, with its settings. `unplaced`: what people said of
     places where no face is found any more.
@@ -158,12 +163,6 @@ class PhotoReasons:
     detector: str
     faces: tuple[FaceReasons, ...]
     unplaced: tuple[PersonsWord, ...]
-
-    @property
-    def places(self) -> Mapping[int, int]:
-        """By the numbers of the faces that count: their places among these, from 1, as `gallery show` counts."""
-        counting = (face.id for face in self.faces if face.counts)
-        return {number: place for place, number in enumerate(counting, start=1)}
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -181,13 +180,13 @@ def explain(store: Store, path: str, settings: Settings) -> PhotoReasons:
     with store.read() as connection:
         photo = photo_rows.photo_at(connection, path, Gate.of(Query(), settings))
         content = schema.content.c
-        number, detector = connection.execute(
+        content_id, detector = connection.execute(
             select(content.id, content.detector).where(content.hash == photo.hash)
         ).one()
         said = _people(connection, photo.hash)
         scale = min(1.0, settings.long_side / max(photo.width, photo.height))
-        found = _detections(connection, number)
-        boxes = [Box(*sides) for _, *sides, _ in found]
+        found = _detections(connection, content_id)
+        boxes = [Box(*sides) for _, _, *sides, _ in found]
         words = [(owner(word.box, boxes), word) for word in said]
         faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
     return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
@@ -200,25 +199,23 @@ def _of(place: int | None, words: Sequence[tuple[int | None, PersonsWord]]) -> t
 
 def _detections(connection: Connection, content_id: int) -> Sequence[Any]:
     face = schema.face.c
-    columns = select(face.id, face.left, face.top, face.right, face.bottom, face.confidence)
-    return connection.execute(
-        columns.where(face.content_id == content_id).order_by(face.confidence.desc(), face.id)
-    ).all()
+    columns = select(face.id, face.number, face.left, face.top, face.right, face.bottom, face.confidence)
+    return connection.execute(columns.where(face.content_id == content_id).order_by(face.number)).all()
 
 
 def _reasons(
     connection: Connection, row: Any, people: tuple[PersonsWord, ...], settings: Settings, scale: float
 ) -> FaceReasons:
     """`scale` leads from pixels of the photo to those of the picture in which faces are looked for."""
-    number, *sides, confidence = row
+    face_id, number, *sides, confidence = row
     box = Box(*sides)
-    models = _models(connection, number)
+    models = _models(connection, face_id)
     checks = (
         Check("min_confidence", confidence, settings.min_confidence),
         Check("min_score", models[0].score if models else 0.0, settings.min_score),
         Check("min_face", math.floor(min(box.width, box.height) * scale), settings.min_face),
     )
-    return FaceReasons(number, box, confidence, checks, models, people)
+    return FaceReasons(face_id, number, box, confidence, checks, models, people)
 
 
 def _models(connection: Connection, face_id: int) -> tuple[ModelsWord, ...]:

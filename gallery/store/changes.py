@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.errors import NotIndexedError
-from gallery.faces import Detection
+from gallery.faces import Box
 from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
 from gallery.store import shown
+from gallery.store.numbering import numbers_again
+
+_SIDES: Final = tuple(side.name for side in fields(Box))
 
 
 @dataclass(frozen=True, slots=True)
 class AddPhoto:
-    """A file with a content seen for the first time. Where the content is there already, it becomes a LinkPath."""
+    """A file with a content seen for the first time. Where the content is there already, it becomes a LinkPath.
+
+    The faces are numbered in their order.
+    """
 
     file: FileStamp
     photo: NewPhoto
@@ -48,7 +54,8 @@ class Touch:
 class FindAgain:
     """A file with a known content in which faces were looked for anew: they take the place of those known so far.
 
-    `file` says what else became of the file. What people said stays, and finds its faces again.
+    `file` says what else became of the file. What people said stays, and finds its faces again; so do their numbers,
+    and faces that are new are numbered in their order.
     """
 
     file: LinkPath | Touch
@@ -83,7 +90,8 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
                 if content_id is None:
                     content_id = _add_content(connection, photo, detector)
                     _adopt(connection, photo.hash, content_id)
-                    new_faces += _add_faces(connection, content_id, photo.capture.taken_at, photo.faces, model_id)
+                    numbered = dict(enumerate(photo.faces, start=1))
+                    new_faces += _add_faces(connection, content_id, photo.capture.taken_at, numbered, model_id)
                 _link(connection, file, content_id)
             case LinkPath(file, hash, moved_from):
                 content_id = _content_id(connection, hash)
@@ -98,16 +106,17 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
 
 
 def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector: str) -> list[int]:
-    """The numbers of the new faces of a content, those before are gone; nothing for a content that isn't there."""
+    """The ids of the new faces of a content, those before are gone; nothing for a content that isn't there."""
     content, face = schema.content, schema.face
     row = connection.execute(select(content.c.id, content.c.taken_at).where(content.c.hash == photo.hash)).first()
     if row is None:
         return []
+    numbered = _numbered_again(connection, row.id, photo.faces)
     connection.execute(delete(face).where(face.c.content_id == row.id))
     told = _told_by_content(photo.capture)
     change = update(content).where(content.c.id == row.id)
     connection.execute(change.values(detector=detector, look=photo.look, **told))
-    return _add_faces(connection, row.id, told.get("taken_at", row.taken_at), photo.faces, model_id)
+    return _add_faces(connection, row.id, told.get("taken_at", row.taken_at), numbered, model_id)
 
 
 def _told_by_content(capture: Capture) -> dict[str, Any]:
@@ -119,6 +128,22 @@ def _told_by_content(capture: Capture) -> dict[str, Any]:
     if capture.taken_source in ("file", None):
         return {name: value for name, value in values.items() if not name.startswith("taken_")}
     return values
+
+
+def _numbered_again(connection: Connection, content_id: int, found: Sequence[ScoredFace]) -> dict[int, ScoredFace]:
+    """The faces by the numbers they have from now on; those of faces not found again are kept for them."""
+    lost_face = schema.lost_face
+    known: dict[int, Box] = {}
+    for table in (schema.face, lost_face):
+        columns = select(table.c.number, *(table.c[side] for side in _SIDES)).where(table.c.content_id == content_id)
+        known |= {number: Box(*sides) for number, *sides in connection.execute(columns)}
+    numbers = numbers_again(known, [face.detection.box for face in found])
+    connection.execute(delete(lost_face).where(lost_face.c.content_id == content_id))
+    lost = known.keys() - set(numbers)
+    if lost:
+        rows = [{"content_id": content_id, "number": number, **asdict(known[number])} for number in sorted(lost)]
+        connection.execute(insert(lost_face), rows)
+    return dict(zip(numbers, found, strict=True))
 
 
 def _content_id(connection: Connection, digest: str) -> int | None:
@@ -202,30 +227,28 @@ def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
     )
 
 
-def _add_face(connection: Connection, content_id: int, taken_at: datetime | None, found: Detection) -> int:
-    return add_row(
-        connection,
-        schema.face,
-        content_id=content_id,
-        **asdict(found.box),
-        confidence=shown.clamped(found.confidence),
-        landmarks=found.landmarks,
-        rejected=False,
-        taken_at=taken_at,
-    )
-
-
 def _add_faces(
-    connection: Connection, content_id: int, taken_at: datetime | None, faces: Sequence[ScoredFace], model_id: int
+    connection: Connection,
+    content_id: int,
+    taken_at: datetime | None,
+    numbered: Mapping[int, ScoredFace],
+    model_id: int,
 ) -> list[int]:
-    """The numbers of the new faces; what is shown of them is still to be worked out."""
-    numbers = [_add_face(connection, content_id, taken_at, found.detection) for found in faces]
-    if numbers:
-        both = list(zip(numbers, faces, strict=True))
-        connection.execute(insert(schema.crop), [{"face_id": number, "jpeg": found.crop} for number, found in both])
+    """The ids of the new faces; what is shown of them is still to be worked out."""
+    shared = {"content_id": content_id, "taken_at": taken_at, "rejected": False}
+    ids = [add_row(connection, schema.face, **shared, **_face(*one)) for one in numbered.items()]
+    if ids:
+        both = list(zip(ids, numbered.values(), strict=True))
+        connection.execute(insert(schema.crop), [{"face_id": face_id, "jpeg": face.crop} for face_id, face in both])
         said = [
-            {"face_id": number, "model_id": model_id, "scores": found.prediction.probabilities}
-            for number, found in both
+            {"face_id": face_id, "model_id": model_id, "scores": face.prediction.probabilities}
+            for face_id, face in both
         ]
         connection.execute(insert(schema.prediction), said)
-    return numbers
+    return ids
+
+
+def _face(number: int, face: ScoredFace) -> dict[str, Any]:
+    found = face.detection
+    confidence = shown.clamped(found.confidence)
+    return {"number": number, **asdict(found.box), "confidence": confidence, "landmarks": found.landmarks}

@@ -30,7 +30,7 @@ class Files:
 
 
 def records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[PhotoRecord]:
-    """The photos in the order of their numbers. Faces come in the order of the detector, the surest first."""
+    """The photos in the order of `content_ids`; the faces of each in the order of their numbers."""
     try:
         return [record for chunk in chunked(content_ids) for record in _records(connection, chunk, gate)]
     except (TypeError, ValueError) as error:
@@ -106,31 +106,32 @@ def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> de
     face, said, model = schema.face.c, schema.prediction.c, schema.model.c
     current = select(model.id).where(model.is_current).limit(1).scalar_subquery()
     counted = (face.content_id.in_(content_ids), is_sure(face, gate), ~face.rejected)
+    found = (face.number, face.confidence, face.landmarks, face.left, face.top, face.right, face.bottom)
     shown = (face.emotion, face.score, face.source)
-    sides = (face.left, face.top, face.right, face.bottom)
     rows = connection.execute(
         # The time comes last and is in no record: a damaged one is noticed when it is read.
-        select(face.content_id, face.id, said.scores, face.confidence, face.landmarks, *shown, *sides, face.taken_at)
+        select(face.content_id, face.id, said.scores, *found, *shown, face.taken_at)
         .join_from(
             schema.face, schema.prediction, and_(said.face_id == face.id, said.model_id == current), isouter=True
         )
         .where(*counted)
-        .order_by(face.id)
+        .order_by(face.content_id, face.number)
     ).all()
-    unseen = [number for _, number, scores, *_ in rows if scores is None]
+    unseen = [face_id for _, face_id, scores, *_ in rows if scores is None]
     others = {
-        number: scores for chunk in chunked(unseen) for number, scores in scores_by_face(connection, chunk).items()
+        face_id: scores for chunk in chunked(unseen) for face_id, scores in scores_by_face(connection, chunk).items()
     }
     faces: defaultdict[int, list[FaceRecord]] = defaultdict(list)
-    for content_id, number, scores, *rest in rows:
-        faces[content_id].append(_face(number, scores or others.get(number, ()), rest, gate))
+    for content_id, face_id, scores, *rest in rows:
+        faces[content_id].append(_face(face_id, scores or others.get(face_id, ()), rest, gate))
     return faces
 
 
-def _face(number: int, scores: tuple[float, ...], row: Sequence[Any], gate: Gate) -> FaceRecord:
-    confidence, landmarks, emotion, score, source, left, top, right, bottom, _ = row
+def _face(face_id: int, scores: tuple[float, ...], row: Sequence[Any], gate: Gate) -> FaceRecord:
+    number, confidence, landmarks, left, top, right, bottom, emotion, score, source, _ = row
     return FaceRecord(
-        id=number,
+        id=face_id,
+        number=number,
         box=Box(left, top, right, bottom),
         confidence=confidence,
         emotion=emotion if gate.shows(emotion, score) else UNCERTAIN,

@@ -159,7 +159,7 @@ def _labels(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Row[A
         )
         .join_from(schema.face, schema.label, label.content_id == face.content_id)
         .where(face.content_id.in_(select(face.content_id).where(chosen(face.id))))
-        .order_by(label.said_at, label.id, face.id)
+        .order_by(label.said_at, label.id, face.number)
     )
     for _, group in groupby(rows, key=attrgetter("label_id")):
         pairs = list(group)

@@ -60,8 +60,8 @@ def test_rejected_face_is_gone_until_it_is_labelled_or_cleared(gallery: Gallery)
 def test_detection_that_is_not_counted_becomes_a_face_by_a_persons_word(gallery: Gallery) -> None:
     path = gallery.add("blurred.jpg", face("sad", 0.7, confidence=0.6), seed=4)
     assert emotions(gallery, "blurred.jpg") == []
-    assert "number 5  not counted" in gallery.run("why", path).stdout
-    gallery.run("label", "5", "happy")
+    assert "face 1  not counted" in gallery.run("why", path).stdout
+    gallery.run("label", f"{path}#1", "happy")
     assert emotions(gallery, "blurred.jpg") == ["happy"]
     assert gallery.run("search", "emotion:happy", "path:blurred").stdout == f"{path}\n"
 
@@ -86,11 +86,11 @@ def test_flags_are_a_query_too(gallery: Gallery) -> None:
     ("args", "reason"),
     [
         (["label"], "which face, and which emotion?"),
-        (["label", "happy"], "which faces? Name them by number"),
+        (["label", "happy"], "which faces? Name them as PHOTO#2"),
         (["label", "1", "hapy"], "unknown emotion 'hapy'"),
         (["label", "1", "path:beach", "happy"], "faces and a query exclude each other"),
         (["label", "77", "happy"], "face 77: isn't in the database"),
-        (["reject"], "which faces? Name them by number"),
+        (["reject"], "which faces? Name them as PHOTO#2"),
     ],
 )
 def test_what_makes_no_sense_is_explained(gallery: Gallery, args: list[str], reason: str) -> None:

@@ -58,7 +58,7 @@ def press(gallery: Gallery, keys: Iterable[str]) -> tuple[list[str], list[str], 
         session = Review(store, doubtful(store))
 
         def draw(face: DoubtfulFace, position: int, total: int) -> None:
-            shown.append(f"{position}/{total} {Path(face.path).name}#{face.place}")
+            shown.append(f"{position}/{total} {Path(face.path).name}#{face.number}")
 
         go_through(session, lambda: next(waiting), draw, told.append)
         assert list(waiting) == []
@@ -146,6 +146,7 @@ def test_list_as_json(gallery: Gallery) -> None:
     assert found.pop("id") > 0
     assert found == {
         "path": str(gallery.photos / "group.jpg"),
+        "number": 3,
         "place": 3,
         "box": [210.0, 20.0, 260.0, 80.0],
         "emotion": "fear",

@@ -104,7 +104,7 @@ def test_json_is_the_documented_contract(filled: Gallery) -> None:
         ("uncertain", 0.4, [210, 20, 260, 80]),
     ]
     for one in faces:
-        assert list(one) == ["id", "box", "confidence", "emotion", "score", "scores", "source"]
+        assert list(one) == ["id", "number", "box", "confidence", "emotion", "score", "scores", "source"]
         assert list(one["scores"]) == list(EMOTIONS)
         assert (one["confidence"], one["source"], type(one["id"])) == (0.99, "model", int)
 

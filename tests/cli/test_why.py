@@ -66,7 +66,7 @@ face 2  uncertain  from 210,20 to 234,80
   surprise 0.10 ██
   neutral  0.10 ██
 
-number 3  not counted  from 110,20 to 160,80
+face 3  not counted  from 110,20 to 160,80
   not counted: the detector is sure by 0.91 that it is a face, min_confidence asks for 0.95
   - confidence 0.91, min_confidence asks for 0.95
   + best score 0.70, min_score asks for 0.50
@@ -87,10 +87,10 @@ def test_json_holds_the_same(gallery: Gallery) -> None:
     path = fill(gallery)
     found = json.loads(gallery.run("why", path, "--json").stdout)
     assert (found["path"], found["hash"], found["unplaced"]) == (path, gallery.hash(path), [])
-    assert [(one["counts"], one["shown"]) for one in found["faces"]] == [
-        (True, "happy"),
-        (True, "uncertain"),
-        (False, None),
+    assert [(one["number"], one["counts"], one["shown"]) for one in found["faces"]] == [
+        (1, True, "happy"),
+        (2, True, "uncertain"),
+        (3, False, None),
     ]
     doubtful = found["faces"][2]
     assert doubtful["box"] == [110.0, 20.0, 160.0, 80.0]

@@ -63,7 +63,7 @@ def test_name_of_a_face(text: str, is_face: bool) -> None:
     assert names_face(text) is is_face
 
 
-def test_faces_are_found_by_number_and_by_place(store: Store) -> None:
+def test_faces_are_found_by_id_and_by_number(store: Store) -> None:
     first, second, third = ids(store)
     assert find_faces(store, [str(third), "/p/a.jpg#2", f"{third}", "/p/a.jpg#1"]) == [third, second, first]
 
@@ -72,8 +72,12 @@ def test_faces_are_found_by_number_and_by_place(store: Store) -> None:
     ("name", "error", "reason"),
     [
         ("999", NotIndexedError, "face 999: isn't in the database"),
-        ("/p/a.jpg#4", UsageError, "has no such face; `gallery show` lists the 3 it has"),
-        ("/p/a.jpg#0", UsageError, "has no such face"),
+        (
+            "/p/a.jpg#4",
+            UsageError,
+            "/p/a.jpg#4: the photo has no face 4; its faces are 1, 2, 3; `gallery why` shows them",
+        ),
+        ("/p/a.jpg#0", UsageError, "the photo has no face 0"),
         ("/p/z.jpg#1", NotIndexedError, "/p/z.jpg: isn't in the database"),
         ("a.jpg", UsageError, "'a.jpg' names no face"),
     ],
@@ -168,7 +172,7 @@ def test_label_belongs_to_the_face_it_overlaps_most(store: Store) -> None:
     label_faces(store, [first], "angry")
     # Both overlap the labelled box enough: 20 px further, and 5 px further.
     look_again(store, LEFT.moved(20, 0), LEFT.moved(5, 0))
-    assert shown(store) == [("neutral", "model"), ("angry", "person")]
+    assert shown(store) == [("angry", "person"), ("neutral", "model")]
 
 
 def test_neighbour_does_not_inherit_a_label(store: Store) -> None:
@@ -184,10 +188,10 @@ def test_two_faces_in_each_others_way_keep_their_own_labels(tmp_path: Path) -> N
         label_faces(store, [left], "angry")
         label_faces(store, [right], "sad")
         look_again(store, RIGHT.moved(-4, 3), LEFT.moved(4, 3))
-        assert shown(store) == [("sad", "person"), ("angry", "person")]
-        right, left = ids(store)
+        assert shown(store) == [("angry", "person"), ("sad", "person")]
+        left, right = ids(store)
         assert clear_labels(store, [left]) == 1
-        assert shown(store) == [("sad", "person"), ("neutral", "model")]
+        assert shown(store) == [("neutral", "model"), ("sad", "person")]
 
 
 def test_face_found_again_with_less_confidence_still_counts(store: Store) -> None:
@@ -208,5 +212,5 @@ def test_label_waits_for_a_face_that_is_not_found_and_comes_back_with_it(store: 
     look_again(store, FAR)
     assert shown(store) == [("neutral", "model")]
     look_again(store, FAR, LEFT.moved(3, 3))
-    assert shown(store) == [("neutral", "model"), ("angry", "person")]
+    assert shown(store) == [("angry", "person"), ("neutral", "model")]
     assert store.check() == []

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from gallery.curation.albums import create_album
+from gallery.curation.labels import find_faces
 from gallery.db import schema
 from gallery.db.upgrade import open_engine
 from gallery.errors import StoreError
@@ -166,6 +168,48 @@ def test_failing_first_revision_leaves_an_empty_file(tmp_path: Path) -> None:
         assert store.check() == []
 
 
+OLD_FACES = """
+INSERT INTO content (id, hash, width, height, format, detector, added_at)
+VALUES (1, hex(zeroblob(32)), 640, 480, 'JPEG', 'd', '2023-01-01T00:00:00.000000+00:00'),
+       (2, replace(hex(zeroblob(32)), '0', '1'), 640, 480, 'JPEG', 'd', '2023-01-01T00:00:00.000000+00:00');
+INSERT INTO path (content_id, path, size, mtime_ns) VALUES (1, x'2F612E6A7067', 1, 1), (2, x'2F622E6A7067', 1, 1);
+INSERT INTO face (id, content_id, "left", top, "right", bottom, confidence, landmarks, emotion, score, source, rejected)
+VALUES (1, 1, 0, 0, 9, 9, 0.9499, x'', 'sad', 0.8, 'model', 0),
+       (2, 1, 300, 0, 309, 9, 0.95, x'', 'happy', 0.8, 'model', 0),
+       (3, 2, 0, 0, 9, 9, 0.96, x'', 'fear', 0.4, 'model', 0),
+       (4, 1, 200, 0, 209, 9, 0.99, x'', NULL, NULL, 'person', 1),
+       (5, 1, 400, 0, 409, 9, 0.6, x'', 'angry', 1, 'person', 0),
+       (6, 1, 100, 0, 109, 9, 0.96, x'', 'neutral', 0.3, 'model', 0);
+INSERT INTO crop (face_id, jpeg) SELECT id, x'' FROM face;
+"""
+"""Two photos: of the faces of /a.jpg the first isn't sure, the fourth rejected, the fifth counts by a person's word."""
+
+
+def upgraded_to(revision: str, file: Path) -> None:
+    """A new database as it was at this revision."""
+    config = Config()
+    config.set_main_option("script_location", str(bundled_folder("migrations")))
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_upgrade_numbers_faces_as_they_were_counted_when_they_were_shown(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.db"
+    upgraded_to("0003", file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executescript(OLD_FACES)
+    with Store.open(file) as store:
+        shown = {face.number: (face.id, face.emotion) for face in store.photo("/a.jpg").faces}
+        assert shown == {1: (2, "happy"), 2: (5, "angry"), 3: (6, "uncertain")}
+        assert [face.number for face in store.photo("/b.jpg").faces] == [1]
+        # Those that don't count come after them, in the order in which they were found.
+        assert find_faces(store, ["/a.jpg#4", "/a.jpg#5"]) == [1, 4]
+        assert [len(store.crop(face)) for face in range(1, 7)] == [0] * 6
+
+
 def test_current_database_is_opened_without_a_copy(old_database: Path) -> None:
     Store.open(old_database).close()
     assert backups(old_database) == []
@@ -174,7 +218,7 @@ def test_current_database_is_opened_without_a_copy(old_database: Path) -> None:
 def test_developers_command_works_on_the_named_database(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     environment = {**os.environ, "GALLERY_DB": str(tmp_path / "gallery.db"), "PYTHONPATH": str(root)}
-    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+    upgrade = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    subprocess.run(upgrade, cwd=root, env=environment, check=True, capture_output=True)
     with Store.open(tmp_path / "gallery.db") as store:
         assert store.check() == []

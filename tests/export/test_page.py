@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
-import lxml.html
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
@@ -21,7 +18,7 @@ from gallery.export.page import document, pictures, wording, write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
-from tests.support.pages import drawn, face, page_of, record
+from tests.support.pages import details, drawn, face, page_of, parsed, record
 from tests.support.photos import draw_picture, save_photo
 
 SHA = "0123456789abcdef" * 4
@@ -36,17 +33,8 @@ def names(folder: Path) -> set[str]:
     return set(contents(folder)) - {".gallery-page.json"}
 
 
-def parsed(folder: Path) -> lxml.html.HtmlElement:
-    return lxml.html.fromstring((folder / "index.html").read_bytes().decode())
-
-
 def descriptions(folder: Path) -> list[str]:
     return [str(image.get("alt")) for image in parsed(folder).iterfind(".//li/a/img")]
-
-
-def details(folder: Path) -> Any:
-    [element] = parsed(folder).xpath("//script[@id='photos']")
-    return json.loads(element.text)
 
 
 def test_page_is_a_folder_that_needs_nothing_else(tmp_path: Path) -> None:
@@ -71,7 +59,8 @@ def test_page_is_a_folder_that_needs_nothing_else(tmp_path: Path) -> None:
 
 def test_viewer_is_told_size_and_places_of_faces(tmp_path: Path) -> None:
     # 320 of 640 pixels to the right are 50 %, 120 of 480 down are 25 %; the second face leaves the picture.
-    faces = face("sad", 0.7, where=Box(320, 120, 384, 240)), face(where=Box(-64, 0, 64, 480), source="person")
+    sad, happy = Box(320, 120, 384, 240), Box(-64, 0, 64, 480)
+    faces = face("sad", 0.7, number=2, where=sad), face(number=5, where=happy, source="person")
     page_of([drawn(tmp_path / "photos", "beach.jpg", *faces, taken="2023-06-01")], tmp_path / "page")
     assert details(tmp_path / "page") == [
         {
@@ -81,8 +70,8 @@ def test_viewer_is_told_size_and_places_of_faces(tmp_path: Path) -> None:
             "width": 640,
             "height": 480,
             "faces": [
-                {"box": [0.0, 0.0, 10.0, 100.0], "emotion": "happy", "label": "happy"},
-                {"box": [50.0, 25.0, 10.0, 25.0], "emotion": "sad", "label": "sad 70%"},
+                {"number": 2, "box": [50.0, 25.0, 10.0, 25.0], "emotion": "sad", "label": "sad 70%"},
+                {"number": 5, "box": [0.0, 0.0, 10.0, 100.0], "emotion": "happy", "label": "happy"},
             ],
         }
     ]

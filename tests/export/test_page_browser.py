@@ -45,10 +45,10 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four photos: `a` with two happy faces, `b` with a sad one, `c` with none, `d` with a happy and a sad one."""
     folder = tmp_path_factory.mktemp("album")
     photos = [
-        drawn(folder, "a.jpg", face(where=FACE), face("happy", 0.8), seed=1, taken="2023-06-01T12:30:00"),
+        drawn(folder, "a.jpg", face("happy", 0.8), face(number=2, where=FACE), seed=1, taken="2023-06-01T12:30:00"),
         drawn(folder, "b.jpg", face("sad", 0.7), seed=2, taken="2023-06-02"),
         drawn(folder, "c.jpg", seed=3),
-        drawn(folder, "d.jpg", face(where=FACE), face("sad", source="person"), seed=4),
+        drawn(folder, "d.jpg", face("sad", source="person"), face(number=3, where=FACE), seed=4),
     ]
     page_of(photos, folder / "page", "Italy")
     return folder / "page" / "index.html"
@@ -185,7 +185,7 @@ def test_faces_are_framed_on_request(window: Browser, album: Path) -> None:
     window.view(3)
     assert window.texts(".face, #labels li") == []
     window.press("b")
-    assert window.texts("#labels li") == ["1 sad", "2 happy 90%"]
+    assert window.texts("#labels li") == ["1 sad", "3 happy 90%"]
     assert window.find("#faces").get_attribute("aria-pressed") == "true"
     # They stay when the photo changes.
     window.press(Keys.ARROW_LEFT)

@@ -16,8 +16,10 @@ from gallery.records import FaceRecord
 WHITE = (255, 255, 255)
 
 
-def face(box: tuple[float, float, float, float], emotion: str = "happy", score: float = 0.9) -> FaceRecord:
-    return FaceRecord(None, Box(*box), 0.99, emotion, score, {}, "model")
+def face(
+    box: tuple[float, float, float, float], emotion: str = "happy", score: float = 0.9, number: int = 1
+) -> FaceRecord:
+    return FaceRecord(None, number, Box(*box), 0.99, emotion, score, {}, "model")
 
 
 def changed_area(before: Image.Image, after: Image.Image) -> tuple[int, int, int, int]:
@@ -49,6 +51,21 @@ def test_label_stays_inside_the_picture(box: tuple[float, float, float, float]) 
 def white_text(picture: Image.Image) -> int:
     """Pixels of text; only `angry`'s text is white, on a black picture."""
     return sum(count for count, colour in picture.getcolors(1 << 24) or [] if colour == WHITE)
+
+
+def test_label_tells_the_number_where_there_is_more_than_a_first_face() -> None:
+    picture = Image.new("RGB", (800, 600), "white")
+
+    def label_width(*faces: FaceRecord) -> int:
+        """Of the label above the first of the faces."""
+        above = (0, 0, 800, 199)
+        left, _, right, _ = changed_area(picture.crop(above), annotate(picture, faces).crop(above))
+        return right - left
+
+    first, second, far = (face((200, 200, 220, 450), number=number) for number in (1, 2, 3))
+    second_below = face((200, 480, 220, 500), number=2)
+    assert label_width(second) == label_width(far) > label_width(first)
+    assert label_width(first, second_below) > label_width(first)
 
 
 def test_label_grows_with_the_face_within_limits_set_by_the_picture() -> None:
@@ -85,7 +102,7 @@ def test_face_outside_the_picture_and_no_face_do_no_harm() -> None:
 def test_label_rounds_down_and_a_persons_word_has_no_score() -> None:
     assert label(face((0, 0, 1, 1), "happy", 0.7999)) == "happy 79%"
     assert label(face((0, 0, 1, 1), "uncertain", 0.41)) == "uncertain 41%"
-    assert label(FaceRecord(1, Box(0, 0, 1, 1), 0.9, "sad", 1.0, {}, "person")) == "sad"
+    assert label(FaceRecord(1, 1, Box(0, 0, 1, 1), 0.9, "sad", 1.0, {}, "person")) == "sad"
 
 
 @pytest.mark.parametrize(

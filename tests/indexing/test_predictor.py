@@ -62,9 +62,10 @@ def test_json_is_the_documented_object(tmp_path):
     assert shown["hash"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (shown["width"], shown["height"]) == (640, 480)
     [face] = shown["faces"]
-    assert list(face) == ["id", "box", "confidence", "emotion", "score", "scores", "source"]
+    assert list(face) == ["id", "number", "box", "confidence", "emotion", "score", "scores", "source"]
     assert face == {
         "id": None,
+        "number": 1,
         "box": [20, 100, 120, 200],
         "confidence": 0.99,
         "emotion": "happy",

@@ -22,7 +22,7 @@ def detection(
     checks = (Check("min_confidence", confidence, 0.95), Check("min_score", score, 0.5), Check("min_face", 200, 30))
     said = (PersonsWord(box, None, datetime(2024, 1, 1, tzinfo=UTC)),) if rejected else ()
     return FaceReasons(
-        1, box, confidence, checks, (ModelsWord("m", True, prediction(emotion, score).probabilities),), said
+        1, 1, box, confidence, checks, (ModelsWord("m", True, prediction(emotion, score).probabilities),), said
     )
 
 

@@ -59,13 +59,14 @@ def test_low_score_is_uncertain(tmp_path: Path) -> None:
     assert not one.check("min_score").passed
 
 
-def test_doubtful_detection_is_listed_last_and_not_counted(tmp_path: Path) -> None:
+def test_doubtful_detection_is_listed_and_not_counted(tmp_path: Path) -> None:
     found = reasons(tmp_path, face("sad", 0.9, confidence=0.9499), face(where=box(100), confidence=0.97))
     assert [told(one) for one in found.faces] == [
-        (True, "happy", "shown as happy: the highest score is 0.90 for happy, min_score asks for 0.50"),
         (False, None, "not counted: the detector is sure by 0.94 that it is a face, min_confidence asks for 0.95"),
+        (True, "happy", "shown as happy: the highest score is 0.90 for happy, min_score asks for 0.50"),
     ]
-    assert len(found.photo.faces) == 1
+    assert [one.number for one in found.faces] == [1, 2]
+    assert [face.number for face in found.photo.faces] == [2]
 
 
 def test_settings_decide(tmp_path: Path) -> None:

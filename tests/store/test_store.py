@@ -380,8 +380,8 @@ def test_sound_database_has_nothing_to_report_and_damage_is_told(store: Store) -
         connection.execute("DELETE FROM content WHERE id = 2")
         connection.execute("CREATE TRIGGER wipe AFTER INSERT ON path BEGIN DELETE FROM album; END")
     assert store.check() == [
-        "table path, row 2: refers to a row of content that isn't there",
         "table face, row 2: refers to a row of content that isn't there",
+        "table path, row 2: refers to a row of content that isn't there",
         "trigger 'wipe' isn't gallery's",
         "1 faces show something else than labels and predictions say",
     ]

@@ -30,7 +30,7 @@ def record(path: Path, content: bytes, *faces: FaceRecord, taken: str = "", came
 
 def face(emotion: str, score: float) -> FaceRecord:
     """A face as it is shown."""
-    return FaceRecord(1, box(), 0.99, emotion, score, {emotion: score}, "model")
+    return FaceRecord(1, 1, box(), 0.99, emotion, score, {emotion: score}, "model")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import lxml.html
 from PIL import Image
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
@@ -32,13 +35,26 @@ def drawn(folder: Path, name: str, *faces: FaceRecord, seed: int = 0, taken: str
     return record(draw_photo(folder / name, seed=seed), *faces, taken=taken)
 
 
-def face(emotion: str = "happy", score: float = 0.9, *, where: Box | None = None, source: str = "model") -> FaceRecord:
+def face(
+    emotion: str = "happy", score: float = 0.9, *, number: int = 1, where: Box | None = None, source: str = "model"
+) -> FaceRecord:
     """A face as shown to people."""
     best = EMOTIONS[0] if emotion == UNCERTAIN else emotion
     scores = {label: score if label == best else 0.0 for label in EMOTIONS}
-    return FaceRecord(1, where or Box(100, 50, 180, 150), 0.99, emotion, score, scores, source)
+    return FaceRecord(1, number, where or Box(100, 50, 180, 150), 0.99, emotion, score, scores, source)
 
 
 def page_of(photos: list[PhotoRecord], dest: Path, title: str = "Album") -> list[ExportResult]:
     """Makes the page; what became of the photos."""
     return list(write_page(photos, dest, title=title))
+
+
+def parsed(folder: Path) -> lxml.html.HtmlElement:
+    """The page in this folder, as a browser reads it."""
+    return lxml.html.fromstring((folder / "index.html").read_bytes().decode())
+
+
+def details(folder: Path) -> Any:
+    """What the viewer is told of each photo."""
+    [element] = parsed(folder).xpath("//script[@id='photos']")
+    return json.loads(element.text)

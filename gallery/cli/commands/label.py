@@ -46,9 +46,10 @@ def _asking_options(command: F) -> F:
 def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_run: bool, **filters: Any) -> None:
     """Say which emotion a face shows.
 
-    Name faces by number, as `gallery show --json` prints it, or as PHOTO#2, the second face that `gallery show PHOTO`
-    lists; or give a query. Of a query those faces are meant that are shown as the emotions it asks for, and all where
-    it asks for none. The emotion comes last. Your word outlives every model and every new search for faces.
+    Name faces as PHOTO#2, the one that `gallery show`, `why`, `review` and the page of an album call 2, or by id, as
+    `gallery show --json` prints it; or give a query. Of a query those faces are meant that are shown as the emotions it
+    asks for, and all where it asks for none. The emotion comes last. Your word outlives every model and every new
+    search for faces.
 
     \b
     gallery label beach.jpg#2 sad
@@ -107,12 +108,12 @@ def _emotion(words: Sequence[str]) -> str:
 def _meant(store: Store, words: Sequence[str], filters: dict[str, Any], settings: Settings) -> _Faces:
     flags = any(value not in (None, ()) for value in filters.values())
     if words and all(map(names_face, words)) and not flags:
-        return _Faces(find_faces(store, words, settings))
+        return _Faces(find_faces(store, words))
     if any(map(names_face, words)):
         raise UsageError("faces and a query exclude each other; give either")
     query = parse_filters({**filters, "words": tuple(words)}, store, settings)
     if query is None:
-        raise UsageError("which faces? Name them by number or as PHOTO#2, or give a query")
+        raise UsageError("which faces? Name them as PHOTO#2 or by id, or give a query")
     named = faces_meant(store, query, settings)
     return _Faces([face.id for face in named], named)
 

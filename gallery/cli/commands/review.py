@@ -81,10 +81,10 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
     --list prints PHOTO#N, which `gallery label` takes, the likeliest emotion and its score, with tabs between.
 
     \b
-    --list --json prints objects {id, path, place, box, emotion, score, margin,
-    scores, taken_at}: box in pixels [left, top, right, bottom], place N of
-    PHOTO#N, margin the lead of the likeliest emotion, taken_at the wall clock
-    time or null.
+    --list --json prints objects {id, path, number, place, box, emotion, score,
+    margin, scores, taken_at}: number N of PHOTO#N (place is the same), box in
+    pixels [left, top, right, bottom], margin the lead of the likeliest emotion,
+    taken_at the wall clock time or null.
     """
     if as_json and not as_list:
         raise UsageError("--json goes with --list; to answer from a script, use `gallery label`")
@@ -218,7 +218,8 @@ def _as_json(face: DoubtfulFace) -> dict[str, Any]:
     return {
         "id": face.id,
         "path": face.path,
-        "place": face.place,
+        "number": face.number,
+        "place": face.number,
         "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
         "emotion": face.emotion,
         "score": _share(face.score),

@@ -33,7 +33,16 @@ _SOURCES = {"exif": "from its EXIF", "file": "time of the file; the photo itself
 @loudness_options
 @pass_state
 def show(state: State, photo: Path, out: Path | None, force: bool, as_json: bool) -> None:
-    """Show all that is known of a photo: files, time, camera, place, and the seven scores of each face."""
+    """Show all that is known of a photo: files, time, camera, place, and the seven scores of each face.
+
+    A face keeps its number, and `gallery label` takes what is called face 2 as PHOTO#2. Between the numbers there are
+    gaps where a face doesn't count; `gallery why` shows those, too.
+
+    \b
+    --json prints an object: path, paths, hash, width, height, taken_at,
+      faces: an array of id, number, box, confidence, emotion, score, scores,
+        source (model or person)
+    """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         record = store.photo(absolute(photo), settings=settings)
@@ -64,9 +73,9 @@ def _card(record: PhotoRecord) -> Iterator[Text]:
         yield Text("missing: its file is gone", style="red")
     for name, value in _facts(record):
         yield Text(f"{name:<8}{printable(value)}")
-    for number, face in enumerate(record.faces, start=1):
+    for face in record.faces:
         yield Text()
-        yield from _face(number, face)
+        yield from _face(face)
 
 
 def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
@@ -92,13 +101,13 @@ def _taken(capture: Capture) -> str:
     )
 
 
-def _face(number: int, face: FaceRecord) -> Iterator[Text]:
+def _face(face: FaceRecord) -> Iterator[Text]:
     from rich.text import Text
 
     colour = COLOURS[face.emotion]
     box = face.box
     yield Text.assemble(
-        f"face {number}  ",
+        f"face {face.number}  ",
         (f"{face.emotion} {score_text(face.score)}", f"bold {colour}"),
         f"  from {box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}",
         f"  confidence {face.confidence:.2f}",

@@ -40,13 +40,13 @@ def why(state: State, photo: Path, out: Path | None, force: bool, as_json: bool)
     gates it passed (+) and which it failed (-), and what people said of it, the first word first. The gates are
     settings: below min_confidence a detection isn't counted, below min_score a face is shown as `uncertain`; a face
     below min_face pixels, in the picture that was searched, holds little to read an emotion from. A person's word
-    counts more than any gate or model, the last one most. `gallery label` takes what is called face 2 as PHOTO#2, and
-    what isn't counted by its number.
+    counts more than any gate or model, the last one most. `gallery label` takes what is called face 2 as PHOTO#2,
+    whether it counts or not.
 
     \b
     --json prints an object: path, hash, detector,
-      faces: an array of id, box, confidence, counts, shown (null where it
-        doesn't count), because, checks (setting, value, least, passed),
+      faces: an array of id, number, box, confidence, counts, shown (null where
+        it doesn't count), because, checks (setting, value, least, passed),
         models (model, in_use, emotion, scores), people (emotion, is_face, said_at)
       unplaced: what people said of places where no face is found any more
     """
@@ -80,22 +80,20 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
     yield Text(printable(reasons.photo.path), style="bold")
     yield Text(f"{counted(len(reasons.faces), 'detection')}, {counting} of them counted as faces")
     yield Text(f"found by {printable(reasons.detector)}")
-    places = reasons.places
     for face in reasons.faces:
         yield Text()
-        # What `label` understands: PHOTO#2, or a number.
-        yield from _face(f"face {places[face.id]}" if face.counts else f"number {face.id}", face)
+        yield from _face(face)
     for said in reasons.unplaced:
         yield Text()
         yield Text(f"no face is found any more at {_place(said)}, of which {_said(said)}")
 
 
-def _face(name: str, face: FaceReasons) -> Iterator[Text]:
+def _face(face: FaceReasons) -> Iterator[Text]:
     from rich.text import Text
 
     box = face.box
     yield Text.assemble(
-        f"{name}  ",
+        f"face {face.number}  ",
         (face.shown or "not counted", f"bold {COLOURS[face.shown]}" if face.shown else "bold"),
         f"  from {box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}",
     )

@@ -107,7 +107,7 @@ def _filters(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def _details(photo: PhotoRecord) -> dict[str, Any]:
-    """What the viewer needs, faces from left to right."""
+    """What the viewer needs."""
     width, height = view_size(photo)
     return {
         "name": wording.file_name(photo),
@@ -115,7 +115,7 @@ def _details(photo: PhotoRecord) -> dict[str, Any]:
         "summary": wording.faces(photo.faces) if photo.faces else "",
         "width": width,
         "height": height,
-        "faces": [_face(face, photo) for face in sorted(photo.faces, key=lambda face: face.box.left)],
+        "faces": [_face(face, photo) for face in photo.faces],
     }
 
 
@@ -123,4 +123,5 @@ def _face(face: FaceRecord, photo: PhotoRecord) -> dict[str, Any]:
     """`box` is left, top, width and height in per cent of the picture."""
     box = face.box.clipped(photo.width, photo.height).scaled(100 / photo.width, 100 / photo.height)
     sides = (box.left, box.top, box.width, box.height)
-    return {"box": [round(side, 3) for side in sides], "emotion": face.emotion, "label": label(face)}
+    shown = [round(side, 3) for side in sides]
+    return {"number": face.number, "box": shown, "emotion": face.emotion, "label": label(face)}

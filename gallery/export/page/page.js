@@ -111,26 +111,27 @@
     find("labels").replaceChildren(...faces.map(label), ...(faces.length ? [] : [element("li", "", "no face found")]));
   }
 
-  function box(face, place, faces) {
+  function box(face, _, faces) {
     const [left, top, width, height] = face.box;
     const frame = element("div", `face ${face.emotion}`);
     frame.classList.toggle("high", top < 8);
     frame.classList.toggle("right", left + width > 85);
     Object.assign(frame.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
-    const text = element("span", "", numbered(place, faces));
+    const text = element("span", "", numbered(face, faces));
     text.append(element("span", "", face.label));
     frame.append(text);
     return frame;
   }
 
-  function label(face, place, faces) {
+  function label(face, _, faces) {
     const item = element("li", face.emotion);
-    item.append(element("span", "dot"), numbered(place, faces), face.label);
+    item.append(element("span", "dot"), numbered(face, faces), face.label);
     return item;
   }
 
-  function numbered(place, faces) {
-    return faces.length > 1 ? `${place + 1} ` : "";
+  // By these numbers the command line knows the faces; a photo that never had a second one needs none.
+  function numbered(face, faces) {
+    return faces.some(({ number }) => number > 1) ? `${face.number} ` : "";
   }
 
   function element(tag, className, text = "") {
