@@ -185,6 +185,11 @@ class PhotoRecord:
         }
 
 
+def shown_score(score: float) -> float:
+    """Two digits for people, rounded down; what arithmetic leaves of a 0.1, such as 0.09999999999999999, is one."""
+    return rounded_down(round(score, 8), 2)
+
+
 def rounded_down(value: float, digits: int = 4) -> float:
     """So many digits after the point, never upwards: 0.79996 must not print as a 0.8 that `--min-score 0.8` misses."""
     nearest = round(value, digits)

@@ -10,7 +10,7 @@ import click
 
 from gallery.cli.output import console, print_json, print_paths, printable, to_terminal
 from gallery.emotions import COLOURS
-from gallery.records import FaceRecord, PhotoRecord, rounded_down
+from gallery.records import FaceRecord, PhotoRecord, shown_score
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -89,4 +89,4 @@ def faces_text(faces: Sequence[FaceRecord]) -> Text:
 
 def score_text(score: float) -> str:
     """Two digits, rounded down as in the JSON: 0.799 must not look like a 0.80 that `--min-score 0.8` doesn't find."""
-    return f"{rounded_down(score, 2):.2f}"
+    return f"{shown_score(score):.2f}"

@@ -14,7 +14,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
 from gallery.faces import Box
-from gallery.records import FaceRecord, rounded_down
+from gallery.records import FaceRecord, shown_score
 from gallery.system.files import write_beside
 
 _MIN_TEXT_PX: Final = 10
@@ -46,7 +46,7 @@ def annotate(image: Image.Image, faces: Sequence[FaceRecord]) -> Image.Image:
 
 def label(face: FaceRecord) -> str:
     """`happy 93%`, rounded down; what a person said has no score: `happy`."""
-    return face.emotion if face.source == "person" else f"{face.emotion} {rounded_down(face.score, 2):.0%}"
+    return face.emotion if face.source == "person" else f"{face.emotion} {shown_score(face.score):.0%}"
 
 
 def save_new(image: Image.Image, path: Path, *, overwrite: bool = False) -> None:
