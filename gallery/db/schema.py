@@ -122,7 +122,7 @@ face: Final = Table(
     metadata,
     _number(),
     _content("CASCADE"),
-    # What people call the face, as PHOTO#2: see gallery.numbering.
+    # What people call the face, as PHOTO#2: see gallery.store.numbering.
     Column("number", Integer, nullable=False),
     *_box(),
     Column("confidence", Double, nullable=False),
