@@ -144,7 +144,7 @@ class Conditions:
         return select(func.count()).select_from(face.id.table).where(*self._counts(face, photo)).scalar_subquery()
 
     def _counts(self, face: Any, photo: Photo) -> tuple[Condition, ...]:
-        return face.content_id == photo.id, is_sure(face, self.gate), ~face.rejected
+        return face.content_id == photo.id, *is_counted(face, self.gate)
 
     def _has_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
         face = _FACE.c
@@ -167,6 +167,11 @@ def has_file(content_id: ColumnElement[int]) -> Condition:
     """Whether a file of the photo with this number exists."""
     path = _PATH.c
     return select(path.id).where(path.content_id == content_id, path.missing_since.is_(None)).exists()
+
+
+def is_counted(face: Any, gate: Gate) -> tuple[Condition, ...]:
+    """The conditions under which a face counts."""
+    return is_sure(face, gate), ~face.rejected
 
 
 def is_sure(face: Any, gate: Gate) -> Condition:

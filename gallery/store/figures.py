@@ -14,7 +14,7 @@ from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query.query import Query
-from gallery.search.conditions import has_file, is_sure, reaches
+from gallery.search.conditions import has_file, is_counted, reaches
 from gallery.search.gate import Gate
 from gallery.search.matches import matching_anywhere
 from gallery.settings import Settings
@@ -87,11 +87,6 @@ def chosen(connection: Connection, query: Query, settings: Settings) -> Among:
 def shown_emotion(face: Any, gate: Gate) -> ColumnElement[str]:
     """What a face is shown as: one of EMOTIONS or `uncertain`."""
     return case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
-
-
-def is_counted(face: Any, gate: Gate) -> tuple[Condition, ...]:
-    """The conditions under which a face counts."""
-    return is_sure(face, gate), ~face.rejected
 
 
 def _emotions(connection: Connection, among: Among, gate: Gate) -> dict[str, int]:

@@ -16,7 +16,7 @@ from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
-from gallery.search.conditions import is_sure
+from gallery.search.conditions import is_counted
 from gallery.search.matches import Gate
 from gallery.store.shown import scores_by_face
 
@@ -105,7 +105,6 @@ def _capture(row: Any) -> Capture:
 def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:
     face, said, model = schema.face.c, schema.prediction.c, schema.model.c
     current = select(model.id).where(model.is_current).limit(1).scalar_subquery()
-    counted = (face.content_id.in_(content_ids), is_sure(face, gate), ~face.rejected)
     found = (face.number, face.confidence, face.landmarks, face.left, face.top, face.right, face.bottom)
     shown = (face.emotion, face.score, face.source)
     rows = connection.execute(
@@ -114,7 +113,7 @@ def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> de
         .join_from(
             schema.face, schema.prediction, and_(said.face_id == face.id, said.model_id == current), isouter=True
         )
-        .where(*counted)
+        .where(face.content_id.in_(content_ids), *is_counted(face, gate))
         .order_by(face.content_id, face.number)
     ).all()
     unseen = [face_id for _, face_id, scores, *_ in rows if scores is None]
