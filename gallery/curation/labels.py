@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,12 +19,10 @@ from sqlalchemy import Connection, Row, func, select
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
 from gallery.db.keyed import chunked
-from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.emotions import EMOTIONS
 from gallery.errors import NotIndexedError, UsageError
-from gallery.query import terms
 from gallery.query.query import Query
-from gallery.records import FaceRecord
-from gallery.search.expansion import album_row, saved_text
+from gallery.search.faces import matched_faces
 from gallery.settings import Settings
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
@@ -60,19 +58,15 @@ def find_faces(store: Store, names: Iterable[str]) -> list[int]:
 
 
 def faces_meant(store: Store, query: Query, settings: Settings | None = None) -> list[NamedFace]:
-    """The faces that a query is about, in photos that match.
-
-    Where it asks for emotions, also by the name of a query or smart album, those shown as one of them (or, of a range
-    of scores, that have one), else all faces.
-    """
+    """The faces that a query is about, as `gallery.search.faces` tells, in photos that match."""
     found = store.search(query, settings=settings)
     with store.read() as connection:
-        asked = list(_asked(connection, query.where))
+        meant = matched_faces(connection, query, settings or Settings())
     return [
         NamedFace(face.id, photo.path, face.number, face.emotion)
         for photo in found
         for face in photo.faces
-        if face.id is not None and _is_meant(face, asked)
+        if face.id in meant
     ]
 
 
@@ -125,44 +119,6 @@ def _ids_by_number(store: Store, path: str) -> dict[int, int]:
     faces = select(face.number, face.id).join_from(schema.face, schema.content).where(content.hash == digest)
     with store.read() as connection:
         return dict(connection.execute(faces.order_by(face.number)).all())
-
-
-def _asked(connection: Connection, term: terms.Term | None, *, wanted: bool = True) -> Iterator[terms.Term]:
-    """What must hold, with queries and smart albums spelt out; a search must have found that they exist, and end."""
-    for leaf, wanted_here in terms.leaves(term, wanted=wanted):
-        text: str | None = None
-        match leaf:
-            case terms.Saved(name):
-                text = saved_text(connection, name)
-            case terms.InAlbum(name):
-                row = album_row(connection, name)
-                text = row and row[1]
-        if text is not None:
-            yield from _asked(connection, Query.parse(text).where, wanted=wanted_here)
-        elif wanted_here:
-            yield leaf
-
-
-def _is_meant(face: FaceRecord, asked: Sequence[terms.Term]) -> bool:
-    about: list[bool] = []
-    for term in asked:
-        match term:
-            case terms.HasEmotion(emotions) | terms.AllFaces(emotions) | terms.MostFaces(emotions):
-                about.append(face.emotion in emotions)
-            case terms.Score(emotion, least, most):
-                about.append(
-                    _likeliest(face) == emotion and (least or 0) <= face.score <= (1 if most is None else most)
-                )
-            case terms.Is("uncertain"):
-                about.append(face.emotion == UNCERTAIN)
-    return any(about) if about else True
-
-
-def _likeliest(face: FaceRecord) -> str:
-    """A person's word, else the emotion with the highest score, though it be shown as uncertain."""
-    if face.emotion != UNCERTAIN:
-        return face.emotion
-    return max(face.scores, key=lambda label: face.scores[label], default=UNCERTAIN)
 
 
 def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emotion: str | None) -> int:

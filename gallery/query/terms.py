@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gallery.query.query import Query
 
 Emotions = tuple[str, ...]
 
@@ -213,9 +216,13 @@ class Is(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Among(Leaf):
-    """Found by a SELECT of content numbers; made while a search is prepared."""
+    """Found by a SELECT of content numbers; made while a search is prepared.
+
+    `query` is the expanded query that it finds, where it is one: a saved query or smart album with a limit.
+    """
 
     statement: Any
+    query: Query | None = None
 
 
 Term = And | Or | Not | Leaf

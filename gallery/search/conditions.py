@@ -64,13 +64,22 @@ class Conditions:
             case terms.Or(inner):
                 return or_(*(self.of(one, photo) for one in inner))
             case terms.Not(one):
-                return not_(replace(self, wanted=not self.wanted).of(one, photo))
+                return not_(self.negated().of(one, photo))
             case terms.Among(statement):
                 return photo.id.in_(statement)
         listed = self.listed(term)
         if listed is not None:
             return listed.where(listed.selected_columns[0] == photo.id).exists()
         return self._of_row(term, photo) if isinstance(term, _ROW) else self._of_others(term, photo)
+
+    def met(self, term: Term, photo: Photo) -> Condition:
+        """Whether the photo is as wanted: the term holds, or within a `not`, doesn't."""
+        holds = self.of(term, photo)
+        return holds if self.wanted else not_(holds)
+
+    def negated(self) -> Conditions:
+        """For what stands within a `not`."""
+        return replace(self, wanted=not self.wanted)
 
     def listed(self, term: Term) -> Select[Any] | None:
         """The contents for which the term holds, some perhaps twice, where a table lists just them; else None."""
@@ -98,6 +107,17 @@ class Conditions:
         if isinstance(term, terms.HasEmotion) and self.gate.is_usual:
             return and_(_is_any(face, term.emotions), schema.usually_shown(face))
         return self.by_face(term, face)
+
+    def asked_of(self, term: Term, face: Any) -> Condition | None:
+        """Whether the face is one that the term asks for; None for a term that asks for no emotion."""
+        match term:
+            case terms.HasEmotion() | terms.Score():
+                return self.by_face(term, face)
+            case terms.AllFaces(emotions) | terms.MostFaces(emotions):
+                return self.by_face(terms.HasEmotion(emotions), face)
+            case terms.Is("uncertain"):
+                return and_(*is_counted(face, self.gate), _is_uncertain(face, self.gate))
+        return None
 
     @property
     def _least(self) -> Mapping[str, float | None]:

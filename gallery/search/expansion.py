@@ -123,7 +123,8 @@ class _Expansion:
         self._trail.pop()
         if query.limit is None:
             return query.where or terms.And(())
-        return terms.Among(self._found_by(_looking_at_missing(query)))
+        query = _looking_at_missing(query)
+        return terms.Among(self._found_by(query), query)
 
 
 def saved_text(connection: Connection, name: str) -> str:

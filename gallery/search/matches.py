@@ -27,6 +27,7 @@ __all__ = [
     "Gate",
     "Plan",
     "album_id",
+    "among",
     "expand",
     "matching",
     "matching_anywhere",
@@ -77,12 +78,14 @@ def matching_anywhere(connection: Connection, query: Query, settings: Settings) 
 def expand(connection: Connection, query: Query, settings: Settings) -> Query:
     """The same search without names of albums and saved queries in it."""
 
-    def found_by(named: Query) -> Select[Any]:
-        # A common table expression stands before the statement: nested in it, a few of them overflow SQLite's parser.
-        found = statement_for(named, settings, plan(connection, named, settings)).limit(named.limit).cte()
-        return select(found.c[0])
+    return expanded(connection, query, lambda named: among(connection, named, settings))
 
-    return expanded(connection, query, found_by)
+
+def among(connection: Connection, query: Query, settings: Settings) -> Select[Any]:
+    """Selects the numbers of the contents that an expanded query finds, at most `query.limit`."""
+    # A common table expression stands before the statement: nested in it, a few of them overflow SQLite's parser.
+    found = statement_for(query, settings, plan(connection, query, settings)).limit(query.limit).cte()
+    return select(found.c[0])
 
 
 def statement_for(query: Query, settings: Settings, how: Plan) -> Select[Any] | CompoundSelect[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli_gallery import Gallery, fill, isolate
-from tests.support.make import face
+from tests.support.make import box, face
 
 
 @pytest.fixture
@@ -80,6 +80,30 @@ def test_yes_does_not_ask(gallery: Gallery) -> None:
 
 def test_flags_are_a_query_too(gallery: Gallery) -> None:
     assert gallery.run("label", "--emotion", "sad", "-y", "happy").stderr == "1 face labelled happy\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "labelled"),
+    [
+        (["--emotion", "happy", "--min-score", "0.9"], ["pair#1", "beach#1"]),
+        (["all:happy", "--min-score", "0.65"], ["pair#1", "pair#2", "beach#1"]),
+        (["emotion:happy", "--min-score", "0.9", "path:pair"], ["pair#1"]),
+        (["query:glad", "--min-score", "0.9"], ["pair#1", "beach#1"]),
+        (["--min-score", "0.8"], ["pair#1", "group#1", "beach#1"]),
+        (["happy:0.9.."], ["pair#1", "beach#1"]),
+    ],
+)
+def test_face_below_the_least_score_gets_no_word(gallery: Gallery, query: list[str], labelled: list[str]) -> None:
+    """The faces: pair happy .95 and .7, group happy .85, sad .7 and fear .4, beach happy .93."""
+    gallery.add("pair.jpg", face("happy", 0.95), face("happy", 0.7, where=box(200)), seed=4)
+    gallery.run("query", "save", "glad", "emotion:happy")
+    assert gallery.run("label", *query, "-y", "angry").exit_code == 0
+    said = {
+        f"{name}#{place}": shown == "angry"
+        for name in ("pair", "group", "beach")
+        for place, shown in enumerate(emotions(gallery, f"{name}.jpg"), start=1)
+    }
+    assert [name for name, changed in said.items() if changed] == labelled
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,21 @@ def test_what_is_found_is_shown_as_what_was_asked_for(gallery: Gallery) -> None:
     assert [one["emotion"] for one in photo["faces"]] == ["uncertain", "happy"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "faces"),
+    [
+        ("-e happy --precision 0.8", [f"{SMILE}#1"]),
+        ("-e sad --precision 0.8", [f"{TEARS}#1"]),
+        ("--precision 0.8", [f"{SMILE}#1", f"{TEARS}#1"]),
+        ("--not-emotion angry --precision 0.8", [f"{SMILE}#1", f"{TEARS}#1"]),
+        ("-e happy --precision 0.9", []),
+    ],
+)
+def test_only_faces_as_sure_as_the_card_says_are_labelled(gallery: Gallery, flags: str, faces: list[str]) -> None:
+    done = gallery.run("label", *flags.split(), "neutral", "--dry-run")
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == faces
+
+
 def test_albums_are_filled_by_precision_too(gallery: Gallery) -> None:
     gallery.run("album", "create", "Sure", "-e", "happy", "--precision", "0.8")
     assert gallery.run("album", "show", "Sure").stdout.splitlines() == [SMILE]

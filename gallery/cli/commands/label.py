@@ -48,8 +48,8 @@ def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_r
 
     Name faces as PHOTO#2, the one that `gallery show`, `why`, `review` and the page of an album call 2, or by id, as
     `gallery show --json` prints it; or give a query. Of a query those faces are meant that are shown as the emotions it
-    asks for, and all where it asks for none. The emotion comes last. Your word outlives every model and every new
-    search for faces.
+    asks for, and all where it asks for none; with --min-score or --precision, of these only faces as sure as that. The
+    emotion comes last. Your word outlives every model and every new search for faces.
 
     \b
     gallery label beach.jpg#2 sad
