@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -76,6 +77,15 @@ class Photo:
     @cached_property
     def counted(self) -> list[Face]:
         return [one for one in self.faces if one.counts]
+
+
+def newest_first(photos: Iterable[Photo]) -> list[Photo]:
+    """Those without a date last; of one moment the one that came last."""
+    return sorted(
+        photos,
+        key=lambda photo: (photo.taken_at is not None, photo.taken_at or datetime.min, photo.number),
+        reverse=True,
+    )
 
 
 def draw(number: int, dice: random.Random) -> Photo:
