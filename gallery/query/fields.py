@@ -93,19 +93,37 @@ def read_score(value: Value) -> Term:
     return terms.Score(emotion, least, most)
 
 
-_FACES: Final = re.compile(r"([0-9]{1,9})?(?:(\.\.)([0-9]{1,9})?)?")
+_WHOLE: Final = re.compile(r"([0-9]{1,9})?(?:(\.\.)([0-9]{1,9})?)?")
+
+Range = tuple[int | None, int | None]
+"""Both ends are included; None is open."""
+
+
+def whole_range(text: str) -> Range | None:
+    """What `3`, `2..4`, `2..` or `..4` mean; None for another text."""
+    found = _WHOLE.fullmatch(text)
+    if found is None or found[1] is found[3] is None:
+        return None
+    least, most = (None if end is None else int(end) for end in (found[1], found[3]))
+    return least, most if found[2] else least
+
+
+def _whole(value: Value, what: str) -> Range:
+    found = whole_range(value.text)
+    if found is None:
+        raise value.error(f"{value.text!r} is no number of {what}; allowed: a number or a range such as 3, 2..4 or 2..")
+    least, most = found
+    if least is not None and most is not None and most < least:
+        raise value.error(f"{value.text!r} is no range of {what}; the smaller number comes first")
+    return found
 
 
 def _faces(value: Value) -> Term:
-    found = _FACES.fullmatch(value.text)
-    if found is None or found[1] is found[3] is None:
-        raise value.error(f"{value.text!r} is no number of faces; allowed: a number or a range such as 3, 2..4 or 2..")
-    least, most = (None if text is None else int(text) for text in (found[1], found[3]))
-    if found[2] is None:
-        most = least
-    if least is not None and most is not None and most < least:
-        raise value.error(f"{value.text!r} is no range of faces; the smaller number comes first")
-    return terms.Faces(least, most)
+    return terms.Faces(*_whole(value, "faces"))
+
+
+def _pixels(value: Value) -> Term:
+    return terms.Number(value.field, *_whole(value, "pixels"))
 
 
 def _date(value: Value) -> Term:
@@ -155,8 +173,8 @@ def read_path(value: Value) -> Term:
         raise value.error(str(error)) from None
 
 
-def _camera(value: Value) -> Term:
-    return terms.Camera(_named(value))
+def _says(value: Value) -> Term:
+    return terms.Says(value.field, _named(value))
 
 
 def _album(value: Value) -> Term:
@@ -231,7 +249,10 @@ FIELDS: Final = {
         ),
         read_path,
     ),
-    "camera": Field((("camera:canon", "this is part of the camera's name"),), _camera),
+    "camera": Field((("camera:canon", "this is part of the camera's name"),), _says),
+    "format": Field((("format:heif", "a file of this kind: jpeg, png, heif, tiff and so on"),), _says),
+    "width": Field((("width:2000..", "so many pixels wide, upright: 640, 2000.., ..800 or 1000..2000"),), _pixels),
+    "height": Field((("height:2000..", "so many pixels high"),), _pixels),
     "album": Field((('album:"Summer 2023"', "in this album, made by hand or smart"),), _album),
     "query": Field((("query:smiles", "found by this query, which `gallery query save` has kept"),), _saved),
     "has": Field(

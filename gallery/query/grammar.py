@@ -150,6 +150,12 @@ def parse(text: str) -> Parsed:
     | C:\Photos                            | at 0: unknown field 'C'; text with a colon is writte  |
     | camera:canon                         | camera:canon                                          |
     | camera:"iPhone 13"                   | camera:"iPhone 13"                                    |
+    | format:HEIF                          | format:HEIF                                           |
+    | width:2000..                         | width:2000..                                          |
+    | height:..800                         | height:..800                                          |
+    | format:                              | at 0: format: needs a value, such as format:heif      |
+    | height:9..1                          | at 7: '9..1' is no range of pixels; the smaller num   |
+    | width:wide                           | at 6: 'wide' is no number of pixels; allowed: a numb  |
     | camera:                              | at 0: camera: needs a value, such as camera:canon     |
     | album:Best                           | album:Best                                            |
     | album:"Summer (2023)"                | album:"Summer (2023)"                                 |

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TypeVar
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import UsageError
 from gallery.query import terms
-from gallery.query.fields import SORTS
+from gallery.query.fields import SORTS, whole_range
 from gallery.query.grammar import parse
 from gallery.query.paths import parse_path
 from gallery.query.terms import Term
@@ -159,15 +158,13 @@ def parse_faces(text: str) -> tuple[int | None, int | None]:
     | ..    | UsageError   |
     | two   | UsageError   |
     """
-    found = re.fullmatch(r"([0-9]{1,9})?(?:(\.\.)([0-9]{1,9})?)?", text.strip())
-    if found is None or found[1] is found[3] is None:
+    found = whole_range(text.strip())
+    if found is None:
         raise UsageError(f"--faces is {text!r}; allowed: a number or a range such as 3, 2..4, 2.. or ..4")
-    least = None if found[1] is None else int(found[1])
-    most = None if found[3] is None else int(found[3])
-    if found[2] is None:
-        most = least
-    _check_faces(least, most)
-    return least, most
+    least, most = found
+    shown = f"{'' if least is None else least}..{'' if most is None else most}"
+    _check(most is None or most >= (least or 0), "--faces", shown, "the smaller number first, such as 2..4")
+    return found
 
 
 def album_key(name: str) -> str:
@@ -191,12 +188,6 @@ def _check_scores(min_scores: tuple[tuple[str, float | None], ...], min_score: f
     for emotion, score in min_scores:
         _check(emotion in EMOTIONS, "emotion", emotion, ", ".join(EMOTIONS))
         _check(score is None or 0 <= score <= 1, f"least score of {emotion}", score, "0 to 1, or none")
-
-
-def _check_faces(least: int | None, most: int | None) -> None:
-    shown = f"{'' if least is None else least}..{'' if most is None else most}"
-    sensible = (least is None or least >= 0) and (most is None or most >= (least or 0))
-    _check(sensible, "--faces", shown, "0 or more, the smaller number first, such as 2..4")
 
 
 def _check(holds: bool, name: str, value: object, allowed: str) -> None:

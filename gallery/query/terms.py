@@ -125,9 +125,7 @@ class Faces(Leaf):
     most: int | None
 
     def __str__(self) -> str:
-        if self.least == self.most:
-            return f"faces:{self.least}"
-        return f"faces:{_range(self.least, self.most)}"
+        return f"faces:{_whole_range(self.least, self.most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +163,29 @@ class Path(Leaf):
 
 
 @dataclass(frozen=True, slots=True)
-class Camera(Leaf):
-    """Taken with a camera whose name has this in it, ignoring case."""
+class Says(Leaf):
+    """What is stored of the photo under `field`, such as "camera", has this in it, ignoring case."""
 
+    field: str
     part: str
 
     def __str__(self) -> str:
-        return f"camera:{quoted(self.part)}"
+        return f"{self.field}:{quoted(self.part)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Leaf):
+    """The number stored of the photo under `field`, such as "width", lies within these bounds.
+
+    Both are included, None is open. A photo without the number doesn't match.
+    """
+
+    field: str
+    least: int | None
+    most: int | None
+
+    def __str__(self) -> str:
+        return f"{self.field}:{_whole_range(self.least, self.most)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +275,10 @@ def quoted(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _whole_range(least: int | None, most: int | None) -> str:
+    return str(least) if least == most else _range(least, most)
 
 
 def _range(first: object, last: object) -> str:

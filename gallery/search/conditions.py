@@ -1,4 +1,4 @@
-"""Turns terms of the search language into SQL. Everything a person typed is bound, nothing is pasted.
+"""Conditions on photos, faces and files, of which the meaning of terms is made. What people typed is bound, not pasted.
 
 Each condition is true or false, never NULL: under a `not`, NULL would lose the photos of which nothing is known.
 """
@@ -17,7 +17,6 @@ from gallery.db import schema
 from gallery.emotions import EMOTIONS
 from gallery.query import terms
 from gallery.query.query import album_key
-from gallery.query.terms import Term
 from gallery.search.gate import Gate
 
 Condition = ColumnElement[bool]
@@ -27,8 +26,6 @@ Condition = ColumnElement[bool]
 _FACE: Final = schema.face.alias()
 _SAID: Final = schema.face.alias()
 _PATH: Final = schema.path.alias()
-_PLACE: Final = schema.album_photo.alias()
-_LABEL: Final = schema.label.alias()
 _CONTENT: Final = schema.content.alias()
 
 
@@ -56,46 +53,9 @@ class Conditions:
     gone: bool = False
     wanted: bool = True
 
-    def of(self, term: Term, photo: Photo) -> Condition:
-        """Whether the term holds for the photo."""
-        match term:
-            case terms.And(inner):
-                return and_(true(), *(self.of(one, photo) for one in inner))
-            case terms.Or(inner):
-                return or_(*(self.of(one, photo) for one in inner))
-            case terms.Not(one):
-                return not_(self.negated().of(one, photo))
-            case terms.Among(statement):
-                return photo.id.in_(statement)
-        listed = self.listed(term)
-        if listed is not None:
-            return listed.where(listed.selected_columns[0] == photo.id).exists()
-        return self._of_row(term, photo) if isinstance(term, _ROW) else self._of_others(term, photo)
-
-    def met(self, term: Term, photo: Photo) -> Condition:
-        """Whether the photo is as wanted: the term holds, or within a `not`, doesn't."""
-        holds = self.of(term, photo)
-        return holds if self.wanted else not_(holds)
-
     def negated(self) -> Conditions:
         """For what stands within a `not`."""
         return replace(self, wanted=not self.wanted)
-
-    def listed(self, term: Term) -> Select[Any] | None:
-        """The contents for which the term holds, some perhaps twice, where a table lists just them; else None."""
-        match term:
-            case terms.Path(place):
-                path = _PATH.c
-                found = select(path.content_id).where(lies_in(path.path, place))
-                return found if self.gone else found.where(path.missing_since.is_(None))
-            case terms.InAlbum(name):
-                within = _PLACE.c
-                number = album_number(name).scalar_subquery()
-                return select(within.content_id).where(within.album_id == number, within.content_id.is_not(None))
-            case terms.Is("corrected"):
-                label = _LABEL.c
-                return select(label.content_id).where(label.content_id.is_not(None))
-        return None
 
     def by_face(self, term: terms.HasEmotion | terms.Score, face: Any) -> Condition:
         """Whether the face makes the term hold; a rejected one never does, for it has no emotion."""
@@ -108,55 +68,9 @@ class Conditions:
             return and_(_is_any(face, term.emotions), schema.usually_shown(face))
         return self.by_face(term, face)
 
-    def asked_of(self, term: Term, face: Any) -> Condition | None:
-        """Whether the face is one that the term asks for; None for a term that asks for no emotion."""
-        match term:
-            case terms.HasEmotion() | terms.Score():
-                return self.by_face(term, face)
-            case terms.AllFaces(emotions) | terms.MostFaces(emotions):
-                return self.by_face(terms.HasEmotion(emotions), face)
-            case terms.Is("uncertain"):
-                return and_(*is_counted(face, self.gate), _is_uncertain(face, self.gate))
-        return None
-
     @property
     def _least(self) -> Mapping[str, float | None]:
         return self.gate.match_from if self.wanted else self.gate.shown_from
-
-    def _of_row(self, term: Term, photo: Photo) -> Condition:
-        match term:
-            case terms.Between("date", since, until):
-                return _between(photo.taken_at, since, until)
-            case terms.Between(_, since, until):
-                return _in_row(photo, lambda row: _between(row.added_at, _instant(since), _instant(until)))
-            case terms.Camera(part):
-                return _in_row(photo, lambda row: contains(func.coalesce(row.camera, ""), part))
-            case terms.Has("gps"):
-                return _in_row(photo, lambda row: and_(row.latitude.is_not(None), row.longitude.is_not(None)))
-            case terms.Has("date"):
-                return photo.taken_at.is_not(None)  # type: ignore[no-any-return]
-        return self._has_face(photo, lambda _: true())
-
-    def _of_others(self, term: Term, photo: Photo) -> Condition:
-        match term:
-            case terms.HasEmotion() | terms.Score():
-                face = _FACE.c
-                return select(face.id).where(face.content_id == photo.id, self.by_face(term, face)).exists()
-            case terms.Is("missing"):
-                return not_(has_file(photo.id))
-            case terms.Is("uncertain"):
-                return self._has_face(photo, lambda face: _is_uncertain(face, self.gate))
-            case terms.Faces(least, most):
-                return _within(self.number_of_faces(photo), least, most)
-            case terms.AllFaces(emotions):
-                return self._judge_faces(
-                    photo, lambda face: and_(func.count() > 0, self._shown(face, emotions) == func.count())
-                )
-            case terms.MostFaces(emotions):
-                return self._judge_faces(photo, lambda face: 2 * self._shown(face, emotions) > func.count())
-            case terms.Mixed():
-                return self._judge_faces(photo, lambda face: _emotions_of(face, self.gate) >= 2)
-        raise AssertionError(f"{term!r} has no condition")
 
     def number_of_faces(self, photo: Photo) -> ColumnElement[int]:
         """How many faces of the photo count."""
@@ -166,21 +80,25 @@ class Conditions:
     def _counts(self, face: Any, photo: Photo) -> tuple[Condition, ...]:
         return face.content_id == photo.id, *is_counted(face, self.gate)
 
-    def _has_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
+    def has_any_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
+        """Whether any face of the photo matches, whether it counts or not."""
+        face = _FACE.c
+        return select(face.id).where(face.content_id == photo.id, matches(face)).exists()
+
+    def has_face(self, photo: Photo, matches: Callable[[Any], Condition]) -> Condition:
+        """Whether a face that counts matches."""
         face = _FACE.c
         return select(face.id).where(*self._counts(face, photo), matches(face)).exists()
 
-    def _judge_faces(self, photo: Photo, verdict: Callable[[Any], Condition]) -> Condition:
+    def judge_faces(self, photo: Photo, verdict: Callable[[Any], Condition]) -> Condition:
         """One look at all faces that count: the verdict is made of aggregates over them."""
         face = _FACE.c
         counted = select(verdict(face)).select_from(face.id.table).where(*self._counts(face, photo))
         return counted.scalar_subquery()
 
-    def _shown(self, face: Any, emotions: Sequence[str]) -> ColumnElement[int]:
+    def shown_as(self, face: Any, emotions: Sequence[str]) -> ColumnElement[int]:
+        """How many of the faces looked at are one of these emotions."""
         return func.count(case((reaches(face, emotions, self._least), 1)))
-
-
-_ROW = terms.Between | terms.Camera | terms.Has
 
 
 def has_file(content_id: ColumnElement[int]) -> Condition:
@@ -227,15 +145,18 @@ def _scored(face: Any, asked: terms.Score) -> Condition:
     return and_(face.emotion == asked.emotion, *_bounds(face.score, asked.least, asked.most))
 
 
-def _is_uncertain(face: Any, gate: Gate) -> Condition:
+def is_uncertain(face: Any, gate: Gate) -> Condition:
+    """The face is shown as uncertain."""
     return or_(face.emotion.is_(None), not_(reaches(face, EMOTIONS, gate.shown_from)))
 
 
-def _emotions_of(face: Any, gate: Gate) -> ColumnElement[int]:
+def number_of_emotions(face: Any, gate: Gate) -> ColumnElement[int]:
+    """As how many different emotions the faces looked at are shown."""
     return func.count(distinct(case((reaches(face, EMOTIONS, gate.shown_from), face.emotion))))
 
 
-def _within(number: ColumnElement[int], least: int | None, most: int | None) -> Condition:
+def within(number: ColumnElement[int], least: int | None, most: int | None) -> Condition:
+    """The number lies within these bounds, both included; None is open."""
     return and_(true(), *_bounds(number, least, most))
 
 
@@ -244,20 +165,21 @@ def _bounds(value: Any, least: float | None, most: float | None) -> list[Conditi
     return bounds if most is None else [*bounds, value <= most]
 
 
-def _between(time: Any, since: datetime | None, until: datetime | None) -> Condition:
+def between(time: Any, since: datetime | None, until: datetime | None) -> Condition:
+    """The time is at or after `since` and before `until`; None is open."""
     bounds = [] if since is None else [time >= since]
     bounds += [] if until is None else [time < until]
     return and_(time.is_not(None), *bounds)
 
 
-def _instant(local: datetime | None) -> datetime | None:
+def instant(local: datetime | None) -> datetime | None:
     """A time on this computer's clock in UTC; held within the years that every system can convert."""
     if local is None:
         return None
     return min(max(local, datetime(1971, 1, 1)), datetime(2999, 1, 1)).astimezone(UTC)
 
 
-def _in_row(photo: Photo, holds: Callable[[Any], Condition]) -> Condition:
+def in_row(photo: Photo, holds: Callable[[Any], Condition]) -> Condition:
     """A condition on other columns of the photo's row."""
     if photo.content is not None:
         return holds(photo.content)

@@ -15,6 +15,7 @@ from gallery.query.terms import Term
 from gallery.search.conditions import Condition, Conditions, Photo, is_counted, reaches
 from gallery.search.gate import Gate
 from gallery.search.matches import among, expand, needed
+from gallery.search.meaning import asked_of, met
 from gallery.settings import Settings
 
 _FACE: Final = schema.face.c
@@ -55,11 +56,11 @@ def _asked(term: Term | None, conditions: Conditions, settings: Settings) -> Ite
             choice = isinstance(term, terms.Or) is conditions.wanted
             for one in inner:
                 faces = _asked(one, conditions, settings)
-                yield from (and_(conditions.met(one, _PHOTO), face) for face in faces) if choice else faces
+                yield from (and_(met(one, _PHOTO, conditions), face) for face in faces) if choice else faces
         case terms.Among(_, Query() as named):
             own = Conditions(Gate.of(named, settings), named.missing, conditions.wanted)
             yield from _asked(named.where, own, settings)
         case None:
             return
-        case _ if conditions.wanted and (face := conditions.asked_of(term, _FACE)) is not None:
+        case _ if conditions.wanted and (face := asked_of(term, _FACE, conditions)) is not None:
             yield face

@@ -21,6 +21,7 @@ from gallery.query.terms import Term
 from gallery.search.conditions import Conditions, Photo, has_file, is_sure, reaches
 from gallery.search.expansion import album_row, expanded, no_album
 from gallery.search.gate import Gate
+from gallery.search.meaning import holds, listed
 from gallery.settings import Settings
 
 __all__ = [
@@ -129,8 +130,8 @@ def plan(connection: Connection, query: Query, settings: Settings) -> Plan:
     if len(walks) > 1:
         walks = [_rarest(connection, walks)]
     conditions = _meaning(query, settings)
-    listed = (term for term in must if (few := conditions.listed(term)) is not None and _is_rare(connection, few))
-    return Plan(walks[0] if walks else None, tuple(listed))
+    few = (term for term in must if (found := listed(term, conditions)) is not None and _is_rare(connection, found))
+    return Plan(walks[0] if walks else None, tuple(few))
 
 
 def needed(query: Query) -> Sequence[Term]:
@@ -216,8 +217,8 @@ def _conditions(query: Query, conditions: Conditions, photo: Photo, how: Plan) -
 
 
 def _condition(term: Term, conditions: Conditions, photo: Photo, how: Plan) -> ColumnElement[bool]:
-    few = conditions.listed(term) if term in how.listed else None
-    return conditions.of(term, photo) if few is None else photo.id.in_(few)
+    few = listed(term, conditions) if term in how.listed else None
+    return holds(term, photo, conditions) if few is None else photo.id.in_(few)
 
 
 def album_id(connection: Connection, name: str) -> int | None:

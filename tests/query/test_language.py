@@ -186,4 +186,4 @@ def test_any_text_is_understood_or_refused_at_a_place(pieces: list[str]) -> None
 def test_any_value_in_quotes_is_text(value: str) -> None:
     if value.strip() and all(not "\ud800" <= char <= "\udfff" for char in value):
         assert parse(f"album:{terms.quoted(value)}").where == terms.InAlbum(value)
-        assert parse(f"camera:{terms.quoted(value)}").where == terms.Camera(value)
+        assert parse(f"camera:{terms.quoted(value)}").where == terms.Says("camera", value)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from gallery.emotions import EMOTIONS
+from gallery.query.fields import FIELDS, HAS, IS
 from gallery.query.query import Query
 from gallery.search import counting, matches
 from gallery.settings import Settings
@@ -144,6 +145,10 @@ OTHERS: list[Said] = [
     ("faces:2", lambda photo, _: len(photo.counted) == 2),
     ("camera:canon", lambda photo, _: "canon" in (photo.camera or "").lower()),
     ('camera:"IPHONE 13"', lambda photo, _: photo.camera == "Apple iPhone 13"),
+    ("format:heif", lambda photo, _: photo.format == "HEIF"),
+    ("width:640", lambda photo, _: photo.size[0] == 640),
+    ("width:641..", lambda photo, _: photo.size[0] > 640),
+    ("height:..800", lambda photo, _: photo.size[1] <= 800),
     ("has:gps", lambda photo, _: photo.gps),
     ("has:face", lambda photo, _: photo.counted != []),
     ("has:date", lambda photo, _: photo.taken_at is not None),
@@ -279,10 +284,25 @@ def test_queries_find_what_an_obvious_look_finds(asked: tuple[Connection, list[P
     agrees()
 
 
+EVERYTHING = [
+    *(said for names in EMOTION_LISTS for said in emotion(names)),
+    *(score(name, *bounds) for name in EMOTIONS for bounds in SCORE_BOUNDS),
+    *OTHERS,
+    *PATHS,
+    *NAMED,
+    *(day(field, name) for field in ("date", "added") for name in DAYS),
+]
+
+
+def test_no_word_of_the_language_is_left_out_here() -> None:
+    compared = {text.partition(":")[0] for text, _ in EVERYTHING if ":" in text}
+    assert compared >= {*FIELDS, *EMOTIONS} - {"sort", "limit"}
+    words = {text for text, _ in EVERYTHING}
+    assert words >= {f"has:{word}" for word in HAS} | {f"is:{word}" for word in IS}
+
+
 def test_each_term_alone_and_not_finds_what_an_obvious_look_finds(asked: tuple[Connection, list[Photo]]) -> None:
-    everything = [said for names in EMOTION_LISTS for said in emotion(names)]
-    everything += [*OTHERS, *PATHS, *NAMED, *(day(field, name) for field in ("date", "added") for name in DAYS)]
-    for one in everything:
+    for one in EVERYTHING:
         check(asked, one, "newest", 100)
         check(asked, negated(one, "-"), "oldest", 100)
 

@@ -67,6 +67,14 @@ class Photo:
     spoken_of: bool = False
 
     @property
+    def format(self) -> str:
+        return "HEIF" if self.number % 4 == 0 else "JPEG"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (4000, 3000) if self.number % 3 == 0 else (640, 800)
+
+    @property
     def hash(self) -> str:
         return digest(f"photo {self.number}")
 
@@ -144,7 +152,7 @@ def _new(photo: Photo) -> AddPhoto:
         face(one.emotion, one.score, confidence=one.confidence, where=box(10 + 100 * place))
         for place, one in enumerate(photo.faces)
     )
-    return AddPhoto(stamp(next(iter(photo.files))), NewPhoto(photo.hash, 640, 480, "JPEG", capture, faces))
+    return AddPhoto(stamp(next(iter(photo.files))), NewPhoto(photo.hash, *photo.size, photo.format, capture, faces))
 
 
 def _finish(store: Store, photo: Photo) -> None:
