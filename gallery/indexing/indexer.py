@@ -96,8 +96,6 @@ def index(
     """
     problems: list[ImageError] = []
     found = scan(paths, follow_links=follow_links, on_error=problems.append)
-    if skip is not None:
-        found = (file for file in found if not skip(file))
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
     crew = _Workers(store, detector, classifier, settings or Settings(), workers)
     return _results(
@@ -107,6 +105,7 @@ def index(
         roots,
         retry_failed=retry_failed,
         force=force,
+        skip=skip or (lambda _: False),
         on_plan=on_plan,
         on_rescore=on_rescore,
     )
@@ -141,6 +140,7 @@ def _results(
     *,
     retry_failed: bool,
     force: bool,
+    skip: Callable[[FileStamp], bool],
     on_plan: Callable[[int], None] | None,
     on_rescore: Callable[[Rescored], None] | None,
 ) -> Iterator[PhotoResult]:
@@ -150,7 +150,8 @@ def _results(
             if on_rescore:
                 on_rescore(so_far)
         rules = Reconciler(store.known_files(), store.paths_of, force)
-        files = list(found)
+        present = list(found)
+        files = [file for file in present if not skip(file)]
         if on_plan:
             on_plan(len(files) + len(problems))
         to_read: list[FileStamp] = []
@@ -169,7 +170,7 @@ def _results(
         with closing(_read(workers, rules, to_read)) as batches, _working_beside(workers.classifier):
             for batch in batches:
                 yield from _store_batch(workers, rules, batch)
-        yield from _finish(workers, rules, [file.path for file in files], problems, roots)
+        yield from _finish(workers, rules, [file.path for file in present], problems, roots)
 
 
 def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:

@@ -118,11 +118,11 @@ class Reconciler:
             and not os.path.lexists(path)
         )
 
-    def stale_failures(self, found: Iterable[str], roots: Iterable[str], problems: Iterable[str]) -> list[str]:
-        """Failures under `roots` of files and folders that this run neither found nor had trouble with."""
-        here = tuple(map(_prefix, roots))
+    def stale_failures(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:
+        """Failures under `roots` of what this run didn't find; what is or lies under one of `unseen` can't be told."""
+        here, blind = tuple(map(_prefix, roots)), tuple(map(_prefix, unseen))
         failed = {path for path, known in self.known.items() if known.failure is not None}
-        return sorted(path for path in failed - set(found) - set(problems) if _is_under(path, here))
+        return sorted(path for path in failed - set(found) if _is_under(path, here) and not _is_under(path, blind))
 
 
 def _prefix(folder: str) -> str:

@@ -599,3 +599,36 @@ def test_unusable_model_ends_the_run_instead_of_failing_every_photo(library: Lib
     with pytest.raises(CheckpointError, match="overflow"):
         library.results()
     assert library.store.failures() == []
+
+
+def test_skipped_file_keeps_its_failure(library: Library) -> None:
+    broken = library.folder / "broken.jpg"
+    broken.write_bytes(b"")
+    library.draw("good.jpg", "happy")
+    library.run()
+    [failure] = library.store.failures()
+    planned: list[int] = []
+
+    results = list(library.start(skip=lambda file: file.path == str(broken), on_plan=planned.append))
+
+    assert [Path(result.path).name for result in results] == ["good.jpg"]
+    assert planned == [1]
+    assert library.store.failures() == [failure]
+
+
+def test_failure_in_a_folder_that_cannot_be_looked_into_is_kept(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = library.draw("locked/broken.jpg")
+    broken.write_bytes(b"")
+    library.run()
+    locked, scandir = broken.parent, os.scandir
+
+    def refusing(path: str) -> Any:
+        if Path(path) == locked:  # rights would not keep root out
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert library.run() == {"locked": Status.FAILED}
+    assert {Path(failure.path).name for failure in library.store.failures()} == {"broken.jpg", "locked"}
