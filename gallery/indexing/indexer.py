@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -207,11 +207,12 @@ def _working_beside(classifier: EmotionClassifier) -> Iterator[None]:
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
     """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
     found = {read.hash: read.photo.faces for read in batch if read.photo}
+    stored = workers.store.known_hashes(found)
     # Copies of a photo are read before its batch is committed; here it is in the database.
-    for done in found.keys() & rules.added if rules.force else workers.store.known_hashes(found):
+    for done in found.keys() & rules.added if rules.force else stored:
         del found[done]
     outcomes = dict(zip(found, score_each(list(found.values()), workers.classifier), strict=True))
-    decided = [_decide(workers, rules, read, outcomes) for read in batch]
+    decided = [_decide(workers, rules, read, outcomes, stored) for read in batch]
     workers.write([change for change, _ in decided])
     return [result for _, result in decided]
 
@@ -220,7 +221,9 @@ Outcomes = dict[str, tuple[ScoredFace, ...] | ImageError]
 """Faces of the new photos of a batch by content hash, or why none could be looked for; taken out when first used."""
 
 
-def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes) -> tuple[Change, PhotoResult]:
+def _decide(
+    workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes, stored: Collection[str]
+) -> tuple[Change, PhotoResult]:
     file, outcome = read.file, outcomes.get(read.hash)
     error = read.error or (outcome if isinstance(outcome, ImageError) else None)
     if error:
@@ -232,7 +235,7 @@ def _decide(workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Out
     photo = read.photo
     faces = left_to_right(outcome, workers.settings.min_confidence)
     new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, faces, photo.look)
-    again = read.hash in rules.indexed
+    again = read.hash in stored
     change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, workers.count(outcome))
 

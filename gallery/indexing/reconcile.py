@@ -43,14 +43,12 @@ class Reconciler:
     added: set[str] = field(default_factory=set)
     """Hashes of the contents that were searched in this run; the last ones may not be in the database yet."""
 
-    indexed: frozenset[str] = field(init=False)
-    """Hashes of all contents that had a path when the run began."""
     hashes: frozenset[str] = field(init=False)
-    """Those of them that need no searching."""
+    """Of contents that need no searching: those that had a path when the run began, unless forced."""
 
     def __post_init__(self) -> None:
-        self.indexed = frozenset(known.hash for known in self.known.values() if known.hash)
-        self.hashes = frozenset() if self.force else self.indexed
+        indexed = (known.hash for known in self.known.values() if known.hash and not self.force)
+        self.hashes = frozenset(indexed)
 
     def knows(self, digest: str) -> bool:
         """The content needs no searching, or no more; safe to ask from other threads."""

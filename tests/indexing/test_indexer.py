@@ -632,3 +632,41 @@ def test_failure_in_a_folder_that_cannot_be_looked_into_is_kept(
     monkeypatch.setattr(os, "scandir", refusing)
     assert library.run() == {"locked": Status.FAILED}
     assert {Path(failure.path).name for failure in library.store.failures()} == {"broken.jpg", "locked"}
+
+
+def overwritten_and_put_elsewhere(library: Library) -> tuple[Path, Path]:
+    """A photo in whose place came another, and the file it has gone to since the last run."""
+    path = library.draw("a.jpg", "happy", "sad")
+    library.run()
+    original = path.read_bytes()
+    library.draw("a.jpg", "angry")
+    library.run()
+    elsewhere = library.folder / "elsewhere.jpg"
+    elsewhere.write_bytes(original)
+    return path, elsewhere
+
+
+def test_forced_run_finds_the_faces_of_a_photo_that_was_overwritten_and_is_back_elsewhere(library: Library) -> None:
+    path, elsewhere = overwritten_and_put_elsewhere(library)
+    library.detector = LargerBoxes()
+
+    results = list(library.start(force=True))
+
+    assert results == [PhotoResult(str(path), Status.REREAD, 1), PhotoResult(str(elsewhere), Status.MOVED, 2)]
+    # The squares of draw_faces begin at 20 and 170; LargerBoxes puts five pixels around them.
+    assert [face.box.left for face in library.store.photo(str(elsewhere)).faces] == [15, 165]
+    assert library.store.check() == []
+
+
+def test_forced_run_tells_copies_of_a_photo_that_was_overwritten(library: Library) -> None:
+    path, elsewhere = overwritten_and_put_elsewhere(library)
+    copy = shutil.copy(elsewhere, library.folder / "further.jpg")
+
+    results = list(library.start(force=True))
+
+    assert results == [
+        PhotoResult(str(path), Status.REREAD, 1),
+        PhotoResult(str(elsewhere), Status.MOVED, 2),
+        PhotoResult(str(copy), Status.COPIED),
+    ]
+    assert library.detector.seen == 2 + 2  # once each when they were new, once each by force
