@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -145,9 +146,8 @@ def indexed(
     """One go of `gallery.index`. The time is that from the end of the first batch on: before it, processes start."""
     faces: dict[str, int] = {}
     times: list[float] = []
-    for photo in index(
-        list(paths), store=store, detector=detector, classifier=classifier, settings=SETTINGS, workers=workers
-    ):
+    settings = replace(SETTINGS, workers=workers)
+    for photo in index(list(paths), store=store, detector=detector, classifier=classifier, settings=settings):
         if photo.reason:
             raise ImageError(photo.path, photo.reason)
         faces[photo.path] = photo.faces

@@ -89,10 +89,11 @@ def main(folder: str, count: str = "2000") -> None:
 
 def follow(library: Path, count: int, database: Path) -> None:
     """Index the photos, and print a line for each part of them."""
-    detector, classifier = networks(Settings())
+    settings = Settings(workers=2)
+    detector, classifier = networks(settings)
     with Store.open(database) as store, watched(os.getpid()) as samples:
         failed = seen = 0
-        run = index([library], store=store, detector=detector, classifier=classifier, workers=2)
+        run = index([library], store=store, detector=detector, classifier=classifier, settings=settings)
         for done, photo in enumerate(run, 1):
             failed += photo.reason is not None
             if done % (count // PARTS) == 0:

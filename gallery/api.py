@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gallery.errors import ImageError
@@ -24,7 +25,7 @@ def index(
     detector: FaceDetector | None = None,
     classifier: EmotionClassifier | None = None,
     settings: Settings | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     follow_links: bool = False,
     retry_failed: bool = False,
     force: bool = False,
@@ -33,18 +34,18 @@ def index(
 ) -> Iterator[indexer.PhotoResult]:
     """Brings the store up to date with folders and files (`~` is understood), yielding a result per photo.
 
-    Networks that aren't given are those that `settings` name, loaded when the first photo needs them. For the rest
-    see `indexer.index`.
+    Networks that aren't given are those that `settings` name, loaded when the first photo needs them. `workers` is for
+    this run what the setting of that name is for all. For the rest see `indexer.index`.
     """
-    settings = settings or Settings()
-    detector, classifier = _networks(detector, classifier, settings)
+    if workers is not None:
+        settings = replace(settings or Settings(), workers=workers)
+    detector, classifier = _networks(detector, classifier, settings or Settings())
     return indexer.index(
         _expanded(paths),
         store=store,
         detector=detector,
         classifier=classifier,
         settings=settings,
-        workers=workers,
         follow_links=follow_links,
         retry_failed=retry_failed,
         force=force,

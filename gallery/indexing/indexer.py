@@ -69,7 +69,6 @@ def index(
     detector: FaceDetector,
     classifier: EmotionClassifier,
     settings: Settings | None = None,
-    workers: int = 1,
     follow_links: bool = False,
     retry_failed: bool = False,
     force: bool = False,
@@ -86,18 +85,19 @@ def index(
     for another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier hasn't
     seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
 
-    `workers` above 1: so many processes look for faces where there are more than a few photos to read; 0: as many as
-    suit the detector, by its `processes`, and the machine. The detector must then be one that can be pickled; one that
-    has `decoders`, as on a GPU, stays here, and the processes, as many as it says, only decode. A script must guard its
-    main part by `if __name__ == "__main__"`, since each process imports it.
+    With `settings.workers` above 1 so many processes look for faces where there are more than a few photos to read;
+    with 0 as many as suit the detector, by its `processes`, and the machine. The detector must then be one that can be
+    pickled; one that has `decoders`, as on a GPU, stays here, and the processes, as many as it says, only decode. Each
+    process imports the script that runs, which must guard its main part by `if __name__ == "__main__"`; since not all
+    do, this process works alone where no settings are given.
 
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
-    into the same database, and StoreError where it can't be written.
+    into the same database, StoreError where it can't be written, and GalleryError where no process is left to read.
     """
     problems: list[ImageError] = []
     found = scan(paths, follow_links=follow_links, on_error=problems.append)
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
-    crew = _Workers(store, detector, classifier, settings or Settings(), workers)
+    crew = _Workers(store, detector, classifier, settings or Settings(workers=1))
     return _results(
         crew,
         found,
@@ -119,7 +119,6 @@ class _Workers:
     detector: FaceDetector
     classifier: EmotionClassifier
     settings: Settings
-    processes: int
 
     def write(self, changes: Sequence[Change]) -> None:
         model = ModelInfo(self.classifier.model_id, self.classifier.name)
@@ -183,11 +182,11 @@ def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoRes
 def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
     """Read and search the files, in processes of their own where there are enough to make up for starting them."""
     detector, settings = workers.detector, workers.settings
-    if len(files) < MANY or workers.processes == 1:
+    if len(files) < MANY or settings.workers == 1:
         return read_here(files, rules.knows, detector, settings)
     if decoders := getattr(detector, "decoders", 0):
-        return decode_in_processes(files, rules.hashes, detector, settings, workers.processes or decoders)
-    count = workers.processes or getattr(detector, "processes", 1)
+        return decode_in_processes(files, rules.hashes, detector, settings, settings.workers or decoders)
+    count = settings.workers or getattr(detector, "processes", 1)
     if count == 1:
         return read_here(files, rules.knows, detector, settings)
     return read_in_processes(files, rules.hashes, detector, settings, count)

@@ -13,6 +13,7 @@ import pickle
 import signal
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from functools import cached_property, partial
 from multiprocessing import resource_tracker
@@ -20,7 +21,7 @@ from typing import Final, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from gallery.errors import ImageError
+from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
 from gallery.indexing.reading import Decoded, ReadPhoto, ahead, decode, search
 from gallery.records import FileStamp
@@ -105,6 +106,11 @@ def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) ->
     except ProcessExpired:
         reason = "reading it made a process die, or memory ran out; restore it from a copy if this comes again"
         return failed(file, error=ImageError(file.path, reason, transient=True))
+    except BrokenProcessPool:
+        raise GalleryError(
+            "no process is left to read photos: memory ran out, or a script doesn't guard its main part by "
+            '`if __name__ == "__main__":`; with workers=1 none is needed'
+        ) from None
 
 
 @contextmanager

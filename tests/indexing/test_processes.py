@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import gallery
 from gallery.errors import ImageError
 from gallery.images.scan import scan
 from gallery.indexing.indexer import Status, index
@@ -32,7 +33,7 @@ from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.vision.lazy import networks
 from tests.indexing.test_kill import content
-from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.fakes import FakeClassifier, FakeDetector, TellingDetector, draw_faces
 from tests.support.photos import DAMAGED_EXIF, astronaut
 
 FATAL = (1, 2, 3)
@@ -173,13 +174,66 @@ def test_database_is_the_same_whatever_the_number_of_processes(tmp_path):
         (3, HomelyDetector()),
     ]
     for number, (workers, detector) in enumerate(crews):
-        database = tmp_path / f"{number}.db"
+        database, settings = tmp_path / f"{number}.db", Settings(workers=workers)
         with Store.open(database) as store:
-            run = index([photos], store=store, detector=detector, classifier=FakeClassifier(), workers=workers)
+            run = index([photos], store=store, detector=detector, classifier=FakeClassifier(), settings=settings)
             statuses = [(result.path, result.status, result.faces) for result in run]
         found.append((statuses, content(database)))
     assert all(each == found[0] for each in found)
     assert [status for _, status, _ in found[0][0]].count(Status.NEW) == MANY + 6
+
+
+@pytest.mark.parametrize(
+    ("given", "elsewhere"),
+    [
+        ({}, False),  # as a script that guards nothing needs it
+        ({"settings": Settings(workers=2)}, True),
+        ({"settings": Settings()}, True),
+        ({"settings": Settings(workers=2), "workers": 1}, False),
+        ({"settings": Settings(workers=1), "workers": 2}, True),
+    ],
+)
+def test_settings_say_how_many_processes_search_unless_the_call_does(tmp_path, given, elsewhere):
+    draw(tmp_path / "Photos", MANY)
+    told = tmp_path / "told"
+    told.mkdir()
+    with Store.open(tmp_path / "gallery.db") as store:
+        networks = {"detector": TellingDetector(told), "classifier": FakeClassifier()}
+        results = list(gallery.index(tmp_path / "Photos", store=store, **networks, **given))
+    processes = {int(file.name) for file in told.iterdir()}
+    assert [result.status for result in results] == [Status.NEW] * MANY
+    assert len(processes) <= 2
+    assert (os.getpid() in processes) is not elsewhere
+
+
+UNGUARDED = """
+import sys
+import gallery
+from tests.support.fakes import FakeClassifier, FakeDetector
+
+with gallery.Store.open(sys.argv[2]) as store:
+    networks = {"detector": FakeDetector(), "classifier": FakeClassifier()}
+    for result in gallery.index(sys.argv[1], store=store, **networks, **eval(sys.argv[3])):
+        print(result.status)
+"""
+
+
+@pytest.mark.parametrize("given", ["{}", "{'workers': 2}"])
+def test_script_that_guards_nothing_works_in_one_process_and_is_told_what_more_would_need(tmp_path, given):
+    draw(tmp_path / "Photos", MANY)
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED)
+    command = [sys.executable, script, tmp_path / "Photos", tmp_path / "gallery.db", given]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    said = subprocess.run(command, capture_output=True, env=environ, text=True, check=False)
+    if given == "{}":
+        assert (said.returncode, said.stdout) == (0, "new\n" * MANY), said.stderr
+    else:
+        assert said.returncode == 1
+        assert said.stderr.splitlines()[-1] == (
+            "gallery.errors.GalleryError: no process is left to read photos: memory ran out, or a script doesn't guard "
+            'its main part by `if __name__ == "__main__":`; with workers=1 none is needed'
+        )
 
 
 def test_few_photos_are_searched_where_they_are(tmp_path):
@@ -190,7 +244,7 @@ def test_few_photos_are_searched_where_they_are(tmp_path):
             store=store,
             detector=HomelyDetector(),
             classifier=FakeClassifier(),
-            workers=2,
+            settings=Settings(workers=2),
         )
         assert [result.status for result in run] == [Status.NEW] * 3
 
@@ -324,9 +378,11 @@ def test_classifier_is_told_that_photos_are_read_beside_it(tmp_path, workers):
             return super().predict(crops)
 
     draw(tmp_path / "Photos", MANY)
-    classifier = Polite()
+    classifier, settings = Polite(), Settings(workers=workers)
     with Store.open(tmp_path / "gallery.db") as store:
-        list(index([tmp_path / "Photos"], store=store, detector=FakeDetector(), classifier=classifier, workers=workers))
+        list(
+            index([tmp_path / "Photos"], store=store, detector=FakeDetector(), classifier=classifier, settings=settings)
+        )
     assert set(told) == {True}
     assert not classifier.others
 

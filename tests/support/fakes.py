@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
@@ -60,6 +62,20 @@ class FakeDetector:
             if nearest_emotion(pixel):
                 found.append(Detection(box, 0.99 - number / 1000))
         return found
+
+
+class TellingDetector(FakeDetector):
+    """Leaves a file in a folder for each process it searches in, named by the process's number."""
+
+    processes = 2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        (self.folder / str(os.getpid())).touch()
+        return super().detect(images)
 
 
 class FakeClassifier:

@@ -69,7 +69,6 @@ def index(
             detector=detector,
             classifier=classifier,
             settings=settings,
-            workers=settings.workers,
             follow_links=follow_links,
             retry_failed=retry_failed,
             force=force,

@@ -59,7 +59,6 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
             detector=detector,
             classifier=classifier,
             settings=settings,
-            workers=settings.workers,
             follow_links=follow_links,
             on_plan=lambda total: progress.plan(total, unit="photos"),
             on_rescore=rescore_follower(progress, state, classifier.name),
