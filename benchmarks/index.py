@@ -35,8 +35,9 @@ from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.decode import read_image
 from gallery.images.scan import scan
-from gallery.indexing.processes import MANY, suitable
+from gallery.indexing.processes import MANY
 from gallery.settings import Settings
+from gallery.system.machine import suitable
 from gallery.vision.lazy import networks
 
 SIZE = (4000, 3000)

@@ -23,39 +23,15 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
-from gallery.indexing.reading import Decoded, ReadPhoto, ahead, decode, search
+from gallery.indexing.reading import Decoded, ReadPhoto, decode, search
 from gallery.records import FileStamp
 from gallery.settings import Settings
+from gallery.system.ahead import ahead
 
 MANY: Final = 64
 """With fewer photos to read it takes longer to start processes than to do without."""
 
-LEAST_MEMORY: Final = 1_500_000_000
-"""Bytes a process may need: the networks' library alone takes most of a gigabyte."""
-
-LEAST_TO_DECODE: Final = 700_000_000
-"""Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
-
 Out = TypeVar("Out", ReadPhoto, Decoded)
-
-
-def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
-    """As many processes as the machine has cores this process may use, and memory for, at so many bytes each."""
-    memory = _memory() if memory is None else memory
-    return max(1, min(cores(), memory // each))
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _memory() -> int:
-    """Bytes of the machine; where it doesn't tell, enough for two processes."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 2 * LEAST_MEMORY
 
 
 def read_in_processes(

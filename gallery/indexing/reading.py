@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final, TypeVar
+from functools import partial
 
 from gallery.errors import ImageError
 from gallery.faces import FaceDetector
@@ -17,14 +14,7 @@ from gallery.images.look import look_of
 from gallery.indexing.pipeline import find_each
 from gallery.records import FileStamp, FoundFace, SearchedPhoto
 from gallery.settings import Settings
-
-THREADS: Final = min(4, os.cpu_count() or 1)
-"""Pillow decodes without holding the interpreter's lock; more than four threads only queue up for the detector."""
-
-S = TypeVar("S")
-F = TypeVar("F")
-T = TypeVar("T")
-R = TypeVar("R")
+from gallery.system.ahead import in_threads
 
 IsKnown = Callable[[str], bool]
 """Asked from several threads whether a content hash needs no decoding; a wrong "no" only costs time."""
@@ -47,26 +37,10 @@ def read_here(
 
     Never holds more than two batches of decoded photos. Closing the generator stops the threads.
     """
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-read")
-
-    def start(file: FileStamp) -> Future[Decoded]:
-        return pool.submit(decode, file, is_known, settings)
-
-    try:
-        for batch in ahead(files, start, Future.result, settings.batch_size):
+    work = partial(decode, is_known=is_known, settings=settings)
+    with closing(in_threads(work, files, settings.batch_size)) as batches:
+        for batch in batches:
             yield search(batch, is_known, detector)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def ahead(files: Iterable[S], start: Callable[[S], T], finish: Callable[[T], R], size: int) -> Iterator[list[R]]:
-    """Results in the order of the files, in lists of `size`; as many again are started before their turn comes."""
-    waiting = iter(files)
-    running = deque(map(start, islice(waiting, 2 * size)))
-    while running:
-        batch = [finish(running.popleft()) for _ in range(min(size, len(running)))]
-        running.extend(map(start, islice(waiting, size)))
-        yield batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -17,6 +18,7 @@ from gallery.search import matches
 from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.store import Store
+from gallery.system.ahead import in_threads
 
 BATCH: Final = 64
 """Photos per transaction."""
@@ -48,24 +50,15 @@ def fill_looks(store: Store, query: Query, settings: Settings) -> Iterator[Looke
     photos = _without_look(store, query, settings)
     if not photos:
         return
-    from gallery.indexing.reading import THREADS, ahead  # here: brings Pillow
-
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-look")
-
-    def start(photo: _Photo) -> Future[int | ImageError]:
-        return pool.submit(_look_at, photo, settings)
-
     done = 0
     yield Looked(done, len(photos))
-    try:
-        for batch in ahead(photos, start, Future.result, BATCH):
+    with closing(in_threads(partial(_look_at, settings=settings), photos, BATCH)) as batches:
+        for batch in batches:
             of_batch = photos[done : done + len(batch)]
             found = {p.content_id: look for p, look in zip(of_batch, batch, strict=True) if isinstance(look, int)}
             _store_looks(store, found)
             done += len(batch)
             yield Looked(done, len(photos), tuple(error for error in batch if isinstance(error, ImageError)))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _without_look(store: Store, query: Query, settings: Settings) -> list[_Photo]:

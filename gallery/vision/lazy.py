@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
-from gallery.indexing.processes import LEAST_TO_DECODE, cores, suitable
 from gallery.settings import Settings
+from gallery.system.machine import LEAST_TO_DECODE, cores, some_cores, suitable
 from gallery.vision.checkpoints import find_model, read_card
 
 if TYPE_CHECKING:
@@ -108,15 +108,6 @@ class _LazyClassifier:
             return []
         with _threads(self._threads):
             return self._loader.pair[1].predict(crops)
-
-
-def some_cores() -> int:
-    """A quarter of the cores.
-
-    Threads that wait for each other on cores that others use wait for long: on two cores, two threads were no faster
-    than one, and ten times as slow where another program was busy.
-    """
-    return max(1, cores() // 4)
 
 
 def _threads(number: int) -> AbstractContextManager[None]:

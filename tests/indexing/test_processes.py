@@ -19,18 +19,12 @@ import gallery
 from gallery.errors import ImageError
 from gallery.images.scan import scan
 from gallery.indexing.indexer import Status, index
-from gallery.indexing.processes import (
-    LEAST_MEMORY,
-    LEAST_TO_DECODE,
-    MANY,
-    decode_in_processes,
-    read_in_processes,
-    suitable,
-)
+from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.store.store import Store
+from gallery.system.machine import LEAST_TO_DECODE, suitable
 from gallery.vision.lazy import networks
 from tests.indexing.test_kill import content
 from tests.support.fakes import FakeClassifier, FakeDetector, TellingDetector, draw_faces
@@ -335,12 +329,6 @@ def test_processes_are_born_deaf_to_ctrl_c(tmp_path):
     assert set(said.stdout.split()) == {"True"}, said
 
 
-def test_processes_are_as_many_as_memory_allows():
-    assert suitable(LEAST_MEMORY * 1000) >= 1
-    assert suitable(LEAST_MEMORY) == 1
-    assert suitable(1000) == 1
-
-
 def test_error_arrives_from_another_process_as_it_was():
     error = pickle.loads(pickle.dumps(ImageError("a.jpg", "is gone", transient=True)))  # noqa: S301 - our own
     assert (error.path, error.reason, error.transient, str(error)) == ("a.jpg", "is gone", True, "a.jpg: is gone")
@@ -388,7 +376,8 @@ def test_classifier_is_told_that_photos_are_read_beside_it(tmp_path, workers):
 
 
 def test_networks_leave_most_cores_to_what_goes_on_beside_them(monkeypatch):
-    monkeypatch.setattr("gallery.vision.lazy.cores", lambda: 8)
+    for module in ("vision.lazy", "system.machine"):
+        monkeypatch.setattr(f"gallery.{module}.cores", lambda: 8)
     used = []
     for name in ("classifier.NetworkClassifier.predict", "detector.MTCNNDetector.detect"):
         monkeypatch.setattr(f"gallery.vision.{name}", lambda *_: used.append(torch.get_num_threads()))

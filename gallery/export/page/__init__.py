@@ -8,7 +8,7 @@ metadata, so where and with what they were taken stays with whoever made the pag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,9 @@ from gallery.export import Action, ExportResult
 from gallery.export.page.document import Entry, render
 from gallery.export.page.folder import PageFolder
 from gallery.export.page.pictures import PictureMaker, picture_name
-from gallery.indexing.reading import THREADS, ahead
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
+from gallery.system.ahead import THREADS, in_threads
 
 __all__ = ["write_page"]
 
@@ -60,13 +60,6 @@ def _written(
 
 def _results(photos: Sequence[PhotoRecord], maker: PictureMaker) -> Iterator[ExportResult]:
     """In order, made by several threads: decoding and encoding don't hold the interpreter's lock."""
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-page")
-
-    def start(photo: PhotoRecord) -> Future[ExportResult]:
-        return pool.submit(maker.make, photo)
-
-    try:
-        for results in ahead(photos, start, Future.result, THREADS):
+    with closing(in_threads(maker.make, photos, THREADS)) as batches:
+        for results in batches:
             yield from results
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

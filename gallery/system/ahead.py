@@ -1,0 +1,42 @@
+"""Work that is begun before its turn comes, so that whoever takes the results never waits for one alone."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import Final, TypeVar
+
+THREADS: Final = min(4, os.cpu_count() or 1)
+"""Pillow decodes without holding the interpreter's lock; more than four threads only queue up for what comes next."""
+
+S = TypeVar("S")
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def ahead(
+    things: Iterable[S], start: Callable[[S], T], finish: Callable[[T], R], size: int
+) -> Generator[list[R], None, None]:
+    """Results in the order of the things, in lists of `size`; as many again are started before their turn comes."""
+    waiting = iter(things)
+    running = deque(map(start, islice(waiting, 2 * size)))
+    while running:
+        batch = [finish(running.popleft()) for _ in range(min(size, len(running)))]
+        running.extend(map(start, islice(waiting, size)))
+        yield batch
+
+
+def in_threads(work: Callable[[S], R], things: Iterable[S], size: int) -> Generator[list[R], None, None]:
+    """As `ahead`, what `work` makes of each thing in one of a few threads. Closing the generator stops these.
+
+    An exception of `work` is raised when its turn comes.
+    """
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-ahead")
+    try:
+        yield from ahead(things, partial(pool.submit, work), Future.result, size)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
