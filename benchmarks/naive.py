@@ -57,7 +57,7 @@ class Run:
         return self.photos / self.seconds
 
 
-class Facenet:
+class Facenet(FaceDetector):
     """facenet-pytorch's `detect` as a FaceDetector."""
 
     def __init__(self, min_face: int) -> None:
@@ -65,9 +65,13 @@ class Facenet:
 
         from gallery.vision.device import choose_device
 
-        self.signature = f"facenet-pytorch min_face={min_face}"
         self._min_face = min_face
         self._mtcnn = MTCNN(keep_all=True, min_face_size=min_face, device=choose_device(SETTINGS.device))
+
+    @property
+    def signature(self) -> str:
+        """Its name and least face."""
+        return f"facenet-pytorch min_face={self._min_face}"
 
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         """The faces of each picture; one too small to be searched, where facenet-pytorch fails, has none."""

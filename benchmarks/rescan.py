@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 from PIL import Image
 
 from benchmarks.library import MODEL, fill, places
+from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.indexing.indexer import Status, index
 from gallery.records import FileStamp
 from gallery.store.store import Store
@@ -27,7 +28,7 @@ from gallery.store.store import Store
 ROUNDS: Final = 5
 
 
-class Idle:
+class Idle(FaceDetector, EmotionClassifier):
     """Detector and classifier that nobody may ask for anything but the model's name."""
 
     model_id = MODEL.id

@@ -6,7 +6,9 @@ Coordinates are pixels, x to the right, y down, measured from the top left corne
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -96,34 +98,51 @@ class Prediction:
 
 
 class FaceDetector(Protocol):
-    """Finds faces."""
+    """Finds faces. A detector of your own derives from this class and has a `signature` and `detect`."""
 
     @property
+    @abstractmethod
     def signature(self) -> str:
         """Names the detector and every setting that changes what it finds."""
-        ...
 
+    @abstractmethod
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         """The faces of each upright RGB picture, best confidence first, boxes clipped to the picture.
 
         A picture without a face, or too small to hold one, gives an empty list.
         """
-        ...
+
+    @property
+    def processes(self) -> int:
+        """How many processes had best search photos at once, where nobody says how many.
+
+        More than one only of a detector that can be pickled: each process has a copy.
+        """
+        return 1
+
+    @property
+    def decoders(self) -> int:
+        """How many processes had best decode photos while this one searches, as on a GPU; 0: they search themselves."""
+        return 0
 
 
 class EmotionClassifier(Protocol):
-    """Reads the emotion of face crops."""
+    """Reads the emotion of face crops. A classifier of your own derives from this class and has the other three."""
 
     @property
+    @abstractmethod
     def model_id(self) -> str:
         """Stable identity of the weights: the same file gives the same id on every machine."""
-        ...
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What people call the model."""
-        ...
 
+    @abstractmethod
     def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
         """Calibrated probabilities for each crop made by `crops.crop_face`; no crop gives an empty list."""
-        ...
+
+    def beside_others(self) -> AbstractContextManager[None]:
+        """Entered while photos are decoded and searched beside it: it may then leave them most of the cores."""
+        return nullcontext()

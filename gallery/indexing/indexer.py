@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -166,7 +166,7 @@ def _results(
             else:
                 yield PhotoResult(file.path, Status.UNCHANGED)
         yield from _restore(workers, back)
-        with closing(_read(workers, rules, to_read)) as batches, _working_beside(workers.classifier):
+        with closing(_read(workers, rules, to_read)) as batches, workers.classifier.beside_others():
             for batch in batches:
                 yield from _store_batch(workers, rules, batch)
         yield from _finish(workers, rules, [file.path for file in present], problems, roots)
@@ -184,23 +184,12 @@ def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> G
     detector, settings = workers.detector, workers.settings
     if len(files) < MANY or settings.workers == 1:
         return read_here(files, rules.knows, detector, settings)
-    if decoders := getattr(detector, "decoders", 0):
+    if decoders := detector.decoders:
         return decode_in_processes(files, rules.hashes, detector, settings, settings.workers or decoders)
-    count = settings.workers or getattr(detector, "processes", 1)
+    count = settings.workers or detector.processes
     if count == 1:
         return read_here(files, rules.knows, detector, settings)
     return read_in_processes(files, rules.hashes, detector, settings, count)
-
-
-@contextmanager
-def _working_beside(classifier: EmotionClassifier) -> Iterator[None]:
-    """Inside, photos are decoded and searched all the time; a classifier that wants to know is told."""
-    told = getattr(classifier, "beside", lambda _: None)
-    told(True)
-    try:
-        yield
-    finally:
-        told(False)
 
 
 def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:

@@ -6,7 +6,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -36,7 +35,11 @@ def in_threads(work: Callable[[S], R], things: Iterable[S], size: int) -> Genera
     An exception of `work` is raised when its turn comes.
     """
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-ahead")
+
+    def start(thing: S) -> Future[R]:
+        return pool.submit(work, thing)
+
     try:
-        yield from ahead(things, partial(pool.submit, work), Future.result, size)
+        yield from ahead(things, start, Future.result, size)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

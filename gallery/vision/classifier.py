@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from gallery.errors import CheckpointError
-from gallery.faces import Prediction
+from gallery.faces import EmotionClassifier, Prediction
 from gallery.vision.batches import Batches
 from gallery.vision.checkpoints import read_card
 from gallery.vision.weights import load_network, preprocessing_of
@@ -18,7 +18,7 @@ from gallery.vision.weights import load_network, preprocessing_of
 BATCH: Final = 64
 
 
-class NetworkClassifier:
+class NetworkClassifier(EmotionClassifier):
     """Reads emotions with the network of one checkpoint.
 
     Raises CheckpointError where the file is none, or wants faces prepared in a way this program doesn't know.

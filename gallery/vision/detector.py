@@ -13,7 +13,7 @@ import torch
 from facenet_pytorch import MTCNN
 from PIL import Image
 
-from gallery.faces import Box, Detection
+from gallery.faces import Box, Detection, FaceDetector
 from gallery.vision.batches import Batches
 from gallery.vision.cascade import Cascade, Found
 
@@ -21,7 +21,7 @@ BATCH: Final = 32
 """Pictures of one size searched together on a GPU. On a CPU this gains nothing and costs memory."""
 
 
-class MTCNNDetector:
+class MTCNNDetector(FaceDetector):
     """Finds every face of at least `min_face` pixels in upright RGB pictures."""
 
     def __init__(self, *, min_face: int = 30, device: torch.device | str = "cpu") -> None:

@@ -5,8 +5,8 @@ A rescan that finds nothing new has its answer before torch is even imported, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ class _Loader:
         return load_pipeline(self.settings)
 
 
-class _LazyDetector:
+class _LazyDetector(FaceDetector):
     def __init__(self, loader: _Loader) -> None:
         self._loader = loader
 
@@ -59,12 +59,12 @@ class _LazyDetector:
 
     @property
     def processes(self) -> int:
-        """How many processes may look for faces at once: one on a GPU, which they would only share."""
+        """One on a GPU, which several would only share."""
         return 1 if self._is_on_gpu else suitable()
 
     @property
     def decoders(self) -> int:
-        """How many processes may decode photos for this one to search; none where they'd better search themselves."""
+        """None but on a GPU."""
         return suitable(each=LEAST_TO_DECODE) if self._is_on_gpu else 0
 
     @property
@@ -86,7 +86,7 @@ def _load_detector(settings: Settings) -> FaceDetector:
     return load_detector(settings)
 
 
-class _LazyClassifier:
+class _LazyClassifier(EmotionClassifier):
     def __init__(self, loader: _Loader) -> None:
         self._loader = loader
         self._threads = cores()
@@ -99,9 +99,14 @@ class _LazyClassifier:
     def name(self) -> str:
         return self._loader.name
 
-    def beside(self, others: bool) -> None:
-        """Told whether others have work for the cores from now on: then it leaves most of these to them."""
-        self._threads = some_cores() if others else cores()
+    @contextmanager
+    def beside_others(self) -> Iterator[None]:
+        """Inside, most of the cores are left to others."""
+        self._threads = some_cores()
+        try:
+            yield
+        finally:
+            self._threads = cores()
 
     def predict(self, crops: Sequence[Image.Image]) -> list[Prediction]:
         if not crops:

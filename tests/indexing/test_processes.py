@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -358,8 +358,11 @@ def test_classifier_is_told_that_photos_are_read_beside_it(tmp_path, workers):
     class Polite(FakeClassifier):
         others = False
 
-        def beside(self, others):
-            self.others = others
+        @contextmanager
+        def beside_others(self):
+            self.others = True
+            yield
+            self.others = False
 
         def predict(self, crops):
             told.append(self.others)
@@ -386,9 +389,10 @@ def test_networks_leave_most_cores_to_what_goes_on_beside_them(monkeypatch):
     torch.set_num_threads(16)
     try:
         detector.detect([astronaut()])
-        for others in (False, True, False):
-            classifier.beside(others)
+        classifier.predict([astronaut()])
+        with classifier.beside_others():
             classifier.predict([astronaut()])
+        classifier.predict([astronaut()])
         assert (used, torch.get_num_threads()) == ([2, 8, 2, 8], 16)
     finally:
         torch.set_num_threads(before)

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from gallery.emotions import EMOTIONS
-from gallery.faces import Box, Detection, Prediction
+from gallery.faces import Box, Detection, EmotionClassifier, FaceDetector, Prediction
 
 FACE_COLOURS = {
     "angry": (255, 0, 0),
@@ -36,7 +36,7 @@ def draw_faces(*emotions: str, seed: int = 0) -> Image.Image:
     return picture
 
 
-class FakeDetector:
+class FakeDetector(FaceDetector):
     """Finds the faces of `draw_faces`, and counts the pictures it was shown."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class TellingDetector(FakeDetector):
         return super().detect(images)
 
 
-class FakeClassifier:
+class FakeClassifier(EmotionClassifier):
     """Gives a face 0.88 for the emotion of its colour and 0.02 for each other one."""
 
     def __init__(self, name: str = "fake", answer: str | None = None) -> None:
