@@ -19,7 +19,7 @@ from gallery.errors import GalleryError
 
 if TYPE_CHECKING:
     from gallery.api import index, predict, rescore
-    from gallery.indexing.indexer import PhotoResult, Status
+    from gallery.indexing.indexer import IndexOptions, PhotoResult, Status
     from gallery.indexing.rescoring import Rescored
     from gallery.query.query import Query
     from gallery.records import FaceRecord, PhotoRecord
@@ -30,6 +30,7 @@ __all__ = [
     "EMOTIONS",
     "FaceRecord",
     "GalleryError",
+    "IndexOptions",
     "PhotoRecord",
     "PhotoResult",
     "Query",
@@ -46,6 +47,7 @@ __all__ = [
 # Loaded when first asked for: `import gallery` must cost a shell's completion nothing.
 _HOMES = {
     "FaceRecord": "gallery.records",
+    "IndexOptions": "gallery.indexing.indexer",
     "PhotoRecord": "gallery.records",
     "PhotoResult": "gallery.indexing.indexer",
     "Query": "gallery.query.query",

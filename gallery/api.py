@@ -6,16 +6,29 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.indexing import indexer, predictor, rescoring
-from gallery.records import PhotoRecord
+from gallery.records import FileStamp, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.vision.lazy import networks
 
 PathLike = str | os.PathLike[str]
+
+
+class IndexKeywords(TypedDict, total=False):
+    """The fields of `IndexOptions`, as keywords of `index`."""
+
+    workers: int | None
+    follow_links: bool
+    retry_failed: bool
+    force: bool
+    skip: Callable[[FileStamp], bool] | None
+    on_plan: Callable[[int], None] | None
+    on_rescore: Callable[[rescoring.Rescored], None] | None
 
 
 def index(
@@ -25,20 +38,15 @@ def index(
     detector: FaceDetector | None = None,
     classifier: EmotionClassifier | None = None,
     settings: Settings | None = None,
-    workers: int | None = None,
-    follow_links: bool = False,
-    retry_failed: bool = False,
-    force: bool = False,
-    on_plan: Callable[[int], None] | None = None,
-    on_rescore: Callable[[rescoring.Rescored], None] | None = None,
+    options: indexer.IndexOptions | None = None,
+    **more: Unpack[IndexKeywords],
 ) -> Iterator[indexer.PhotoResult]:
     """Brings the store up to date with folders and files (`~` is understood), yielding a result per photo.
 
-    Networks that aren't given are those that `settings` name, loaded when the first photo needs them. `workers` is for
-    this run what the setting of that name is for all. For the rest see `indexer.index`.
+    Networks that aren't given are those that `settings` name, loaded when the first photo needs them. Each field of
+    `options` may be given by itself, too: `index("~/Photos", store=store, force=True)`. For the rest see
+    `indexer.index`.
     """
-    if workers is not None:
-        settings = replace(settings or Settings(), workers=workers)
     detector, classifier = _networks(detector, classifier, settings or Settings())
     return indexer.index(
         _expanded(paths),
@@ -46,11 +54,7 @@ def index(
         detector=detector,
         classifier=classifier,
         settings=settings,
-        follow_links=follow_links,
-        retry_failed=retry_failed,
-        force=force,
-        on_plan=on_plan,
-        on_rescore=on_rescore,
+        options=replace(options or indexer.IndexOptions(), **more),
     )
 
 

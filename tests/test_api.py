@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import gallery
+from gallery.api import IndexKeywords
 from gallery.errors import CheckpointError, ImageError, UsageError
 from gallery.vision.lazy import networks
 from tests.support.faces import save_small_checkpoint
@@ -43,6 +46,24 @@ def test_home_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(photo, gallery.PhotoRecord)
     assert result.path == photo.path == str(tmp_path / "a.png")
     assert [face.emotion for face in photo.faces] == ["happy"]
+
+
+def test_every_option_may_be_given_by_itself(tmp_path: Path) -> None:
+    assert [field.name for field in fields(gallery.IndexOptions)] == list(IndexKeywords.__annotations__)
+
+    draw_faces("happy").save(tmp_path / "a.png")
+    fakes = {"detector": FakeDetector(), "classifier": FakeClassifier()}
+    with gallery.Store.open(tmp_path / "gallery.db") as store:
+        index = partial(gallery.index, tmp_path / "a.png", store=store, **fakes)
+        given = [{}, {}, {"options": gallery.IndexOptions(force=True)}, {"force": True}]
+        assert [result.status for more in given for result in index(**more)] == ["new", "unchanged", "reread", "reread"]
+        # What is given by itself wins over the options.
+        [result] = index(options=gallery.IndexOptions(force=True), force=False)
+        assert result.status is gallery.Status.UNCHANGED
+        with pytest.raises(TypeError, match="hurry"):
+            index(hurry=True)
+        with pytest.raises(UsageError, match="workers is -1; allowed: 0 to 256"):
+            index(workers=-1)
 
 
 def test_file_that_is_no_photo_is_yielded_as_an_error(tmp_path: Path, settings: gallery.Settings) -> None:

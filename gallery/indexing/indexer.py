@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from gallery.errors import ImageError
@@ -21,7 +21,7 @@ from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, Touch
 from gallery.store.store import Store
 
-__all__ = ["PhotoResult", "Status", "Summary", "index"]
+__all__ = ["IndexOptions", "PhotoResult", "Status", "Summary", "index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,26 @@ class Summary:
         return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}
 
 
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """How one run of `index` goes."""
+
+    workers: int | None = None
+    """Processes that look for faces; None: as many as the setting of this name says."""
+    follow_links: bool = False
+    """Also folders that are symbolic links are looked into."""
+    retry_failed: bool = False
+    """Files that couldn't be read are tried again, although they haven't changed."""
+    force: bool = False
+    """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
+    skip: Callable[[FileStamp], bool] | None = None
+    """Files for which it says yes are left as they are for another run; nothing is said of them."""
+    on_plan: Callable[[int], None] | None = None
+    """Told the number of files and problems found, before the first result."""
+    on_rescore: Callable[[Rescored], None] | None = None
+    """Told how far it is while stored faces are read that the classifier hasn't seen, which comes before all else."""
+
+
 def index(
     paths: Sequence[str | os.PathLike[str]],
     *,
@@ -69,21 +89,13 @@ def index(
     detector: FaceDetector,
     classifier: EmotionClassifier,
     settings: Settings | None = None,
-    follow_links: bool = False,
-    retry_failed: bool = False,
-    force: bool = False,
-    skip: Callable[[FileStamp], bool] | None = None,
-    on_plan: Callable[[int], None] | None = None,
-    on_rescore: Callable[[Rescored], None] | None = None,
+    options: IndexOptions | None = None,
 ) -> Iterator[PhotoResult]:
     """Brings the database up to date with the folders and files in `paths`, yielding a result per photo.
 
     What is yielded is in the database: results come after their batch is committed, so that an interrupted run loses
     at most one batch, and the next run goes on from there. A file that can't be read is recorded with its reason and
-    tried again when it has changed, or in any case with `retry_failed`. With `force` all files are read and searched
-    for faces anew, unchanged ones too; what people said of the faces stays. Files for which `skip` says yes are left
-    for another run, as if this one hadn't come by; nothing is said of them. Stored faces that this classifier hasn't
-    seen are read first, which `on_rescore` can follow; then `on_plan` is told the number of photos found.
+    tried again when it has changed. Stored faces that this classifier hasn't seen are read first.
 
     With `settings.workers` above 1 so many processes look for faces where there are more than a few photos to read;
     with 0 as many as suit the detector, by its `processes`, and the machine. The detector must then be one that can be
@@ -94,25 +106,18 @@ def index(
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
     into the same database, StoreError where it can't be written, and GalleryError where no process is left to read.
     """
+    options = options or IndexOptions()
+    settings = settings or Settings(workers=1)
+    if options.workers is not None:
+        settings = replace(settings, workers=options.workers)
     problems: list[ImageError] = []
-    found = scan(paths, follow_links=follow_links, on_error=problems.append)
+    files = scan(paths, follow_links=options.follow_links, on_error=problems.append)
     roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
-    crew = _Workers(store, detector, classifier, settings or Settings(workers=1))
-    return _results(
-        crew,
-        found,
-        problems,
-        roots,
-        retry_failed=retry_failed,
-        force=force,
-        skip=skip or (lambda _: False),
-        on_plan=on_plan,
-        on_rescore=on_rescore,
-    )
+    return _results(_Crew(store, detector, classifier, settings), _Places(roots, files, problems), options)
 
 
 @dataclass(frozen=True, slots=True)
-class _Workers:
+class _Crew:
     """Who does the work of a run."""
 
     store: Store
@@ -131,57 +136,69 @@ class _Workers:
         return sum(face.detection.confidence >= self.settings.min_confidence for face in faces)
 
 
-def _results(
-    workers: _Workers,
-    found: Iterator[FileStamp],
-    problems: list[ImageError],
-    roots: Sequence[str],
-    *,
-    retry_failed: bool,
-    force: bool,
-    skip: Callable[[FileStamp], bool],
-    on_plan: Callable[[int], None] | None,
-    on_rescore: Callable[[Rescored], None] | None,
-) -> Iterator[PhotoResult]:
-    store = workers.store
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a run looks: going through `files` walks the folders, and puts what can't be looked at into `problems`."""
+
+    roots: Sequence[str]
+    files: Iterator[FileStamp]
+    problems: list[ImageError]
+
+
+def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[PhotoResult]:
+    store = crew.store
     with store.index_lock():
-        for so_far in rescore_locked(store, workers.classifier):
-            if on_rescore:
-                on_rescore(so_far)
-        rules = Reconciler(store.known_files(), store.paths_of, force)
-        present = list(found)
-        files = [file for file in present if not skip(file)]
-        if on_plan:
-            on_plan(len(files) + len(problems))
-        to_read: list[FileStamp] = []
-        back: list[FileStamp] = []
-        for file in files:
-            reason = None if retry_failed else rules.failure(file)
-            if reason is not None:
-                yield PhotoResult(file.path, Status.FAILED, reason=reason)
-            elif not rules.needs_no_reading(file):
-                to_read.append(file)
-            elif rules.known[file.path].missing:
-                back.append(file)
-            else:
-                yield PhotoResult(file.path, Status.UNCHANGED)
-        yield from _restore(workers, back)
-        with closing(_read(workers, rules, to_read)) as batches, workers.classifier.beside_others():
+        for so_far in rescore_locked(store, crew.classifier):
+            if options.on_rescore:
+                options.on_rescore(so_far)
+        rules = Reconciler(store.known_files(), store.paths_of, options.force)
+        present = list(places.files)
+        files = [file for file in present if not (options.skip and options.skip(file))]
+        if options.on_plan:
+            options.on_plan(len(files) + len(places.problems))
+        plan = _planned(rules, files, retry_failed=options.retry_failed)
+        yield from plan.told
+        yield from _restore(crew, plan.back)
+        with closing(_read(crew, rules, plan.to_read)) as batches, crew.classifier.beside_others():
             for batch in batches:
-                yield from _store_batch(workers, rules, batch)
-        yield from _finish(workers, rules, [file.path for file in present], problems, roots)
+                yield from _store_batch(crew, rules, batch)
+        yield from _finish(crew, rules, [file.path for file in present], places)
 
 
-def _restore(workers: _Workers, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be done about the files of a run: nothing but to tell of them, to note that they are back, to read."""
+
+    told: list[PhotoResult] = field(default_factory=list)
+    back: list[FileStamp] = field(default_factory=list)
+    to_read: list[FileStamp] = field(default_factory=list)
+
+
+def _planned(rules: Reconciler, files: Sequence[FileStamp], *, retry_failed: bool) -> _Plan:
+    plan = _Plan()
+    for file in files:
+        reason = None if retry_failed else rules.failure(file)
+        if reason is not None:
+            plan.told.append(PhotoResult(file.path, Status.FAILED, reason=reason))
+        elif not rules.needs_no_reading(file):
+            plan.to_read.append(file)
+        elif rules.known[file.path].missing:
+            plan.back.append(file)
+        else:
+            plan.told.append(PhotoResult(file.path, Status.UNCHANGED))
+    return plan
+
+
+def _restore(crew: _Crew, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:
     if files:
-        workers.write([Touch(file) for file in files])
+        crew.write([Touch(file) for file in files])
     for file in files:
         yield PhotoResult(file.path, Status.RESTORED)
 
 
-def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
+def _read(crew: _Crew, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
     """Read and search the files, in processes of their own where there are enough to make up for starting them."""
-    detector, settings = workers.detector, workers.settings
+    detector, settings = crew.detector, crew.settings
     if len(files) < MANY or settings.workers == 1:
         return read_here(files, rules.knows, detector, settings)
     if decoders := detector.decoders:
@@ -192,16 +209,16 @@ def _read(workers: _Workers, rules: Reconciler, files: Sequence[FileStamp]) -> G
     return read_in_processes(files, rules.hashes, detector, settings, count)
 
 
-def _store_batch(workers: _Workers, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
+def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
     """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
     found = {read.hash: read.photo.faces for read in batch if read.photo}
-    stored = workers.store.known_hashes(found)
+    stored = crew.store.known_hashes(found)
     # Copies of a photo are read before its batch is committed; here it is in the database.
     for done in found.keys() & rules.added if rules.force else stored:
         del found[done]
-    outcomes = dict(zip(found, score_each(list(found.values()), workers.classifier), strict=True))
-    decided = [_decide(workers, rules, read, outcomes, stored) for read in batch]
-    workers.write([change for change, _ in decided])
+    outcomes = dict(zip(found, score_each(list(found.values()), crew.classifier), strict=True))
+    decided = [_decide(crew, rules, read, outcomes, stored) for read in batch]
+    crew.write([change for change, _ in decided])
     return [result for _, result in decided]
 
 
@@ -210,7 +227,7 @@ Outcomes = dict[str, tuple[ScoredFace, ...] | ImageError]
 
 
 def _decide(
-    workers: _Workers, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes, stored: Collection[str]
+    crew: _Crew, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes, stored: Collection[str]
 ) -> tuple[Change, PhotoResult]:
     file, outcome = read.file, outcomes.get(read.hash)
     error = read.error or (outcome if isinstance(outcome, ImageError) else None)
@@ -221,30 +238,25 @@ def _decide(
         return known, PhotoResult(file.path, status)
     del outcomes[read.hash]
     photo = read.photo
-    faces = left_to_right(outcome, workers.settings.min_confidence)
+    faces = left_to_right(outcome, crew.settings.min_confidence)
     new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, faces, photo.look)
     again = read.hash in stored
     change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
-    return change, PhotoResult(file.path, status, workers.count(outcome))
+    return change, PhotoResult(file.path, status, crew.count(outcome))
 
 
-def _finish(
-    workers: _Workers,
-    rules: Reconciler,
-    found: Sequence[str],
-    problems: Sequence[ImageError],
-    roots: Sequence[str],
-) -> Iterator[PhotoResult]:
+def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: _Places) -> Iterator[PhotoResult]:
     """What is no photo's business: places that couldn't be looked at, photos that are gone, failures that are over."""
-    troubled = [problem.path for problem in problems]
-    gone = rules.missing(found, roots, troubled)
-    over = rules.stale_failures(found, roots, troubled)
+    problems = places.problems
+    unseen = [problem.path for problem in problems]
+    gone = rules.missing(found, places.roots, unseen)
+    over = rules.stale_failures(found, places.roots, unseen)
     if problems:
-        workers.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
+        crew.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
     if gone:
-        workers.store.mark_missing(gone)
+        crew.store.mark_missing(gone)
     if over:
-        workers.store.clear_failures(over)
+        crew.store.clear_failures(over)
     for problem in problems:
         yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
     for path in gone:

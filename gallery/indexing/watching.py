@@ -31,9 +31,9 @@ _Stamp = tuple[int, int] | None
 
 
 class Look(Protocol):
-    """Brings the database up to date with folders: `index`, all but these two arguments given."""
+    """Brings the database up to date with folders: `index`, of which all else is given."""
 
-    def __call__(self, paths: Sequence[str], *, skip: Callable[[FileStamp], bool]) -> Iterator[PhotoResult]:
+    def __call__(self, paths: Sequence[str], /, *, skip: Callable[[FileStamp], bool]) -> Iterator[PhotoResult]:
         """A result per photo."""
 
 

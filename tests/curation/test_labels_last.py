@@ -16,7 +16,7 @@ from gallery.cli import cli
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection
-from gallery.indexing.indexer import Status, index
+from gallery.indexing.indexer import IndexOptions, Status, index
 from gallery.query.query import Query
 from gallery.store.store import Store
 from tests.support.cli_gallery import isolate
@@ -56,7 +56,7 @@ def run_index(
         store=store,
         detector=OtherDetector() if other else FakeDetector(),
         classifier=FakeClassifier(model, answer="neutral" if model == "second" else None),
-        force=force,
+        options=IndexOptions(force=force),
     )
     return {result.status for result in results}
 

@@ -19,7 +19,7 @@ from gallery.curation.albums import album_photos, create_album
 from gallery.db import schema
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
-from gallery.indexing.indexer import PhotoResult, Status, Summary, index
+from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary, index
 from gallery.indexing.rescoring import Rescored
 from gallery.query.query import Query
 from gallery.records import PhotoRecord
@@ -62,7 +62,7 @@ class Library:
             detector=self.detector,
             classifier=self.classifier,
             settings=self.settings,
-            **options,
+            options=IndexOptions(**options),
         )
 
     def emotions(self, path: Path) -> list[str]:

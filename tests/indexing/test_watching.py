@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from gallery.api import index
 from gallery.errors import PathError
-from gallery.indexing.indexer import PhotoResult, index
+from gallery.indexing.indexer import PhotoResult
 from gallery.indexing.watching import PATIENCE_SECONDS, file_events, matters, watch
 from gallery.store.store import KnownFile, Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces

@@ -13,7 +13,7 @@ from gallery.cli.network_options import load_pipeline, pipeline_options, searche
 from gallery.cli.output import counted, print_json
 from gallery.cli.progress import Progress
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.indexing.indexer import PhotoResult, Status, Summary
+from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
 from gallery.indexing.indexer import index as index_photos
 from gallery.indexing.rescoring import Rescored
 from gallery.query.query import Query
@@ -63,17 +63,15 @@ def index(
     with state.open_store(settings) as store:
         first_time = store.count(Query(missing=True)) == 0
         detector, classifier = load_pipeline(state, settings)
-        results = index_photos(
-            paths,
-            store=store,
-            detector=detector,
-            classifier=classifier,
-            settings=settings,
+        options = IndexOptions(
             follow_links=follow_links,
             retry_failed=retry_failed,
             force=force,
             on_plan=lambda total: progress.plan(total, unit="photos"),
             on_rescore=rescore_follower(progress, state, classifier.name),
+        )
+        results = index_photos(
+            paths, store=store, detector=detector, classifier=classifier, settings=settings, options=options
         )
         report_run(results, summary, progress, state, as_json=as_json)
     if first_time and summary.new:

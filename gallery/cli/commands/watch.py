@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -15,10 +15,11 @@ from gallery.cli.network_options import load_pipeline, pipeline_options, searche
 from gallery.cli.output import counted, message, printable, to_terminal
 from gallery.cli.progress import Progress
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.indexing.indexer import PhotoResult, Status, Summary
+from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
 from gallery.indexing.indexer import index as index_photos
 from gallery.indexing.watching import POLL_SECONDS, file_events
 from gallery.indexing.watching import watch as watch_folders
+from gallery.records import FileStamp
 
 
 @click.command()
@@ -53,16 +54,16 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: describe_run(progress, summary))
     with state.open_store(settings) as store:
         detector, classifier = load_pipeline(state, settings)
-        look = partial(
-            index_photos,
-            store=store,
-            detector=detector,
-            classifier=classifier,
-            settings=settings,
+        options = IndexOptions(
             follow_links=follow_links,
             on_plan=lambda total: progress.plan(total, unit="photos"),
             on_rescore=rescore_follower(progress, state, classifier.name),
         )
+        index = partial(index_photos, store=store, detector=detector, classifier=classifier, settings=settings)
+
+        def look(roots: Sequence[str], *, skip: Callable[[FileStamp], bool]) -> Iterator[PhotoResult]:
+            return index(roots, options=replace(options, skip=skip))
+
         events = file_events(store.location, poll_seconds=POLL_SECONDS if poll else None)
         looks = watch_folders(paths, look, events=events, tell=state.note)
         report_run(_first(looks), summary, progress, state, as_json=False)
