@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -214,34 +214,32 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     found = {read.hash: read.photo.faces for read in batch if read.photo}
     stored = crew.store.known_hashes(found)
     # Copies of a photo are read before its batch is committed; here it is in the database.
-    for done in found.keys() & rules.added if rules.force else stored:
-        del found[done]
-    outcomes = dict(zip(found, score_each(list(found.values()), crew.classifier), strict=True))
-    decided = [_decide(crew, rules, read, outcomes, stored) for read in batch]
+    done = rules.added if rules.force else stored
+    to_score = {digest: faces for digest, faces in found.items() if digest not in done}
+    scored = dict(zip(to_score, score_each(list(to_score.values()), crew.classifier), strict=True))
+    decided = [_decide(crew, rules, read, scored.get(read.hash), is_stored=read.hash in stored) for read in batch]
     crew.write([change for change, _ in decided])
     return [result for _, result in decided]
 
 
-Outcomes = dict[str, tuple[ScoredFace, ...] | ImageError]
-"""Faces of the new photos of a batch by content hash, or why none could be looked for; taken out when first used."""
+_Scored = tuple[ScoredFace, ...] | ImageError
+"""The faces of a photo, or why none could be looked for."""
 
 
 def _decide(
-    crew: _Crew, rules: Reconciler, read: ReadPhoto, outcomes: Outcomes, stored: Collection[str]
+    crew: _Crew, rules: Reconciler, read: ReadPhoto, faces: _Scored | None, *, is_stored: bool
 ) -> tuple[Change, PhotoResult]:
-    file, outcome = read.file, outcomes.get(read.hash)
-    error = read.error or (outcome if isinstance(outcome, ImageError) else None)
-    if error:
-        return Fail(file, error.reason, error.transient), PhotoResult(file.path, Status.FAILED, reason=error.reason)
-    if read.photo is None or outcome is None or isinstance(outcome, ImageError):
+    """What to do about a file and to tell of it; of a known content there are no `faces`, or nobody needs them."""
+    file, outcome = read.file, read.error or faces
+    if isinstance(outcome, ImageError):
+        return Fail(file, outcome.reason, outcome.transient), PhotoResult(file.path, Status.FAILED, 0, outcome.reason)
+    if read.photo is None or outcome is None or read.hash in rules.added:
         known, status = rules.of_known_content(file, read.hash)
         return known, PhotoResult(file.path, status)
-    del outcomes[read.hash]
     photo = read.photo
-    faces = left_to_right(outcome, crew.settings.min_confidence)
-    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, faces, photo.look)
-    again = read.hash in stored
-    change, status = rules.of_content_searched_again(file, new) if again else rules.of_new_content(file, new)
+    numbered = left_to_right(outcome, crew.settings.min_confidence)
+    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, numbered, photo.look)
+    change, status = rules.of_content_searched_again(file, new) if is_stored else rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, crew.count(outcome))
 
 
