@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Detection, Prediction
@@ -23,6 +24,29 @@ class FileStamp:
     path: str
     size: int
     mtime_ns: int
+
+    @classmethod
+    def of(cls, path: str, info: os.stat_result) -> FileStamp:
+        """The stamp of a file that was asked of the disk."""
+        return cls(path, info.st_size, info.st_mtime_ns)
+
+    def unchanged_since(self, then: Stamped) -> bool:
+        """Whether the file is, as far as its size and time tell, what it was when `then` was noted of it."""
+        return (self.size, self.mtime_ns) == (then.size, then.mtime_ns)
+
+
+class Stamped(Protocol):
+    """Whatever keeps of a file its size and time."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    @property
+    def mtime_ns(self) -> int:
+        """Time of the last change, in nanoseconds since 1970, UTC."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from dataclasses import fields
 from datetime import datetime
@@ -11,7 +12,7 @@ import pytest
 from gallery.db import schema
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection, Prediction
-from gallery.records import Capture, FaceRecord, PhotoRecord
+from gallery.records import Capture, FaceRecord, FileStamp, PhotoRecord
 
 
 def record(score: float = 0.7, min_score: float = 0.5, confidence: float = 0.98765) -> FaceRecord:
@@ -99,3 +100,14 @@ def test_photo_without_faces_or_time_is_plain_json():
     photo = PhotoRecord("/a.jpg", ["/a.jpg"], "ab12", 1, 1, Capture(), [])
     assert json.loads(json.dumps(photo.as_json())) == photo.as_json()
     assert (photo.as_json()["taken_at"], photo.as_json()["faces"]) == (None, [])
+
+
+def test_file_has_changed_when_its_size_or_time_has(tmp_path):
+    file = tmp_path / "a.jpg"
+    file.write_bytes(b"12345")
+    os.utime(file, ns=(0, 1_700_000_000_000_000_001))
+    now = FileStamp.of(str(file), file.stat())
+    assert now == FileStamp(str(file), 5, 1_700_000_000_000_000_001)
+    assert now.unchanged_since(FileStamp("elsewhere", 5, 1_700_000_000_000_000_001))
+    assert not now.unchanged_since(FileStamp(str(file), 5, 1_700_000_000_000_000_000))
+    assert not now.unchanged_since(FileStamp(str(file), 4, 1_700_000_000_000_000_001))

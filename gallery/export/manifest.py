@@ -20,6 +20,7 @@ from typing import Any, Final
 from gallery.errors import ExportError, ImageError
 from gallery.export.safe_names import name_key, stays_inside
 from gallery.images.decode import hash_file
+from gallery.records import FileStamp
 from gallery.system.files import write_beside
 
 MANIFEST: Final = ".gallery-export.jsonl"
@@ -59,7 +60,7 @@ class Entry:
             there = path.lstat()
         except OSError:
             return False
-        same = (there.st_size, there.st_mtime_ns) == (self.size, self.mtime_ns)
+        same = FileStamp.of(os.fspath(path), there).unchanged_since(self)
         return self.link is None and stat.S_ISREG(there.st_mode) and same
 
 

@@ -185,7 +185,7 @@ def _stamp(path: str, look: Callable[[], os.stat_result], on_error: OnError) -> 
         on_error(ImageError(path, f"is gone, or a link that leads nowhere ({_why(error)})", transient=True))
         return None
     if stat.S_ISREG(info.st_mode):
-        return FileStamp(path, info.st_size, info.st_mtime_ns)
+        return FileStamp.of(path, info)
     if not stat.S_ISDIR(info.st_mode):
         on_error(ImageError(path, "is a pipe, socket or device, no file; it was not opened"))
     return None

@@ -55,9 +55,9 @@ class Reconciler:
         return digest in self.hashes or digest in self.added
 
     def is_same(self, file: FileStamp) -> bool:
-        """Size and modification time are those of the last run."""
+        """The file hasn't changed since the last run."""
         known = self.known.get(file.path)
-        return known is not None and known.mtime_ns == file.mtime_ns and known.size == file.size
+        return known is not None and file.unchanged_since(known)
 
     def failure(self, file: FileStamp) -> str | None:
         """Why the file, as it still is, couldn't be read; None where it is worth a try."""

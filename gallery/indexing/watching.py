@@ -27,7 +27,6 @@ Events = Callable[[Sequence[str]], Iterator[Collection[str]]]
 """Watches folders from the first `next` on: the paths that changed, or nothing where for a while none did."""
 
 _Identity = tuple[int, int]
-_Stamp = tuple[int, int] | None
 
 
 class Look(Protocol):
@@ -70,7 +69,7 @@ class _Watch:
         self._look, self._events, self._tell, self._clock = look, events, tell, clock
         self._mounts = {root for root in roots if Path(root).is_mount()}
         self._here: dict[str, _Identity | None] = dict.fromkeys(roots, (0, 0))
-        self._restless: dict[str, tuple[_Stamp, float]] = {}
+        self._restless: dict[str, tuple[FileStamp | None, float]] = {}
         """What changed of late: its stamp, and when it was seen to have it."""
         self._told: dict[str, str | None] = {}
         """Failures, with their reasons."""
@@ -171,12 +170,11 @@ class _Watch:
             self._waiting = True
 
 
-def _stamp(path: str) -> _Stamp:
+def _stamp(path: str) -> FileStamp | None:
     try:
-        info = os.stat(path)  # noqa: PTH116
+        return FileStamp.of(path, os.stat(path))  # noqa: PTH116
     except OSError:
         return None
-    return info.st_size, info.st_mtime_ns
 
 
 def file_events(database: str, *, poll_seconds: float | None = None) -> Events:

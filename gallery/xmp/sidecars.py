@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gallery.errors import ImageError, SidecarError
-from gallery.records import PhotoRecord
+from gallery.records import FileStamp, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.xmp.embedded import own_keywords
@@ -189,8 +189,8 @@ class Sidecars:
 
     def _check_indexed(self, file: Path, photo: PhotoRecord) -> None:
         """Raises SidecarError for a file that holds another photo by now: its emotions aren't those that we know."""
-        info, known = file.stat(), self._known.get(str(file))
-        if known is not None and (known.size, known.mtime_ns) == (info.st_size, info.st_mtime_ns):
+        now, known = FileStamp.of(str(file), file.stat()), self._known.get(str(file))
+        if known is not None and now.unchanged_since(known):
             return
         from gallery.images.decode import hash_file
 
