@@ -14,6 +14,7 @@ from gallery.errors import PathError, UsageError
 from gallery.settings import Settings, bundled_folder, check_name, config_file, load_settings, typed
 from gallery.system.files import write_beside
 from gallery.vision.checkpoints import SUFFIX, find_model, read_card
+from gallery.vision.loading import check_chosen
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -43,7 +44,7 @@ def set_setting(name: str, text: str, *, config: Path | None = None) -> str | in
     value = typed(name, text)
     if name == "db" and text and "://" not in text:
         value = os.path.abspath(Path(text).expanduser())  # noqa: PTH100 - pathlib's would resolve links
-    replace(Settings(), **{name: value})  # raises where it is out of range
+    check_chosen(replace(Settings(), **{name: value}))  # as this raises where the value is out of range
     write_setting(name, value, config=config)
     return value  # type: ignore[no-any-return]
 
@@ -64,7 +65,7 @@ def replace_settings(content: bytes, *, config: Path | None = None) -> None:
 
     def check(new: Path) -> None:
         try:
-            load_settings(environ={}, config=new)
+            check_chosen(load_settings(environ={}, config=new))
         except UsageError as error:
             reason = str(error).replace(f"{new}: ", "")
             raise UsageError(_with_line(reason, content.decode("utf-8", "replace"))) from None

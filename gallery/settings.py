@@ -40,6 +40,10 @@ class Settings:
     """Photos per transaction; an interrupted run loses at most this many."""
     workers: int = 0
     """Processes that look for faces; 0: as many as there are cores, or one where a GPU does it."""
+    detector: str = "mtcnn"
+    """What finds faces; see `vision.loading`."""
+    classifier: str = "torch"
+    """What runs the model that reads their emotions; see `vision.loading`."""
 
     def __post_init__(self) -> None:
         _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")

@@ -72,9 +72,13 @@ def test_file_that_is_no_photo_is_yielded_as_an_error(tmp_path: Path, settings: 
     assert isinstance(error, ImageError)
 
 
-def test_unknown_or_damaged_model_is_told_before_any_photo_is_looked_at(tmp_path: Path) -> None:
+def test_unknown_network_or_damaged_model_is_told_before_any_photo_is_looked_at(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nonsense"):
         networks(gallery.Settings(model="nonsense"))
+    with pytest.raises(UsageError, match="detector is 'nonsense'; allowed: mtcnn"):
+        networks(gallery.Settings(detector="nonsense"))
+    with pytest.raises(UsageError, match="classifier is 'nonsense'; allowed: torch"):
+        networks(gallery.Settings(classifier="nonsense"))
     (tmp_path / "bad.safetensors").write_bytes(b"nothing")
     with pytest.raises(CheckpointError):
         networks(gallery.Settings(model=str(tmp_path / "bad.safetensors")))

@@ -11,11 +11,21 @@ from PIL import Image
 
 from gallery.errors import CheckpointError
 from gallery.faces import EmotionClassifier, Prediction
+from gallery.settings import Settings
 from gallery.vision.batches import Batches
-from gallery.vision.checkpoints import read_card
+from gallery.vision.checkpoints import find_model, read_card
+from gallery.vision.device import choose_device
 from gallery.vision.weights import load_network, preprocessing_of
 
 BATCH: Final = 64
+
+
+def load(settings: Settings) -> NetworkClassifier:
+    """The network of the model that the settings name, on their device.
+
+    Raises UsageError for an unknown model and a device that isn't there, CheckpointError for an unusable model.
+    """
+    return NetworkClassifier(find_model(settings.model), device=choose_device(settings.device))
 
 
 class NetworkClassifier(EmotionClassifier):

@@ -14,11 +14,18 @@ from facenet_pytorch import MTCNN
 from PIL import Image
 
 from gallery.faces import Box, Detection, FaceDetector
+from gallery.settings import Settings
 from gallery.vision.batches import Batches
 from gallery.vision.cascade import Cascade, Found
+from gallery.vision.device import choose_device
 
 BATCH: Final = 32
 """Pictures of one size searched together on a GPU. On a CPU this gains nothing and costs memory."""
+
+
+def load(settings: Settings) -> MTCNNDetector:
+    """The detector as the settings say. Raises UsageError for a device that isn't there."""
+    return MTCNNDetector(min_face=settings.min_face, device=choose_device(settings.device))
 
 
 class MTCNNDetector(FaceDetector):

@@ -14,6 +14,7 @@ from gallery.faces import Detection, EmotionClassifier, FaceDetector, Prediction
 from gallery.settings import Settings
 from gallery.system.machine import LEAST_TO_DECODE, cores, some_cores, suitable
 from gallery.vision.checkpoints import find_model, read_card
+from gallery.vision.loading import check_chosen, load_classifier, load_detector
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,9 +25,11 @@ def networks(
 ) -> tuple[FaceDetector, EmotionClassifier]:
     """Detector and classifier as the settings say; `on_load` is called when they are really loaded.
 
-    Raises UsageError for an unknown model and CheckpointError for one that describes itself wrongly at once; what else
-    is wrong with it, and a device that isn't there, shows when the first picture is looked at.
+    Raises at once UsageError for an unknown detector, classifier or model, and CheckpointError for a model that
+    describes itself wrongly; what else is wrong with it, and a device that isn't there, shows when the first picture is
+    looked at.
     """
+    check_chosen(settings)
     loader = _Loader(settings, on_load or (lambda: None))
     return _LazyDetector(loader), _LazyClassifier(loader)
 
@@ -40,9 +43,7 @@ class _Loader:
     @cached_property
     def pair(self) -> tuple[FaceDetector, EmotionClassifier]:
         self._on_load()
-        from gallery.vision.loading import load_pipeline
-
-        return load_pipeline(self.settings)
+        return load_detector(self.settings), load_classifier(self.settings)
 
 
 class _LazyDetector(FaceDetector):
@@ -51,7 +52,7 @@ class _LazyDetector(FaceDetector):
 
     def __reduce__(self) -> tuple[Callable[[Settings], FaceDetector], tuple[Settings]]:
         """In another process the detector alone is loaded."""
-        return _load_detector, (self._loader.settings,)
+        return load_detector, (self._loader.settings,)
 
     @property
     def signature(self) -> str:
@@ -78,12 +79,6 @@ class _LazyDetector(FaceDetector):
             return []
         with _threads(some_cores()):  # as photos are decoded meanwhile
             return self._loader.pair[0].detect(images)
-
-
-def _load_detector(settings: Settings) -> FaceDetector:
-    from gallery.vision.loading import load_detector
-
-    return load_detector(settings)
 
 
 class _LazyClassifier(EmotionClassifier):

@@ -1,24 +1,50 @@
-"""Loads detector and classifier as the settings say. Importing it imports torch, which takes seconds."""
+"""The detectors and classifiers there are, and the loading of those that the settings name.
+
+Importing this imports no torch; loading one of them does, which takes seconds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
+from gallery.errors import UsageError
+from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.settings import Settings
-from gallery.vision.checkpoints import find_model
-from gallery.vision.classifier import NetworkClassifier
-from gallery.vision.detector import MTCNNDetector
-from gallery.vision.device import choose_device
+
+DETECTORS: Final[Mapping[str, str]] = {"mtcnn": "gallery.vision.detector"}
+"""By the names that the setting `detector` chooses from: modules whose `load(settings)` gives a FaceDetector."""
+
+CLASSIFIERS: Final[Mapping[str, str]] = {"torch": "gallery.vision.classifier"}
+"""By the names that the setting `classifier` chooses from: modules whose `load(settings)` gives an EmotionClassifier
+that reads with the model of the settings."""
 
 
-def load_pipeline(settings: Settings) -> tuple[MTCNNDetector, NetworkClassifier]:
-    """Detector and classifier as the settings say, both on the same device.
+def check_chosen(settings: Settings) -> None:
+    """Raises UsageError unless there are a detector and a classifier of the names in the settings."""
+    _module("detector", settings.detector, DETECTORS)
+    _module("classifier", settings.classifier, CLASSIFIERS)
 
-    Raises UsageError for a device that isn't there or an unknown model, CheckpointError for an unusable one.
+
+def load_detector(settings: Settings) -> FaceDetector:
+    """The detector that the settings name. Raises UsageError where it, or the device, isn't there."""
+    module = import_module(_module("detector", settings.detector, DETECTORS))
+    detector: FaceDetector = module.load(settings)
+    return detector
+
+
+def load_classifier(settings: Settings) -> EmotionClassifier:
+    """The classifier that the settings name, with their model.
+
+    Raises UsageError where it, the model or the device isn't there, CheckpointError for an unusable model.
     """
-    device = choose_device(settings.device)
-    classifier = NetworkClassifier(find_model(settings.model), device=device)
-    return load_detector(settings), classifier
+    module = import_module(_module("classifier", settings.classifier, CLASSIFIERS))
+    classifier: EmotionClassifier = module.load(settings)
+    return classifier
 
 
-def load_detector(settings: Settings) -> MTCNNDetector:
-    """The detector as the settings say. Raises UsageError for a device that isn't there."""
-    return MTCNNDetector(min_face=settings.min_face, device=choose_device(settings.device))
+def _module(setting: str, name: str, known: Mapping[str, str]) -> str:
+    if name not in known:
+        raise UsageError(f"{setting} is {name!r}; allowed: {', '.join(known)}")
+    return known[name]

@@ -61,6 +61,8 @@ def test_show_to_a_pipe_and_as_json(gallery: Gallery, config: Path, monkeypatch:
         "max_megapixels\t200.0\tdefault",
         "batch_size\t16\tdefault",
         "workers\t0\tdefault",
+        "detector\tmtcnn\tdefault",
+        "classifier\ttorch\tdefault",
     ]
     said = json.loads(gallery.run("config", "show", "--json").stdout)
     assert said["file"] == str(config)
@@ -96,6 +98,7 @@ def test_broken_file_is_named(gallery: Gallery, config: Path) -> None:
         ("max_megapixels", "100", "max_megapixels = 100.0", 100.0),
         ("workers", "2", "workers = 2", 2),
         ("device", "cpu", 'device = "cpu"', "cpu"),
+        ("detector", "mtcnn", 'detector = "mtcnn"', "mtcnn"),
         ("model", "custom", 'model = "custom"', "custom"),
         ("db", "sqlite:////tmp/x.db", 'db = "sqlite:////tmp/x.db"', "sqlite:////tmp/x.db"),
         ("db", "/photos/näh.db", 'db = "/photos/näh.db"', "/photos/näh.db"),
@@ -122,6 +125,8 @@ def test_database_is_kept_by_its_absolute_path(tmp_path: Path, monkeypatch: pyte
         ("min_score", "high", "min_score is 'high'; it must be a number"),
         ("workers", "1.5", "workers is '1.5'; it must be a whole number"),
         ("model", "nosuch", "no model 'nosuch'"),
+        ("detector", "nosuch", "detector is 'nosuch'; allowed: mtcnn\n"),
+        ("classifier", "nosuch", "classifier is 'nosuch'; allowed: torch\n"),
     ],
 )
 def test_setting_that_makes_no_sense_is_refused(

@@ -8,13 +8,11 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError
-from gallery.faces import EmotionClassifier, Prediction
+from gallery.faces import Prediction
 from gallery.vision.checkpoints import read_card
 from gallery.vision.classifier import BATCH, NetworkClassifier
 from tests.support.faces import save_small_checkpoint, small_network
-from tests.support.fakes import FACE_COLOURS, FakeClassifier
 
 
 @pytest.fixture(scope="module")
@@ -90,37 +88,3 @@ def test_weights_that_overflow_give_an_error_not_a_score(tmp_path, checkpoint):
         safetensors.torch.save_file(weights, path, file.metadata())
     with pytest.raises(CheckpointError, match="not finite"):
         NetworkClassifier(path).predict(noise(1))
-
-
-@pytest.fixture(params=["network", "fake"])
-def classifier(request) -> EmotionClassifier:
-    return FakeClassifier() if request.param == "fake" else request.getfixturevalue("network")
-
-
-@pytest.fixture
-def crops() -> list[Image.Image]:
-    colours = list(FACE_COLOURS.values())
-    sides = (112, 48, 33, 20, 1, 47, 96)
-    return [Image.new("RGB", (side, side), colour) for side, colour in zip(sides, colours, strict=True)]
-
-
-def test_every_classifier_gives_seven_probabilities_that_sum_to_one(classifier, crops):
-    for prediction in classifier.predict(crops):
-        assert len(prediction.probabilities) == len(EMOTIONS)
-        assert all(type(p) is float and 0 <= p <= 1 for p in prediction.probabilities)
-        assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-6)
-
-
-def test_every_classifier_answers_in_the_order_of_the_crops(classifier, crops):
-    assert close(classifier.predict(crops[::-1]), classifier.predict(crops)[::-1])
-    assert len({prediction.probabilities for prediction in classifier.predict(crops)}) == len(crops)
-
-
-def test_every_classifier_answers_no_crop_with_an_empty_list(classifier):
-    assert classifier.predict([]) == []
-
-
-def test_every_classifier_has_a_name_and_a_lasting_id(classifier):
-    assert classifier.name
-    assert classifier.model_id
-    assert classifier.model_id == classifier.model_id

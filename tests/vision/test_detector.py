@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from gallery.faces import Box, Detection, FaceDetector
+from gallery.faces import Box, Detection
 from gallery.vision.detector import MTCNNDetector
 from tests.support.faces import real_detector
-from tests.support.fakes import FakeDetector, draw_faces
 from tests.support.photos import astronaut, draw_picture
 
 HER_FACE = Box(182, 72, 270, 180)
@@ -115,53 +113,3 @@ def test_box_of_a_face_cut_by_the_border_stays_inside(crop):
 def test_signature_tells_detectors_apart():
     assert MTCNNDetector(min_face=30).signature == real_detector().signature
     assert MTCNNDetector(min_face=40).signature != real_detector().signature
-
-
-@pytest.fixture(params=[real_detector, FakeDetector], ids=["mtcnn", "fake"])
-def detector(request) -> FaceDetector:
-    return request.param()
-
-
-@pytest.fixture
-def pictures() -> list[Image.Image]:
-    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
-    return [
-        astronaut().resize((640, 480)),
-        draw_faces("happy", "sad", "angry"),
-        Image.fromarray(noise),
-        draw_faces("neutral").resize((320, 240)),
-        astronaut().crop((200, 80, 260, 140)),
-    ]
-
-
-def test_every_detector_answers_each_picture(detector, pictures):
-    found = detector.detect(pictures)
-    assert type(found) is list
-    assert [type(faces) for faces in found] == [list] * len(pictures)
-    assert any(found)
-
-
-def test_every_detector_keeps_boxes_inside_and_the_surest_first(detector, pictures):
-    for picture, faces in zip(pictures, detector.detect(pictures), strict=True):
-        assert [face.confidence for face in faces] == sorted((face.confidence for face in faces), reverse=True)
-        for face in faces:
-            assert 0 <= face.confidence <= 1
-            assert 0 <= face.box.left < face.box.right <= picture.width
-            assert 0 <= face.box.top < face.box.bottom <= picture.height
-            assert len(face.landmarks) in (0, 5)
-            assert all(type(value) is float for point in face.landmarks for value in point)
-
-
-def test_every_detector_finds_the_same_whatever_is_beside(detector, pictures):
-    assert detector.detect(pictures[::-1]) == detector.detect(pictures)[::-1]
-
-
-@pytest.mark.parametrize("size", [(5, 5), (20, 300), (300, 20)])
-def test_every_detector_finds_nothing_where_nothing_is(detector, size):
-    assert detector.detect([Image.new("RGB", size)]) == [[]]
-    assert detector.detect([]) == []
-
-
-def test_every_detector_has_a_lasting_signature(detector):
-    assert detector.signature
-    assert detector.signature == detector.signature.strip()

@@ -7,7 +7,7 @@ from gallery.errors import CheckpointError, UsageError
 from gallery.settings import DEVICES, Settings
 from gallery.vision.checkpoints import read_card
 from gallery.vision.device import choose_device
-from gallery.vision.loading import load_pipeline
+from gallery.vision.loading import load_classifier, load_detector
 from tests.support.faces import save_small_checkpoint
 
 PRESENT = {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
@@ -30,14 +30,14 @@ def test_unknown_device_is_refused():
 
 def test_networks_are_those_that_the_settings_name(tmp_path):
     model = save_small_checkpoint(tmp_path / "small.safetensors")
-    detector, classifier = load_pipeline(Settings(model=str(model), device="cpu", min_face=44))
-    assert "44" in detector.signature
-    assert classifier.model_id == read_card(model).model_id()
+    settings = Settings(model=str(model), device="cpu", min_face=44)
+    assert load_detector(settings).signature == "mtcnn min_face=44"
+    assert load_classifier(settings).model_id == read_card(model).model_id()
 
 
 def test_model_that_is_not_there_or_no_model_is_refused(tmp_path):
     with pytest.raises(UsageError, match="nosuch"):
-        load_pipeline(Settings(model="nosuch", device="cpu"))
+        load_classifier(Settings(model="nosuch", device="cpu"))
     (tmp_path / "text.safetensors").write_text("no model")
     with pytest.raises(CheckpointError, match=r"text\.safetensors"):
-        load_pipeline(Settings(model=str(tmp_path / "text.safetensors"), device="cpu"))
+        load_classifier(Settings(model=str(tmp_path / "text.safetensors"), device="cpu"))
