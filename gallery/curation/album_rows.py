@@ -15,6 +15,7 @@ from gallery.curation.history import Recorder
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import AlbumError, NotIndexedError, UsageError
+from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.search import matches
 from gallery.settings import Settings
@@ -127,6 +128,17 @@ def ids_in(connection: Connection, album: AlbumRow, settings: Settings) -> Seque
     return connection.execute(within.order_by(place.position, place.hash)).scalars().all()
 
 
+def narrowed_ids(connection: Connection, album: AlbumRow, query: Query, settings: Settings) -> Sequence[int]:
+    """Those of the album that the query finds, at most `query.limit`, in its order or else that of the album."""
+    inside: list[terms.Term] = [terms.InAlbum(album.name), *([] if query.where is None else [query.where])]
+    # Whether a smart album holds photos without a file was for its own query to say.
+    asked = replace(query, where=terms.joined(terms.And, inside), missing=query.missing or album.query is not None)
+    if query.sort is not None:
+        return matches.matching_ids(connection, asked, settings)
+    found = set(matches.matching_ids(connection, replace(asked, limit=None), settings))
+    return [number for number in ids_in(connection, album, settings) if number in found][: query.limit]
+
+
 def hashes_in(connection: Connection, album: AlbumRow) -> list[str]:
     """The hashes of all photos of a manual album, in its order, also of those that wait."""
     place = schema.album_photo.c
@@ -134,14 +146,23 @@ def hashes_in(connection: Connection, album: AlbumRow) -> list[str]:
     return list(connection.execute(within).scalars())
 
 
-def chosen_ids(connection: Connection, what: Photos, settings: Settings) -> list[int]:
-    """The numbers of these contents, each once. Raises NotIndexedError for a path that isn't known."""
+def chosen_ids(
+    connection: Connection, what: Photos, settings: Settings, *, within: AlbumRow | None = None
+) -> list[int]:
+    """The numbers of these contents, each once; queries look `within` an album, or among all photos.
+
+    Raises NotIndexedError for a path that isn't known.
+    """
     parts = [what] if isinstance(what, Query) else list(what)
     at_paths = _ids_at(connection, [part for part in parts if isinstance(part, str)])
     found: dict[int, None] = {}
     for part in parts:
-        ids = matches.matching_ids(connection, part, settings) if isinstance(part, Query) else [at_paths[part]]
-        found |= dict.fromkeys(ids)
+        if isinstance(part, str):
+            found[at_paths[part]] = None
+        elif within is not None:
+            found |= dict.fromkeys(narrowed_ids(connection, within, part, settings))
+        else:
+            found |= dict.fromkeys(matches.matching_ids(connection, part, settings))
     return list(found)
 
 

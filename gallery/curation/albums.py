@@ -87,11 +87,11 @@ def add_to_album(
 def remove_from_album(
     store: Store, name: str, what: Photos, settings: Settings | None = None, *, dry_run: bool = False
 ) -> int:
-    """Takes these photos out; how many were in the album. Raises AlbumError for a smart album."""
+    """Takes these photos out, those that a query finds in the album; how many there were. Raises AlbumError."""
     place = schema.album_photo
     with recorded(store, f"photos taken out of album {name!r}", dry_run=dry_run) as recorder:
         album = find_manual(recorder.connection, name)
-        found = album_rows.chosen_ids(recorder.connection, what, settings or Settings())
+        found = album_rows.chosen_ids(recorder.connection, what, settings or Settings(), within=album)
         hashes = album_rows.hashes_of(recorder.connection, found)
         count = sum(
             recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some)) for some in chunked(hashes)
@@ -247,18 +247,22 @@ def read_album(store: Store, name: str, settings: Settings | None = None) -> Alb
         return album_rows.describe(connection, settings or Settings(), find(connection, name).id)[0]
 
 
-def album_photos(store: Store, name: str, settings: Settings | None = None) -> list[PhotoRecord]:
-    """The photos in the album's order, those without any file left marked as missing.
+def album_photos(
+    store: Store, name: str, settings: Settings | None = None, query: Query | None = None
+) -> list[PhotoRecord]:
+    """The photos in the album's order, those without any file left marked as missing; with a query, those it finds.
 
-    Raises AlbumError; for a smart album whose query has no answer UsageError.
+    Of these its limit means the first; where the query names an order, that counts in place of the album's. Raises
+    AlbumError; for a smart album whose query has no answer UsageError.
     """
     settings = settings or Settings()
     with store.read() as connection:
         album = find(connection, name)
-        query = Query() if album.query is None else Query.parse(album.query)
-        return photo_rows.records(
-            connection, album_rows.ids_in(connection, album, settings), matches.Gate.of(query, settings)
-        )
+        if query is None:
+            query, found = Query.parse(album.query or ""), album_rows.ids_in(connection, album, settings)
+        else:
+            found = album_rows.narrowed_ids(connection, album, query, settings)
+        return photo_rows.records(connection, found, matches.Gate.of(query, settings))
 
 
 def _insert(recorder: Recorder, name: str, **values: Any) -> AlbumRow:

@@ -43,7 +43,7 @@ def text_of(query: Query, settings: Settings) -> str:
     if query.missing:
         parts.append(_GONE_OR_NOT)
     words = [str(terms.joined(terms.And, parts))] if parts else []
-    words += [f"sort:{query.sort}"] if query.sort != Query().sort else []
+    words += [f"sort:{query.sort}"] if query.sort not in (None, "newest") else []
     words += [f"limit:{query.limit}"] if query.limit is not None else []
     if len(words) > 1 and len(parts) == 1 and isinstance(parts[0], terms.Or):
         words[0] = f"({words[0]})"

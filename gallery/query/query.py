@@ -40,7 +40,8 @@ class Query:
     min_scores: tuple[tuple[str, float | None], ...] = ()
     """In place of `min_score`, one for each emotion named; None: none is high enough, only a person's word counts.
     Emotions that aren't named keep the setting `min_score`."""
-    sort: str = "newest"
+    sort: str | None = None
+    """One of SORTS; None: newest first, of the photos of an album as they stand in it."""
     limit: int | None = None
     missing: bool = False
     """Photos without any file left are found as well."""
@@ -57,7 +58,7 @@ class Query:
             _check_scores(self.min_scores, self.min_score)
         if self.limit is not None:
             _check(self.limit >= 1, "--limit", self.limit, "1 or more")
-        _check(self.sort in SORTS, "--sort", self.sort, ", ".join(SORTS))
+        _check(self.sort in (None, *SORTS), "--sort", self.sort, ", ".join(SORTS))
 
     @classmethod
     def of(
@@ -104,7 +105,7 @@ class Query:
             where=terms.joined(terms.And, found) if found else None,
             min_score=min_score,
             min_scores=tuple((min_scores or {}).items()),
-            sort=_once("sort", said.sort, None if sort is None else sort.strip().lower()) or "newest",
+            sort=_once("sort", said.sort, None if sort is None else sort.strip().lower()),
             limit=_once("limit", said.limit, limit),
             missing=missing,
             now=now,

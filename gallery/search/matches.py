@@ -227,10 +227,10 @@ def album_id(connection: Connection, name: str) -> int | None:
     return None if row is None else row[0]
 
 
-_BY_DATE: Final = ("newest", "oldest")
+_BY_DATE: Final = (None, "newest", "oldest")
 
 
-def _dated(sort: str, taken_at: Any, photo_id: Any) -> tuple[Any, ...]:
+def _dated(sort: str | None, taken_at: Any, photo_id: Any) -> tuple[Any, ...]:
     if sort == "oldest":
         return taken_at.asc().nulls_last(), photo_id.asc()
     return taken_at.desc().nulls_last(), photo_id.desc()

@@ -136,6 +136,39 @@ def test_photos_of_an_album_are_moved_and_sorted(gallery: Gallery, monkeypatch: 
         assert shown(gallery, "Mine") == order
 
 
+def test_remove_with_a_limit_takes_the_first_of_the_album(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(gallery)
+    monkeypatch.chdir(gallery.photos)
+    # Newest first, the library begins with beach, which isn't in the album.
+    for narrowing, rest in [
+        (["limit:1"], ["group"]),
+        (["faces:1..", "--limit", "1"], ["empty"]),
+        (["sort:newest limit:1"], ["empty"]),
+        (["--sort", "faces", "--limit", "1"], ["empty"]),
+        (["limit:2"], []),
+    ]:
+        gallery.run("album", "create", "Mine", "empty.jpg", "group.jpg")
+        done = gallery.run("album", "remove", "Mine", *narrowing)
+        assert (done.exit_code, shown(gallery, "Mine")) == (0, rest), narrowing
+        gallery.run("album", "delete", "Mine", "--yes")
+
+
+def test_show_is_narrowed_by_a_query(gallery: Gallery) -> None:
+    photos = fill(gallery)
+    gallery.run("album", "create", "All", "--sort", "path")
+    gallery.run("album", "create", "Smart", "--smart", "sort:oldest")
+    lose(gallery, photos["beach"])
+    for args, expected in [
+        (["All", "faces:1.."], ["group"]),
+        (["All", "faces:1..", "--missing"], ["beach", "group"]),
+        (["All", "--limit", "1"], ["empty"]),
+        (["Smart", "--limit", "1"], ["group"]),
+        (["Smart", "-e", "sad"], ["group"]),
+    ]:
+        done = gallery.run("album", "show", *args)
+        assert [Path(line).stem for line in done.stdout.splitlines()] == expected, args
+
+
 def test_note_and_cover_are_set_and_printed(gallery: Gallery) -> None:
     photos = fill(gallery)
     gallery.run("album", "create", "Mine", "emotion:happy", "--note", "for Ann")

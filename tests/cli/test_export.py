@@ -127,6 +127,26 @@ def test_query_narrows_the_album_and_keeps_its_order(gallery: Gallery, out: Path
     assert (plan.exit_code, plan.stdout) == (0, "")
 
 
+@pytest.mark.usefixtures("photos")
+def test_limit_takes_the_first_of_the_album(gallery: Gallery, out: Path) -> None:
+    # By date beach is the newest and empty, which has none, the last.
+    gallery.run("album", "create", "Mine", "--sort", "path")
+    gallery.run("album", "move", "Mine", str(gallery.photos / "empty.jpg"), "--first")
+    for narrowing, expected in [
+        (["--limit", "2"], ["empty", "beach"]),
+        (["limit:1"], ["empty"]),
+        (["limit:1", "faces:1.."], ["beach"]),
+        (["--limit", "1", "--sort", "faces"], ["group"]),
+        (["sort:newest limit:1"], ["beach"]),
+        (["sort:oldest", "faces:1.."], ["group", "beach"]),
+        (["faces:1..", "--limit", "5"], ["beach", "group"]),
+    ]:
+        plan = gallery.run("album", "export", "Mine", out, "-n", *narrowing).stdout
+        assert [Path(line.split("\t")[2]).stem for line in plan.splitlines()] == expected, narrowing
+        listed = gallery.run("album", "show", "Mine", *narrowing).stdout
+        assert [Path(line).stem for line in listed.splitlines()] == expected, narrowing
+
+
 def test_template_update_and_cleanup(gallery: Gallery, photos: dict[str, str], out: Path) -> None:
     by_date = ("--to", out, "--name", "{date:%Y}/{emotion}/{stem}", "--update", "--cleanup")
     done = gallery.run("export", "faces:1..", *by_date)

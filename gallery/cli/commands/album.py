@@ -106,19 +106,23 @@ def list_(state: State, as_json: bool) -> None:
 
 @album.command()
 @name_argument
-@click.option("--missing", is_flag=True, help="Also photos whose files are gone.")
+@query_options
 @listing_options
 @database_option
 @loudness_options
 @pass_state
-def show(state: State, name: str, missing: bool, as_json: bool, nul: bool) -> None:
-    """List the photos of an album."""
+def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -> None:
+    """List the photos of an album, in its order.
+
+    A query or flags narrow it to those of its photos for which they hold, and a limit to the first of these.
+    """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        photos = albums.album_photos(store, name, settings)
+        query = parse_filters(filters, store, settings)
+        photos = albums.album_photos(store, name, settings, query)
         one = albums.read_album(store, name, settings)
-    # What a smart album holds is for its query to say.
-    listed = [photo for photo in photos if missing or one.query is not None or not photo.missing]
+    # What a query or a smart album finds is for the query to say.
+    listed = [photo for photo in photos if query is not None or one.query is not None or not photo.missing]
     for line in one.note.splitlines():
         state.hint(line)
     if one.query is not None:

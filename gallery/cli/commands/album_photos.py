@@ -84,7 +84,10 @@ def add(state: State, /, name: str, words: tuple[str, ...], dry_run: bool, **fil
 @loudness_options
 @pass_state
 def remove(state: State, /, name: str, words: tuple[str, ...], dry_run: bool, **filters: Any) -> None:
-    """Take photos out of an album; the photos themselves stay."""
+    """Take photos out of an album; the photos themselves stay.
+
+    A limit means the first of the album, unless another order is asked for.
+    """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         photos = _some(chosen(words, filters, store, settings))

@@ -34,8 +34,6 @@ from gallery.export import (
     write_table,
 )
 from gallery.export.photo_folders import refuse_library
-from gallery.query import terms
-from gallery.query.grammar import parse
 from gallery.query.query import Query, album_key
 from gallery.records import PhotoRecord
 
@@ -118,8 +116,8 @@ def _export_options(command: F) -> F:
 def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
     """Put the photos of an album into the folder DEST, which is made if need be.
 
-    A query or flags narrow the album to those of its photos for which they hold. All else is as for `gallery export`,
-    whose help explains it.
+    A query or flags narrow the album to those of its photos for which they hold, and a limit to the first of these. All
+    else is as for `gallery export`, whose help explains it.
 
     \b
     gallery album export "Happy days" ~/Desktop/happy
@@ -129,7 +127,9 @@ def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
     wish, filters = _split(given)
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        photos = _narrowed(store, name, filters, settings)
+        query = parse_filters(filters, store, settings)
+        query = None if query is None else replace(query, missing=True)
+        photos = album_photos(store, name, settings, query)
         title = next(known for known in album_names(store) if album_key(known) == album_key(name))
         return _Export(state, store, settings, wish, dest.expanduser(), title, album=title).run(photos)
 
@@ -179,20 +179,6 @@ def _split(given: dict[str, Any]) -> tuple[_Wish, dict[str, Any]]:
     wish = _Wish(**{field.name: given.pop(field.name) for field in fields(_Wish)})
     wish.naming  # noqa: B018 - what is wrong with it is to be said before all else
     return wish, given
-
-
-def _narrowed(store: Store, name: str, filters: dict[str, Any], settings: Settings) -> list[PhotoRecord]:
-    """The photos of the album that match, in its order unless another is asked for."""
-    photos = album_photos(store, name, settings)
-    query = parse_filters(filters, store, settings)
-    if query is None:
-        return photos
-    inside: list[terms.Term] = [terms.InAlbum(name), *([query.where] if query.where is not None else [])]
-    found = store.search(replace(query, where=terms.joined(terms.And, inside), missing=True), settings=settings)
-    if filters.get("sort") is not None or parse(" ".join(filters["words"])).sort is not None:
-        return found
-    by_hash = {photo.hash: photo for photo in found}
-    return [by_hash[photo.hash] for photo in photos if photo.hash in by_hash]
 
 
 @dataclass(frozen=True, slots=True)
