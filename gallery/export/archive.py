@@ -18,9 +18,10 @@ from typing import IO, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from gallery.export.files import cannot_be_written, check_new, explained
-from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos, sidecar_names, sidecars_of
+from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.safe_names import name_key
+from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
 from gallery.system.files import new_file, reveal
@@ -57,6 +58,7 @@ class _Archive:
     dest: Path
     dry_run: bool
     taken: set[str] = field(default_factory=set)
+    sidecars: Sidecars = field(default_factory=Sidecars)
 
     def pack(self, items: Sequence[NamedPhoto]) -> Iterator[ExportResult]:
         if self.dry_run:
@@ -88,7 +90,7 @@ class _Archive:
                     break
             yield result
             if source is not None and name:
-                for sidecar in sidecars_of(source):
+                for sidecar in self.sidecars.of(source):
                     told, _ = self._file(sidecar, sidecar_names(sidecar, source, name), archive, None)
                     yield replace(told, kind=Kind.SIDECAR)
 

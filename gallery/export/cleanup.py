@@ -9,7 +9,7 @@ from pathlib import Path
 from gallery.errors import ImageError
 from gallery.export.destination import Place, is_reached_by_folders
 from gallery.export.manifest import Entry
-from gallery.export.naming import may_be_read, sidecars_of
+from gallery.export.naming import may_be_read
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.run import Run
 from gallery.export.safe_names import name_key
@@ -32,16 +32,17 @@ def remove_earlier(run: Run, originals: Originals) -> Iterator[ExportResult]:
         if entry.album != run.album or is_needed:
             continue
         if os.path.lexists(run.place.file(name)):
-            yield _removed(run.place, name, entry, originals)
+            yield _removed(run, name, entry, originals)
         elif not run.place.dry_run:
             manifest.forget(name)
     if not run.place.dry_run:
         _remove_folders(run.place)
 
 
-def _removed(place: Place, name: str, entry: Entry, originals: Originals) -> ExportResult:
+def _removed(run: Run, name: str, entry: Entry, originals: Originals) -> ExportResult:
+    place = run.place
     path = place.file(name)
-    reason = _reason_to_keep(place, name, entry, originals)
+    reason = _reason_to_keep(run, name, entry, originals)
     if reason is not None:
         return ExportResult(None, str(path), Action.KEPT, reason, Kind.EARLIER)
     try:
@@ -54,23 +55,23 @@ def _removed(place: Place, name: str, entry: Entry, originals: Originals) -> Exp
     return ExportResult(None, str(path), Action.REMOVED, None, Kind.EARLIER)
 
 
-def _reason_to_keep(place: Place, name: str, entry: Entry, originals: Originals) -> str | None:
-    if not is_reached_by_folders(place.path, name):
+def _reason_to_keep(run: Run, name: str, entry: Entry, originals: Originals) -> str | None:
+    if not is_reached_by_folders(run.place.path, name):
         return "a folder on the way to it is a link now"
-    if not entry.is_same(place.file(name)):
+    if not entry.is_same(run.place.file(name)):
         return "was changed since it was exported"
-    if entry.link is None and not _has_original(place, entry, originals):
+    if entry.link is None and not _has_original(run, entry, originals):
         return "what it was copied from isn't known or there any more; this may be the last copy"
     return None
 
 
-def _has_original(place: Place, entry: Entry, originals: Originals) -> bool:
-    folder = place.path.resolve()
+def _has_original(run: Run, entry: Entry, originals: Originals) -> bool:
+    folder = run.place.path.resolve()
     for path in map(Path, originals(entry.photo)):
         if not may_be_read(path) or path.resolve().is_relative_to(folder):
             continue
         try:
-            if hash_file(path) == entry.photo and (entry.hash == entry.photo or sidecars_of(path)):
+            if hash_file(path) == entry.photo and (entry.hash == entry.photo or run.sidecars.of(path)):
                 return True
         except ImageError:
             continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gallery.export.safe_names import harmless, shortened
+from gallery.export.safe_names import shortened
 from gallery.export.template import Named, NameTemplate
 from gallery.records import PhotoRecord
 
@@ -44,21 +44,6 @@ def _named(photos: Sequence[PhotoRecord], template: NameTemplate, album: str) ->
         yield NamedPhoto(photo, sources, (folder + slash + name, folder + slash + hashed))
 
 
-def sidecars_of(source: Path) -> list[Path]:
-    """The XMP sidecars beside a photo: `beach.jpg.xmp`, `beach.xmp`.
-
-    Links are left alone: whoever made a folder could have them lead to what isn't meant to be handed on.
-    """
-    beside = (source.with_name(f"{source.name}{end}") for end in (".xmp", ".XMP"))
-    instead = (source.with_suffix(end) for end in (".xmp", ".XMP"))
-    found: list[Path] = []
-    for path in (*beside, *instead):
-        # A disk that ignores case shows one file under both names.
-        if _is_plain_file(path) and not any(path.samefile(other) for other in found):
-            found.append(path)
-    return found
-
-
 def may_be_read(path: Path) -> bool:
     """Whether it is a file; true also where only trying tells, as in a folder that we may not look into."""
     try:
@@ -67,22 +52,3 @@ def may_be_read(path: Path) -> bool:
         return True
     except OSError:
         return False
-
-
-def _is_plain_file(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def sidecar_names(sidecar: Path, source: Path, name: str) -> tuple[str, ...]:
-    """The names a sidecar may get beside the photo that was exported as `name`, in the order of preference.
-
-    Photos that differ only in their suffix want the same `beach.xmp`; `beach.jpg.xmp` belongs to one of them.
-    """
-    folder, slash, last = name.rpartition("/")
-    own = folder + slash + shortened(harmless(f"{last}{sidecar.suffix}"))
-    if sidecar.name == f"{source.name}{sidecar.suffix}":
-        return (own,)
-    return folder + slash + f"{Path(last).stem}{sidecar.suffix}", own

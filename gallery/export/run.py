@@ -13,9 +13,10 @@ from gallery.errors import ImageError
 from gallery.export.destination import BlockedError, Place
 from gallery.export.files import LINKERS, How, explained, stop_if_hopeless, write_copy
 from gallery.export.manifest import Entry
-from gallery.export.naming import CHANGED, GONE, NamedPhoto, sidecar_names, sidecars_of
+from gallery.export.naming import CHANGED, GONE, NamedPhoto
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.safe_names import name_key
+from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.images.decode import hash_file
 from gallery.system.files import reveal
 
@@ -56,6 +57,7 @@ class Run:
     reserved: dict[str, str]
     standing: set[str] = field(default_factory=set)
     unplaced: set[str] = field(default_factory=set)
+    sidecars: Sidecars = field(default_factory=Sidecars)
 
     @classmethod
     def of(cls, place: Place, items: Sequence[NamedPhoto], *, how: How, album: str, update: bool) -> Run:
@@ -79,7 +81,7 @@ class Run:
         if source is None or not name:
             self.unplaced.add(item.photo.hash)
             return
-        for sidecar in sidecars_of(source):
+        for sidecar in self.sidecars.of(source):
             yield self._sidecar(sidecar, item.photo.hash, sidecar_names(sidecar, source, name))
 
     def _sidecar(self, path: Path, photo: str, names: Sequence[str]) -> ExportResult:

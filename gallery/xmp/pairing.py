@@ -1,8 +1,9 @@
 """Whose sidecar a file is.
 
-`beach.jpg.xmp` belongs to `beach.jpg`. Where there is none, `beach.xmp` does, if it isn't another picture's: Adobe's
-programs note in it the suffix of the picture that it belongs to; else it is that of the only picture called `beach`.
-Beside `beach.jpg` and `beach.raf` it is the raw file's, and `beach.jpg` gets a sidecar of its own.
+`beach.jpg.xmp` belongs to `beach.jpg`. `beach.xmp` does, if it isn't another picture's: Adobe's programs note in it the
+suffix of the picture that it belongs to; else it is that of the only picture called `beach`. Beside `beach.jpg` and
+`beach.raf` it is the raw file's; beside `beach.jpg` and `beach.heic` nothing says whose it is. We write into what is
+surely the photo's, a new file if need be; what may be the photo's is handed on with it.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from gallery.xmp.properties import SIDECAR_FOR
 from gallery.xmp.sidecar_file import read_sidecar
 
 # fmt: off
-_RAW: Final = (
-    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw",
-    "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
-)
+_RAW: Final = frozenset((
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw",
+    ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+))
 # fmt: on
-_PICTURES: Final = SUFFIXES | frozenset(f".{suffix}" for suffix in _RAW)
+_PICTURES: Final = SUFFIXES | _RAW
 _ENDS: Final = (".xmp", ".XMP")
 
 
@@ -55,12 +56,15 @@ class Places:
     def beside(self, photo: Path) -> Beside:
         """The sidecar of this photo. Raises SidecarError where its folder can't be listed."""
         folder = self._folder(photo.parent)
-        whole = [photo.with_name(photo.name + end) for end in _ENDS if photo.name + end in folder.names]
-        stem = [photo.with_name(photo.stem + end) for end in _ENDS if photo.stem + end in folder.names]
-        found = list(dict.fromkeys(whole + stem))
+        found = _candidates(photo, folder)
         new = photo.with_name(photo.name + _ENDS[0])
-        chosen = next((one for one in found if one in whole or _belongs(one, photo, folder)), new)
+        chosen = next((one for one in found if _owners(one, photo, folder) == {photo.name}), new)
         return Beside(chosen, tuple(one for one in found if one != chosen))
+
+    def handed_on_with(self, photo: Path) -> list[Path]:
+        """The sidecars of this photo, with those that may be. Raises SidecarError where its folder can't be listed."""
+        folder = self._folder(photo.parent)
+        return [one for one in _candidates(photo, folder) if photo.name in _owners(one, photo, folder)]
 
     def _folder(self, path: Path) -> _Folder:
         if path not in self._folders:
@@ -75,18 +79,36 @@ def _listed(path: Path) -> _Folder:
     names = os.listdir(path)  # noqa: PTH208 - a Path for each of 50,000 names takes a second
     pictures = defaultdict(list)
     for name in names:
-        stem, suffix = os.path.splitext(name)  # noqa: PTH122
-        if suffix.lower() in _PICTURES:
-            pictures[stem].append(name)
+        suffix = _suffix(name)
+        if suffix in _PICTURES:
+            pictures[name[: -len(suffix)]].append(name)
     return _Folder(frozenset(names), pictures)
 
 
-def _belongs(sidecar: Path, photo: Path, folder: _Folder) -> bool:
+def _candidates(photo: Path, folder: _Folder) -> list[Path]:
+    """The files that are called like a sidecar of the photo, whosever they are."""
+    names = (name + end for name in (photo.name, photo.stem) for end in _ENDS)
+    return [photo.with_name(name) for name in dict.fromkeys(names) if name in folder.names]
+
+
+def _owners(sidecar: Path, photo: Path, folder: _Folder) -> set[str]:
+    """The names of the pictures whose sidecar it may be; the photo itself counts also where it is gone."""
+    # `a.jpg.xmp` beside `a.jpg` and `a.jpg.png` is that of `a.jpg`.
+    if sidecar.stem == photo.name or _is_file(sidecar.stem, photo, folder):
+        return {sidecar.stem}
+    called = {*folder.pictures.get(sidecar.stem, ()), photo.name}
     said = _said_suffix(sidecar)
     if said:
-        return said.lower() == photo.suffix[1:].lower()
-    # `a.jpg.xmp` beside `a.jpg` and `a.jpg.png` is that of `a.jpg`.
-    return photo.stem not in folder.names and set(folder.pictures.get(photo.stem, ())) <= {photo.name}
+        return {name for name in called if _suffix(name) == f".{said.lower()}"}
+    return {name for name in called if _suffix(name) in _RAW} or called
+
+
+def _is_file(name: str, photo: Path, folder: _Folder) -> bool:
+    return name in folder.names and not photo.with_name(name).is_dir()
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - asked of each of 50,000 names
 
 
 def _said_suffix(sidecar: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ExportError
-from gallery.export import ExportOptions, ExportResult, How, NameTemplate, export_photos
+from gallery.export import ExportOptions, ExportResult, How, NameTemplate, export_photos, write_archive
 from gallery.records import PhotoRecord
 from tests.support.exported import BEACH, CAT, DOG, contents, face, record, sha256, told
 
@@ -250,6 +250,49 @@ def test_different_sidecars_of_one_stem_both_arrive(library: Path, out: Path) ->
         ("already there", "IMG.jpg"),
         ("already there", "IMG.xmp"),
     ]
+
+
+SAYS_RAF = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:SidecarForExtension="RAF"/>'
+    "</rdf:RDF></x:xmpmeta>"
+)
+
+
+@pytest.mark.parametrize(
+    ("beside", "sidecar", "travels"),
+    [
+        # A raw file beside the JPEG: it is the raw file's, as for `gallery xmp`.
+        (["beach.raf"], "tags", False),
+        (["beach.RAF"], SAYS_RAF, False),
+        # Whatever else lies there, it says whose it is.
+        ([], SAYS_RAF, False),
+        (["beach.raf"], SAYS_RAF.replace("RAF", "jpg"), True),
+        (["beach.heic"], SAYS_RAF.replace("RAF", "HEIC"), False),
+        ([], "tags", True),
+        # Nothing says which of the two it belongs to: it isn't left behind.
+        (["beach.heic"], "tags", True),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_sidecar_of_the_picture_beside_it_stays_at_home(
+    library: Path, out: Path, beside: list[str], sidecar: str, travels: bool, packed: bool
+) -> None:
+    beach = record(library / "beach.jpg", BEACH)
+    (library / "beach.xmp").write_text(sidecar)
+    for name in beside:
+        (library / name).write_bytes(CAT)
+    results = list(write_archive([beach], out)) if packed else exported([beach], out)
+    expected = ["beach.jpg", "beach.xmp"] if travels else ["beach.jpg"]
+    assert [Path(str(result.target)).name for result in results] == expected
+
+
+def test_photo_has_a_sidecar_of_its_own_beside_that_of_the_raw_file(library: Path, out: Path) -> None:
+    beach = record(library / "beach.jpg", BEACH)
+    for name in ("beach.raf", "beach.xmp", "beach.jpg.xmp"):
+        (library / name).write_text(name)
+    exported([beach], out)
+    assert contents(out) == {"beach.jpg": BEACH, "beach.jpg.xmp": b"beach.jpg.xmp"}
 
 
 def test_changed_sidecar_waits_for_update_and_goes_with_its_photo(library: Path, out: Path) -> None:

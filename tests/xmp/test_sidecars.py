@@ -276,6 +276,12 @@ def test_whose_sidecar_a_stem_xmp_is(
     assert sidecar.read_text() == said
 
 
+def test_folder_of_the_same_name_claims_no_sidecar(gallery: Gallery, photo: Path) -> None:
+    photo.with_name("a").mkdir()
+    photo.with_name("a.xmp").write_text(DARKTABLE)
+    assert gallery.run("xmp", "write").stdout == f"{photo.with_name('a.xmp')}\n"
+
+
 def test_sidecar_named_after_a_whole_name_is_not_taken_for_that_of_a_longer_one(gallery: Gallery) -> None:
     short, long = (Path(gallery.add(name, face(), seed=n)) for n, name in enumerate(("a.jpg", "a.jpg.jpg")))
     beside(short).write_text(DARKTABLE)
