@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -253,6 +254,29 @@ def test_terminal_gets_a_table_of_albums(gallery: Gallery) -> None:
     code, seen = run_in_terminal(gallery, "album", "list", NO_COLOR="1")
     assert code == 0
     assert seen.splitlines()[1].split()[:3] == ["Happy", "[b]days[/b]", "2"]
+
+
+def test_terminal_shows_notes_and_covers_where_there_are_any(gallery: Gallery) -> None:
+    photos = fill(gallery)
+    gallery.run("album", "create", "Plain", "-e", "happy")
+    _, seen = run_in_terminal(gallery, "album", "list", NO_COLOR="1")
+    assert plain(seen).splitlines()[0].split() == ["album", "photos", "missing", "made", "query"]
+
+    note = "\nfor [b]Ann[/b]\u202e" + " and all" * 20 + "\nlater"
+    gallery.run("album", "create", "Noted", "-e", "happy", "--note", note)
+    gallery.run("album", "cover", "Noted", photos["group"])
+    _, seen = run_in_terminal(gallery, "album", "list", NO_COLOR="1", COLUMNS="160")
+    head, noted, bare = plain(seen).splitlines()
+    assert head.split() == ["album", "photos", "missing", "made", "query", "cover", "note"]
+    assert noted.rstrip().endswith("group.jpg  for [b]Ann[/b]\\u202e and all and all an…")  # 40 columns
+    assert bare.split()[:2] == ["Plain", "2"]
+
+    _, seen = run_in_terminal(gallery, "album", "show", "Noted", COLUMNS="300")
+    assert plain(seen).splitlines()[1:3] == ["later", f"Cover: {photos['group']}"]
+
+
+def plain(seen: str) -> str:
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen)
 
 
 def test_delete_asks(gallery: Gallery) -> None:

@@ -201,6 +201,15 @@ def test_page_has_the_name_of_the_album(gallery: Gallery, out: Path) -> None:
     assert "<title>Happy</title>" in (out / "index.html").read_text()
 
 
+def test_page_has_the_note_and_the_cover_of_the_album(gallery: Gallery, photos: dict[str, str], out: Path) -> None:
+    gallery.run("album", "note", "Happy", "Two <b>weeks</b>")
+    gallery.run("album", "cover", "Happy", photos["group"])
+    assert gallery.run("album", "export", "Happy", out, "--as", "html").exit_code == 0
+    header = (out / "index.html").read_text().split("</header>")[0]
+    assert "Two &lt;b&gt;weeks&lt;/b&gt;" in header
+    assert f'href="photos/group-{gallery.hash(photos["group"])[:16]}.jpg" data-place="1"' in header
+
+
 def test_tables(gallery: Gallery, photos: dict[str, str]) -> None:
     out = gallery.folder / "all.json"
     done = gallery.run("export", "sort:path", "--as", "json", "--to", out)

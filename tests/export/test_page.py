@@ -369,6 +369,48 @@ def test_policy_allows_this_style_and_this_script_alone(tmp_path: Path) -> None:
     assert all(f".{emotion} {{ --emotion: {colour}; }}" in style for emotion, colour in COLOURS.items())
 
 
+def test_note_stands_below_the_title_line_by_line(tmp_path: Path) -> None:
+    note = "Two weeks\nwith <script>alert(1)</script> & \u202eana\n\nand\train"
+    results = write_page([drawn(tmp_path / "photos", "a.jpg")], tmp_path / "page", title="Italy", note=note)
+    assert len(list(results)) == 1
+    [below] = parsed(tmp_path / "page").xpath("//header//p[@class='note']")
+    assert [line.text_content().strip() for line in below.iterfind("bdi")] == [
+        "Two weeks",
+        "with <script>alert(1)</script> & \ufffdana",
+        "",
+        "and rain",
+    ]
+    page_of([], tmp_path / "plain")
+    assert parsed(tmp_path / "plain").xpath("//p[@class='note']") == []
+
+
+def test_cover_stands_beside_the_title_and_leads_to_its_photo(tmp_path: Path) -> None:
+    photos = [drawn(tmp_path / "photos", f"{name}.jpg", seed=seed) for seed, name in enumerate("abc")]
+    Path(photos[0].path).unlink()
+
+    def made(name: str, cover: str) -> list[dict[str, str]]:
+        list(write_page(photos, tmp_path / name, title="Italy", cover=cover))
+        found = parsed(tmp_path / name).xpath("//header//a[@id='cover']")
+        return [dict(link.attrib) | dict(link.find("img").attrib) for link in found]
+
+    # The second on the page, since `a` is gone: counted from 0 it is 1.
+    view = f"photos/c-{photos[2].hash[:16]}.jpg"
+    picture = {"src": view, "alt": "c.jpg", "width": "640", "height": "480", "decoding": "async"}
+    assert made("page", photos[2].path) == [
+        {"id": "cover", "class": "cover", "href": view, "data-place": "1"} | picture
+    ]
+    assert names(tmp_path / "page") == names_of(photos[1:])
+    assert descriptions(tmp_path / "page") == ["b.jpg", "c.jpg"]
+    # What isn't on the page isn't its cover either.
+    assert made("gone", photos[0].path) == []
+    assert made("other", str(tmp_path / "photos" / "z.jpg")) == []
+
+
+def names_of(photos: list[PhotoRecord]) -> set[str]:
+    pictures_of = [pictures.picture_name(photo) for photo in photos]
+    return {"index.html", *(f"{kind}/{name}" for kind in ("photos", "thumbs") for name in pictures_of)}
+
+
 def test_filters_count_photos_not_faces(tmp_path: Path) -> None:
     photos = [
         drawn(tmp_path / "photos", "a.jpg", face("happy"), face("happy"), face("sad"), seed=1),
@@ -452,5 +494,7 @@ def test_date_of_the_file_is_not_told_as_that_of_the_photo(tmp_path: Path) -> No
 
 def test_page_of_a_thousand_photos_stays_small() -> None:
     photo = PhotoRecord("/photos/IMG_20230601_123000.jpg", [], SHA, 4000, 3000, Capture(), [face(), face("sad")])
-    page = document.render("Album", [document.Entry(photo, "IMG_20230601_123000-0123456789abcdef.jpg")] * 1000)
+    page = document.render(
+        document.Heading("Album"), [document.Entry(photo, "IMG_20230601_123000-0123456789abcdef.jpg")] * 1000
+    )
     assert len(page) < 1_000_000

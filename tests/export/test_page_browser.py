@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from gallery.export.page import write_page
 from gallery.faces import Box
 from tests.support.pages import drawn, face, page_of, record
 from tests.support.photos import save_photo
@@ -69,6 +70,23 @@ def grid(window: Browser) -> list[str]:
     """The start of the descriptions of the photos shown."""
     script = "return [...document.querySelectorAll('#grid li:not([hidden]) img')].map((img) => img.alt)"
     return [description.split(",")[0].split(":")[0] for description in window.run(script)]
+
+
+def test_cover_opens_its_photo_whatever_the_filter(window: Browser, tmp_path: Path) -> None:
+    photos = [drawn(tmp_path, "a.jpg", face()), drawn(tmp_path, "b.jpg", seed=2), drawn(tmp_path, "c.jpg", seed=3)]
+    list(write_page(photos, tmp_path / "page", title="Italy", note="Two weeks\nand rain", cover=photos[1].path))
+    for width in (1280, 390):
+        window.open(tmp_path / "page" / "index.html", width=width)
+        assert window.texts(".note") == ["Two weeks\nand rain"]
+        window.find("[data-emotion=happy]").click()
+        assert grid(window) == ["a.jpg"]
+        window.find("#cover").click()
+        window.until(window.is_seen)
+        assert window.seen() == "b.jpg | 2 of 3"
+        assert window.run("return document.documentElement.scrollWidth <= innerWidth")
+        window.press(Keys.ESCAPE)
+        window.until(window.is_closed)
+        assert grid(window) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_keys_lead_through_the_photos_and_back(window: Browser, album: Path) -> None:

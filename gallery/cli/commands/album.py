@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -18,6 +19,9 @@ from gallery.curation import albums
 from gallery.curation.albums import Album
 from gallery.errors import UsageError
 from gallery.query.query import Query
+
+_WIDEST: Final = 40
+"""Columns of a terminal for a cover or the beginning of a note."""
 
 
 @click.group()
@@ -127,6 +131,8 @@ def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -
         state.hint(line)
     if one.query is not None:
         state.hint(f"Smart: {one.query}")
+    if one.cover is not None:
+        state.hint(f"Cover: {one.cover}")
     print_records(listed, as_json=as_json, nul=nul)
     if len(listed) < len(photos):
         state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
@@ -278,8 +284,14 @@ def _draw(found: Sequence[Album]) -> None:
     if not found:
         return
     table = Table("album", "photos", "missing", "made", "query", box=None, pad_edge=False)
-    for one in found:
+    covers = [printable(Path(one.cover).name) if one.cover else "" for one in found]
+    notes = [printable(line) for line in (next(iter(one.note.splitlines()), "") for one in found)]
+    # Few albums have any: where none does, the others needn't leave room.
+    more = {name: cells for name, cells in {"cover": covers, "note": notes}.items() if any(cells)}
+    for name in more:
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=_WIDEST)
+    for one, *cells in zip(found, *more.values(), strict=True):
         made = one.created_at.astimezone().strftime("%Y-%m-%d")
         query = printable(one.query or "")
-        table.add_row(printable(one.name), str(one.count), str(one.missing or ""), made, query)
+        table.add_row(printable(one.name), str(one.count), str(one.missing or ""), made, query, *cells)
     console().print(table)

@@ -16,7 +16,7 @@ from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.output import counted, print_json, printable
 from gallery.cli.progress import Progress
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation.albums import album_names, album_photos
+from gallery.curation.albums import Album, album_photos, read_album
 from gallery.errors import UsageError
 from gallery.export import (
     TABLES,
@@ -34,7 +34,7 @@ from gallery.export import (
     write_table,
 )
 from gallery.export.photo_folders import refuse_library
-from gallery.query.query import Query, album_key
+from gallery.query.query import Query
 from gallery.records import PhotoRecord
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
         query = parse_filters(filters, store, settings)
         query = None if query is None else replace(query, missing=True)
         photos = album_photos(store, name, settings, query)
-        title = next(known for known in album_names(store) if album_key(known) == album_key(name))
-        return _Export(state, store, settings, wish, dest.expanduser(), title, album=title).run(photos)
+        one = read_album(store, name, settings)
+        return _Export(state, store, settings, wish, dest.expanduser(), one.name, one).run(photos)
 
 
 @click.command("export")
@@ -172,7 +172,7 @@ def export_query(state: State, /, dest: Path, **given: Any) -> int:
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         photos = store.search(parse_filters(filters, store, settings) or Query(), settings=settings)
-        return _Export(state, store, settings, wish, dest.expanduser(), dest.name, album="").run(photos)
+        return _Export(state, store, settings, wish, dest.expanduser(), dest.name).run(photos)
 
 
 def _split(given: dict[str, Any]) -> tuple[_Wish, dict[str, Any]]:
@@ -191,7 +191,7 @@ class _Export:
     wish: _Wish
     dest: Path
     title: str
-    album: str
+    album: Album | None = None
 
     def run(self, photos: Sequence[PhotoRecord]) -> int:
         """The exit code."""
@@ -223,15 +223,25 @@ class _Export:
 
     def _results(self, photos: Sequence[PhotoRecord]) -> Iterator[ExportResult]:
         form, naming, dry_run = self.wish.form, self.wish.naming, self.wish.dry_run
+        name = "" if self.album is None else self.album.name
         if form == "zip":
-            return write_archive(photos, self.dest, name=naming, album=self.album, dry_run=dry_run)
+            return write_archive(photos, self.dest, name=naming, album=name, dry_run=dry_run)
         refuse_library(self.store, self.dest)
         if form == "html":
             from gallery.export.page import write_page
 
-            return write_page(photos, self.dest, title=self.title, settings=self.settings, dry_run=dry_run)
+            note, cover = ("", None) if self.album is None else (self.album.note, self.album.cover)
+            return write_page(
+                photos,
+                self.dest,
+                title=self.title,
+                note=note,
+                cover=cover,
+                settings=self.settings,
+                dry_run=dry_run,
+            )
         how = next(way for way in WAYS if way == form)
-        options = ExportOptions(how, naming, self.album, self.wish.update, dry_run)
+        options = ExportOptions(how, naming, name, self.wish.update, dry_run)
         return export_photos(photos, self.dest, options, cleanup=self.store.paths_of if self.wish.cleanup else None)
 
     def _told(self, results: Iterable[ExportResult], progress: Progress) -> Iterator[ExportResult]:

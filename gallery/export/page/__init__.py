@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from gallery.export import Action, ExportResult
-from gallery.export.page.document import Entry, render
+from gallery.export.page.document import Entry, Heading, render
 from gallery.export.page.folder import PageFolder
 from gallery.export.page.pictures import PictureMaker, picture_name
 from gallery.records import PhotoRecord
@@ -26,9 +26,19 @@ _SHOWN: Final = (Action.COPIED, Action.THERE)
 
 
 def write_page(
-    photos: Sequence[PhotoRecord], dest: Path, *, title: str, settings: Settings | None = None, dry_run: bool = False
+    photos: Sequence[PhotoRecord],
+    dest: Path,
+    *,
+    title: str,
+    note: str = "",
+    cover: str | None = None,
+    settings: Settings | None = None,
+    dry_run: bool = False,
 ) -> Iterator[ExportResult]:
     """Makes `dest/index.html` with these photos, in their order; yields one result per photo, `target` its picture.
+
+    Above them stand the title, the note, which may have lines, and large the cover: the photo at that path, if it is
+    among them.
 
     `dest` is made if need be; it must be empty or hold an earlier page, which this one then replaces: pictures it has
     already are `already there` and not made again, those that no longer belong to it are removed, so that a photo
@@ -43,11 +53,11 @@ def write_page(
     if not dry_run:
         folder.begin()
     maker = PictureMaker(folder, settings or Settings(), dry_run=dry_run)
-    return _written(photos, title, folder, maker)
+    return _written(photos, Heading(title, note, cover), folder, maker)
 
 
 def _written(
-    photos: Sequence[PhotoRecord], title: str, folder: PageFolder, maker: PictureMaker
+    photos: Sequence[PhotoRecord], heading: Heading, folder: PageFolder, maker: PictureMaker
 ) -> Iterator[ExportResult]:
     shown = []
     for photo, result in zip(photos, _results(photos, maker), strict=True):
@@ -55,7 +65,7 @@ def _written(
         if result.action in _SHOWN:
             shown.append(Entry(photo, picture_name(photo)))
     if not maker.dry_run:
-        folder.finish(render(title, shown), {entry.name for entry in shown})
+        folder.finish(render(heading, shown), {entry.name for entry in shown})
 
 
 def _results(photos: Sequence[PhotoRecord], maker: PictureMaker) -> Iterator[ExportResult]:

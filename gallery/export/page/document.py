@@ -29,14 +29,25 @@ class Entry:
     name: str
 
 
-def render(title: str, entries: Sequence[Entry]) -> bytes:
-    """The page in UTF-8. Whatever titles and file names contain is text on it and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the photos: the note may have lines; the photo at the path `cover` is large, if it is here."""
+
+    title: str
+    note: str = ""
+    cover: str | None = None
+
+
+def render(heading: Heading, entries: Sequence[Entry]) -> bytes:
+    """The page in UTF-8. Whatever titles, notes and file names contain is text on it and nothing else."""
     style, script = _style(), _source("page.js")
     page = (
         _environment()
         .get_template(TEMPLATE)
         .render(
-            title=wording.plain(title),
+            title=wording.plain(heading.title),
+            note=[wording.plain(line.replace("\t", " ")) for line in heading.note.splitlines()],
+            cover=_cover(heading.cover, entries),
             policy=_policy(style, script),
             style=style,
             script=script,
@@ -92,6 +103,14 @@ def _item(entry: Entry) -> dict[str, Any]:
         "description": wording.description(entry.photo),
         "emotions": " ".join(_emotions(entry.photo)),
     }
+
+
+def _cover(path: str | None, entries: Sequence[Entry]) -> dict[str, Any] | None:
+    """What the large picture beside the title needs; `place` is that of its photo in the grid, counted from 0."""
+    for place, entry in enumerate(entries):
+        if path in entry.photo.paths:
+            return {**_item(entry), "place": place, "size": view_size(entry.photo)}
+    return None
 
 
 def _emotions(photo: PhotoRecord) -> list[str]:

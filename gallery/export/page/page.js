@@ -3,6 +3,7 @@
   const find = (id) => document.getElementById(id);
   const photos = JSON.parse(find("photos").textContent);
   const items = [...find("grid").children];
+  const cover = find("cover");
   const [viewer, stage, frame, picture] = ["viewer", "stage", "frame", "picture"].map(find);
   const SWIPE_PX = 45;
 
@@ -200,7 +201,9 @@
     const link = event.target.closest("a");
     if (!link || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    open(items.indexOf(link.parentElement));
+    const place = link === cover ? Number(cover.dataset.place) : items.indexOf(link.parentElement);
+    if (!isShown(place)) filter("");
+    open(place);
   }
 
   const filters = find("filters");
@@ -212,8 +215,10 @@
   if (!viewer.showModal) return;
   // Reloading the page closed the viewer that it speaks of.
   if (isViewerInHistory()) history.replaceState(null, "");
-  items.forEach((item) => item.firstElementChild.setAttribute("aria-haspopup", "dialog"));
+  const links = [...items.map((item) => item.firstElementChild), ...(cover ? [cover] : [])];
+  links.forEach((link) => link.setAttribute("aria-haspopup", "dialog"));
   find("grid").addEventListener("click", clicked);
+  if (cover) cover.addEventListener("click", clicked);
   find("close").addEventListener("click", () => viewer.close());
   find("faces").addEventListener("click", toggleFaces);
   find("previous").addEventListener("click", () => go(-1));
