@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from gallery.emotions import EMOTIONS
+from gallery.export import Heading
 from gallery.export.page import write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
@@ -58,7 +59,7 @@ def main() -> None:
         page = Path(folder) / "page"
         for what in ("made", "made again, nothing new"):
             start = time.perf_counter()
-            for _ in write_page(photos, page, title="A thousand photos"):
+            for _ in write_page(photos, page, Heading("A thousand photos")):
                 pass
             print(f"{what}: {time.perf_counter() - start:.2f} s for {options.count} photos of {options.size}")
         print(f"index.html: {(page / 'index.html').stat().st_size / 1e3:.0f} kB")

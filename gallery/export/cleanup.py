@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from gallery.errors import ImageError
 from gallery.export.destination import Place, is_reached_by_folders
 from gallery.export.manifest import Entry
 from gallery.export.naming import may_be_read
+from gallery.export.request import Originals
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.run import Run
 from gallery.export.safe_names import name_key
 from gallery.images.decode import hash_file
-
-Originals = Callable[[str], Sequence[str]]
-"""The known paths of a content hash."""
 
 
 def remove_earlier(run: Run, originals: Originals) -> Iterator[ExportResult]:

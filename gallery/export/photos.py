@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gallery.errors import UsageError
-from gallery.export.cleanup import Originals, remove_earlier
+from gallery.export.cleanup import remove_earlier
 from gallery.export.destination import Place
 from gallery.export.files import WAYS, How
 from gallery.export.naming import NamedPhoto, name_photos
+from gallery.export.request import Originals
 from gallery.export.results import ExportResult
 from gallery.export.run import Run
 from gallery.export.template import BY_STEM, NameTemplate

@@ -13,6 +13,7 @@ class Action(StrEnum):
     COPIED = "copied"
     LINKED = "linked"
     UPDATED = "updated"
+    LISTED = "listed"
     THERE = "already there"
     REMOVED = "removed"
     KEPT = "kept"

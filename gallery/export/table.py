@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from gallery.errors import UsageError
-from gallery.export.files import check_new, write_new
+from gallery.export.files import write_new
+from gallery.export.request import Export
 from gallery.export.results import ExportResult
 from gallery.records import PhotoRecord
 
@@ -20,29 +21,18 @@ REPORT_COLUMNS: Final = ("source", "destination", "action", "reason")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def photos_as_csv(photos: Iterable[PhotoRecord]) -> bytes:
+def photos_as_csv(export: Export) -> bytes:
     """A row per photo under a header of COLUMNS, in UTF-8; bytes of paths that are none stay as they are.
 
     `faces` is their number, `emotions` such as `happy 0.93; sad 0.61`. A cell that a spreadsheet would take for a
     formula, as it begins with = + - @, has an apostrophe before it.
     """
-    return _csv(COLUMNS, map(_cells, photos))
+    return _csv(COLUMNS, map(_cells, export.photos))
 
 
-def photos_as_json(photos: Iterable[PhotoRecord]) -> bytes:
+def photos_as_json(export: Export) -> bytes:
     """An array with the documented object of each photo and its `camera`."""
-    return _json([photo.as_json() | {"camera": photo.capture.camera} for photo in photos])
-
-
-TABLES: Final[dict[str, Callable[[Iterable[PhotoRecord]], bytes]]] = {"csv": photos_as_csv, "json": photos_as_json}
-
-
-def write_table(photos: Sequence[PhotoRecord], dest: Path, kind: str, *, dry_run: bool = False) -> None:
-    """Writes a new file, whole or not at all, as one of TABLES. Raises ExportError where it can't be made."""
-    check_new(dest)
-    content = TABLES[kind](photos)
-    if not dry_run:
-        write_new(dest, content)
+    return _json([photo.as_json() | {"camera": photo.capture.camera} for photo in export.photos])
 
 
 def check_report_name(path: Path) -> None:

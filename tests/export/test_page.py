@@ -13,8 +13,8 @@ from PIL import ExifTags, Image, ImageCms
 
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError
-from gallery.export import Action, ExportResult
-from gallery.export.page import document, pictures, wording, write_page
+from gallery.export import Action, ExportResult, Heading, wording
+from gallery.export.page import document, pictures, write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
@@ -153,7 +153,7 @@ def test_what_cannot_be_read_is_reported_and_left_out(tmp_path: Path) -> None:
     huge = record(Path(huge.path))
 
     settings = Settings(max_megapixels=1)
-    results = list(write_page([broken, gone, changed, huge, good], tmp_path / "page", title="A", settings=settings))
+    results = list(write_page([broken, gone, changed, huge, good], tmp_path / "page", Heading("A"), settings=settings))
 
     assert [(result.action.value, result.target is None) for result in results] == [
         ("failed", True),
@@ -204,7 +204,7 @@ def test_run_that_was_broken_off_is_simply_run_again(tmp_path: Path) -> None:
     page_of(photos[:2], page, "Before")
     before = (page / "index.html").read_bytes()
 
-    run = write_page(photos[1:], page, title="After")
+    run = write_page(photos[1:], page, Heading("After"))
     next(run)
     run.close()  # type: ignore[attr-defined]
     (page / "photos" / ".gallery-0123456789abcdef.part").write_bytes(b"half")
@@ -223,14 +223,14 @@ def test_run_that_was_broken_off_is_simply_run_again(tmp_path: Path) -> None:
 def test_nothing_is_written_in_a_dry_run(tmp_path: Path) -> None:
     photos = [drawn(tmp_path / "photos", f"{seed}.jpg", seed=seed) for seed in range(2)]
     page = tmp_path / "page"
-    planned = list(write_page(photos, page, title="A", dry_run=True))
+    planned = list(write_page(photos, page, Heading("A"), dry_run=True))
     assert [result.action for result in planned] == [Action.COPIED] * 2
     assert not page.exists()
     assert page_of(photos, page) == planned
 
     Path(photos[1].path).write_bytes(b"changed")
     before = contents(page)
-    again = list(write_page(photos, page, title="B", dry_run=True))
+    again = list(write_page(photos, page, Heading("B"), dry_run=True))
     assert [result.action for result in again] == [Action.THERE] * 2
     assert contents(page) == before
 
@@ -247,7 +247,7 @@ def test_folder_of_something_else_is_refused_and_left_alone(tmp_path: Path, dry_
         (file, "is a file, or lies in one; name a folder"),
     ):
         with pytest.raises(ExportError) as caught:
-            write_page([photo], place, title="A", dry_run=dry_run)
+            write_page([photo], place, Heading("A"), dry_run=dry_run)
         assert caught.value.reason == reason
     assert contents(other) == {"index.html": b"mine"}
     assert file.read_text() == "mine"
@@ -371,7 +371,7 @@ def test_policy_allows_this_style_and_this_script_alone(tmp_path: Path) -> None:
 
 def test_note_stands_below_the_title_line_by_line(tmp_path: Path) -> None:
     note = "Two weeks\nwith <script>alert(1)</script> & \u202eana\n\nand\train"
-    results = write_page([drawn(tmp_path / "photos", "a.jpg")], tmp_path / "page", title="Italy", note=note)
+    results = write_page([drawn(tmp_path / "photos", "a.jpg")], tmp_path / "page", Heading("Italy", note))
     assert len(list(results)) == 1
     [below] = parsed(tmp_path / "page").xpath("//header//p[@class='note']")
     assert [line.text_content().strip() for line in below.iterfind("bdi")] == [
@@ -389,7 +389,7 @@ def test_cover_stands_beside_the_title_and_leads_to_its_photo(tmp_path: Path) ->
     Path(photos[0].path).unlink()
 
     def made(name: str, cover: str) -> list[dict[str, str]]:
-        list(write_page(photos, tmp_path / name, title="Italy", cover=cover))
+        list(write_page(photos, tmp_path / name, Heading("Italy", cover=cover)))
         found = parsed(tmp_path / name).xpath("//header//a[@id='cover']")
         return [dict(link.attrib) | dict(link.find("img").attrib) for link in found]
 
@@ -494,7 +494,5 @@ def test_date_of_the_file_is_not_told_as_that_of_the_photo(tmp_path: Path) -> No
 
 def test_page_of_a_thousand_photos_stays_small() -> None:
     photo = PhotoRecord("/photos/IMG_20230601_123000.jpg", [], SHA, 4000, 3000, Capture(), [face(), face("sad")])
-    page = document.render(
-        document.Heading("Album"), [document.Entry(photo, "IMG_20230601_123000-0123456789abcdef.jpg")] * 1000
-    )
+    page = document.render(Heading("Album"), [document.Entry(photo, "IMG_20230601_123000-0123456789abcdef.jpg")] * 1000)
     assert len(page) < 1_000_000

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from gallery.export import Heading
 from gallery.export.page import write_page
 from gallery.faces import Box
 from tests.support.pages import drawn, face, page_of, record
@@ -74,7 +75,7 @@ def grid(window: Browser) -> list[str]:
 
 def test_cover_opens_its_photo_whatever_the_filter(window: Browser, tmp_path: Path) -> None:
     photos = [drawn(tmp_path, "a.jpg", face()), drawn(tmp_path, "b.jpg", seed=2), drawn(tmp_path, "c.jpg", seed=3)]
-    list(write_page(photos, tmp_path / "page", title="Italy", note="Two weeks\nand rain", cover=photos[1].path))
+    list(write_page(photos, tmp_path / "page", Heading("Italy", "Two weeks\nand rain", photos[1].path)))
     for width in (1280, 390):
         window.open(tmp_path / "page" / "index.html", width=width)
         assert window.texts(".note") == ["Two weeks\nand rain"]

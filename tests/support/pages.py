@@ -12,7 +12,7 @@ import lxml.html
 from PIL import Image
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
-from gallery.export import ExportResult
+from gallery.export import ExportResult, Heading
 from gallery.export.page import write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
@@ -46,7 +46,7 @@ def face(
 
 def page_of(photos: list[PhotoRecord], dest: Path, title: str = "Album") -> list[ExportResult]:
     """Makes the page; what became of the photos."""
-    return list(write_page(photos, dest, title=title))
+    return list(write_page(photos, dest, Heading(title)))
 
 
 def parsed(folder: Path) -> lxml.html.HtmlElement:

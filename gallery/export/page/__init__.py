@@ -12,10 +12,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from gallery.export import Action, ExportResult
-from gallery.export.page.document import Entry, Heading, render
+from gallery.export.page.document import Entry, render
 from gallery.export.page.folder import PageFolder
 from gallery.export.page.pictures import PictureMaker, picture_name
+from gallery.export.request import Heading
+from gallery.export.results import Action, ExportResult
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.ahead import THREADS, in_threads
@@ -28,17 +29,14 @@ _SHOWN: Final = (Action.COPIED, Action.THERE)
 def write_page(
     photos: Sequence[PhotoRecord],
     dest: Path,
+    heading: Heading,
     *,
-    title: str,
-    note: str = "",
-    cover: str | None = None,
     settings: Settings | None = None,
     dry_run: bool = False,
 ) -> Iterator[ExportResult]:
     """Makes `dest/index.html` with these photos, in their order; yields one result per photo, `target` its picture.
 
-    Above them stand the title, the note, which may have lines, and large the cover: the photo at that path, if it is
-    among them.
+    Above them stand the heading's title and note, and large its cover, if that is among them.
 
     `dest` is made if need be; it must be empty or hold an earlier page, which this one then replaces: pictures it has
     already are `already there` and not made again, those that no longer belong to it are removed, so that a photo
@@ -53,7 +51,7 @@ def write_page(
     if not dry_run:
         folder.begin()
     maker = PictureMaker(folder, settings or Settings(), dry_run=dry_run)
-    return _written(photos, Heading(title, note, cover), folder, maker)
+    return _written(photos, heading, folder, maker)
 
 
 def _written(

@@ -12,9 +12,10 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gallery.emotions import COLOURS
-from gallery.export.page import wording
+from gallery.export import wording
 from gallery.export.page.folder import THUMBS, VIEWS
 from gallery.export.page.pictures import THUMB_SIDE, view_size
+from gallery.export.request import Heading
 from gallery.images.annotate import label
 from gallery.records import FaceRecord, PhotoRecord
 
@@ -27,15 +28,6 @@ class Entry:
 
     photo: PhotoRecord
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands above the photos: the note may have lines; the photo at the path `cover` is large, if it is here."""
-
-    title: str
-    note: str = ""
-    cover: str | None = None
 
 
 def render(heading: Heading, entries: Sequence[Entry]) -> bytes:

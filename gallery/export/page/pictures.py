@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gallery.errors import ImageError
-from gallery.export import Action, ExportResult, export_name
+from gallery.export.naming import CHANGED, GONE
 from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
+from gallery.export.results import Action, ExportResult
+from gallery.export.safe_names import export_name
 from gallery.faces import Box
 from gallery.images.decode import REDUCING_GAP, hash_file, read_new
 from gallery.records import PhotoRecord
@@ -79,7 +81,7 @@ class PictureMaker:
             return ExportResult(photo.path, None, Action.FAILED, in_the_way)
         if all(place.is_file() for place in places):
             return ExportResult(photo.path, str(places[0]), Action.THERE)
-        result = ExportResult(photo.path, None, Action.MISSING, "no file of this photo exists any more")
+        result = ExportResult(photo.path, None, Action.MISSING, GONE)
         for source in (path for path in photo.paths if Path(path).is_file()):
             reason = self._reason_against(photo, source, places)
             if reason is None:
@@ -91,7 +93,7 @@ class PictureMaker:
         """Makes the pictures; what prevented it, or None."""
         try:
             if self.dry_run:
-                return None if hash_file(source) == photo.hash else _CHANGED
+                return None if hash_file(source) == photo.hash else CHANGED
             return self._make(photo, source, *places)
         except ImageError as error:
             return error.reason
@@ -106,14 +108,11 @@ class PictureMaker:
             max_megapixels=self.settings.max_megapixels,
         )
         if decoded is None or digest != photo.hash:
-            return _CHANGED
+            return CHANGED
         picture = _in_srgb(decoded.image)
         write_beside(view, _jpeg(picture, _VIEW_QUALITY))
         write_beside(thumb, _jpeg(_thumbnail(picture, photo), _THUMB_QUALITY))
         return None
-
-
-_CHANGED: Final = "changed since it was indexed; run `gallery index` on its folder and export again"
 
 
 def _thumbnail(picture: Image.Image, photo: PhotoRecord) -> Image.Image:

@@ -1,4 +1,4 @@
-"""What a page says of its photos, in words."""
+"""What exports say of photos in words: dates, faces, names of files. In English, whatever the computer speaks."""
 
 from __future__ import annotations
 
