@@ -16,6 +16,7 @@ from typing import Final, Literal
 from gallery.errors import UsageError
 from gallery.export.archive import write_archive
 from gallery.export.files import How, check_new, write_new
+from gallery.export.markdown import photos_as_markdown
 from gallery.export.photo_folders import refuse_library
 from gallery.export.photos import ExportOptions, export_photos
 from gallery.export.request import Export
@@ -80,6 +81,7 @@ FORMATS: Final[dict[str, Format]] = {
     "html": Format(_page, "a page to hand on, with smaller pictures, in the folder DEST", _TOLD, "folder"),
     "csv": text(photos_as_csv, _ROWS),
     "json": text(photos_as_json, _ROWS),
+    "markdown": text(photos_as_markdown, _ROWS),
 }
 
 
