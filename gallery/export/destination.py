@@ -16,7 +16,7 @@ from gallery.export.safe_names import name_key
 from gallery.system.files import temporary_in
 
 _LEFTOVER: Final = re.compile(r"\.gallery-(export-)?[0-9a-f]{16}\.part")
-"""What a killed export leaves: unfinished files, always right in the folder that is exported to."""
+"""What a killed export leaves: unfinished files."""
 
 
 class BlockedError(Exception):
@@ -39,13 +39,12 @@ class Place:
             if not dry_run:
                 path.mkdir(parents=True, exist_ok=True)
             elif not path.is_dir():
-                _check_could_be_made(path)
+                check_could_be_made(path)
                 return cls(path, dry_run, Manifest(path))
             if not os.access(path, os.W_OK | os.X_OK):
                 raise ExportError(path, "this folder can't be written to; choose another")
             if not dry_run:
-                for leftover in _leftovers(path):
-                    leftover.unlink(missing_ok=True)
+                clear_leftovers(path)
             return cls(path, dry_run, Manifest.read(path))
         except (FileExistsError, NotADirectoryError):
             raise ExportError(path, "is a file, or lies in one; name a folder") from None
@@ -128,7 +127,8 @@ def _names(folder: Path) -> Iterator[tuple[str, str]]:
             yield name_key(entry.name), entry.name
 
 
-def _check_could_be_made(path: Path) -> None:
+def check_could_be_made(path: Path) -> None:
+    """Raises ExportError or OSError where no folder can be made there."""
     nearest = next(one for one in (path, *path.absolute().parents) if os.path.lexists(one))
     if not nearest.is_dir():
         raise NotADirectoryError
@@ -136,5 +136,13 @@ def _check_could_be_made(path: Path) -> None:
         raise ExportError(path, f"can't be made: {nearest} can't be written to; choose another")
 
 
-def _leftovers(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if _LEFTOVER.fullmatch(path.name))
+def clear_leftovers(folder: Path) -> None:
+    """Removes what a killed export left half written right in this folder."""
+    for path in folder.iterdir():
+        if is_leftover(path.name):
+            path.unlink(missing_ok=True)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file of this name is one that a killed export left half written."""
+    return _LEFTOVER.fullmatch(name) is not None

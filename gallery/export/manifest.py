@@ -1,18 +1,23 @@
 """What exports made in a folder: a file of JSON lines that they leave in it.
 
+Every export asks here whether a file in a folder is ours; single files are never written over, whoever made them, and
+in sidecars, which lie among the photos, it is words that are ours and not files: `gallery.xmp.ledger` keeps these.
+
 The first line says what the file is; each other one is about a file (`name`, `hash`, `size`, `mtime_ns`, `album`,
 `photo`, `link`), a folder that was made (`folder`), or says that either is gone (`gone`). Of several lines on one file
-the last counts. A line is written before the file it is about has its name, so that after a kill nothing of ours is
-taken for the user's. Strangers may have written it: names that lead out of the folder are passed over, and a file that
-isn't what its line says is not ours.
+the last counts. `page` lists the pictures of a web page, for which the folder was empty; the last such line counts. A
+line is written before the file it is about has its name, so that after a kill nothing of ours is taken for the user's.
+Strangers may have written it: names that lead out of the folder are passed over, and a file that isn't what its line
+says is not ours.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +33,8 @@ MANIFEST: Final = ".gallery-export.jsonl"
 _HEADER: Final = {"gallery_export": 1}
 _INTEGERS: Final = ("size", "mtime_ns")
 _TEXTS: Final = ("hash", "album", "photo")
+_PICTURE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jpg", re.ASCII)
+"""Names that pictures of a page may have: what is listed may be deleted, and none of these leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +73,15 @@ class Entry:
 
 @dataclass(slots=True)
 class Manifest:
-    """The files and folders that exports made below `folder`, by their names relative to it."""
+    """The files and folders that exports made below `folder`, by their names relative to it.
+
+    `page` are the names of a page's pictures; None where the folder isn't a page's.
+    """
 
     folder: Path
     entries: dict[str, Entry] = field(default_factory=dict)
     folders: dict[str, None] = field(default_factory=dict)
+    page: frozenset[str] | None = None
     _begun: bool = False
 
     @classmethod
@@ -112,11 +123,19 @@ class Manifest:
         del self.folders[name]
         self._append({"gone": name})
 
+    def note_page(self, pictures: Iterable[str]) -> None:
+        """Remembers that the folder is a page's, with these pictures, on the disk before this returns."""
+        self.page = frozenset(pictures)
+        self._write()
+
+    def _write(self) -> None:
+        # A file of our own, whatever stood there: what was half written or linked elsewhere isn't gone on with.
+        write_beside(self.folder / MANIFEST, "\n".join(self._lines()).encode())
+        self._begun = True
+
     def _append(self, value: dict[str, Any]) -> None:
         if not self._begun:
-            # A file of our own, whatever stood there: what was half written or linked elsewhere isn't gone on with.
-            write_beside(self.folder / MANIFEST, "\n".join(self._lines()).encode())
-            self._begun = True
+            self._write()
             return
         flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(self.folder / MANIFEST, flags), "wb") as file:
@@ -125,6 +144,8 @@ class Manifest:
 
     def _lines(self) -> Iterator[str]:
         yield json.dumps(_HEADER)
+        if self.page is not None:
+            yield json.dumps({"page": sorted(self.page)})
         for folder in self.folders:
             yield json.dumps({"folder": folder})
         for name, entry in self.entries.items():
@@ -132,6 +153,8 @@ class Manifest:
 
     def _take(self, value: dict[str, Any]) -> None:
         match value:
+            case {"page": list(names)} if are_pictures(names):
+                self.page = frozenset(names)
             case {"folder": str(name)} if _is_ours_to_name(name):
                 self.folders[name] = None
             case {"gone": str(name)}:
@@ -139,6 +162,11 @@ class Manifest:
                 self.folders.pop(name, None)
             case {"name": str(name)} if _is_ours_to_name(name) and _is_entry(value):
                 self.entries[name] = Entry(**{key: value[key] for key in (*_TEXTS, *_INTEGERS, "link")})
+
+
+def are_pictures(names: list[Any]) -> bool:
+    """Whether all of these are names that a picture of a page may have."""
+    return all(isinstance(name, str) and _PICTURE.fullmatch(name) for name in names)
 
 
 def _parsed(lines: list[str]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -13,7 +14,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError
-from gallery.export import Action, ExportResult, Heading, wording
+from gallery.export import Action, ExportResult, Heading, export_photos, wording
 from gallery.export.page import document, pictures, write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
@@ -30,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def names(folder: Path) -> set[str]:
-    return set(contents(folder)) - {".gallery-page.json"}
+    return set(contents(folder)) - {".gallery-export.jsonl"}
 
 
 def descriptions(folder: Path) -> list[str]:
@@ -292,6 +293,58 @@ def test_marker_that_is_not_ours_is_refused(tmp_path: Path, marker: str) -> None
     with pytest.raises(ExportError, match="can't go on with"):
         page_of([], page)
     assert contents(tmp_path) == {"precious.jpg": b"precious", "a/b/.gallery-page.json": marker.encode()}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        '{"page": "a.jpg"}',
+        '{"page": ["../../precious.jpg"]}',
+        '{"page": ["a.jpg", "/precious.jpg"]}',
+        '{"page": ["..jpg", "a\\n.jpg"]}',
+        '{"page": [1]}',
+        '{"name": "index.html"}',
+    ],
+)
+def test_record_that_speaks_of_no_page_makes_none(tmp_path: Path, line: str) -> None:
+    page = tmp_path / "a" / "b"
+    page.mkdir(parents=True)
+    (tmp_path / "precious.jpg").write_bytes(b"precious")
+    record_of = f'{{"gallery_export": 1}}\n{line}'.encode()
+    (page / ".gallery-export.jsonl").write_bytes(record_of)
+    with pytest.raises(ExportError, match="holds other files already"):
+        page_of([], page)
+    assert contents(tmp_path) == {"precious.jpg": b"precious", "a/b/.gallery-export.jsonl": record_of}
+
+
+def test_page_of_the_version_before_is_gone_on_with(tmp_path: Path) -> None:
+    first, second = (drawn(tmp_path / "photos", f"{seed}.jpg", seed=seed) for seed in range(2))
+    old, new = tmp_path / "old", tmp_path / "new"
+    for page in (old, new):
+        page_of([first], page)
+    # As that version left it: the pictures in a marker of the page's own.
+    (old / ".gallery-export.jsonl").unlink()
+    marker = {"made_by": "gallery page 1", "pictures": [f"0-{first.hash[:16]}.jpg"]}
+    (old / ".gallery-page.json").write_text(json.dumps(marker, indent=1))
+
+    assert [result.action.value for result in page_of([second, first], old)] == ["copied", "already there"]
+    page_of([second, first], new)
+    assert contents(old) == contents(new)
+    page_of([second], old)
+    assert names(old) == names_of([second])
+
+
+def test_page_and_copies_in_one_folder_leave_each_other_alone(tmp_path: Path) -> None:
+    first, second = (drawn(tmp_path / "photos", f"{seed}.jpg", seed=seed) for seed in range(2))
+    page = tmp_path / "page"
+    page_of([first], page)
+    list(export_photos([first, second], page))
+    page_of([second], page)
+    assert names(page) == {*names_of([second]), "0.jpg", "1.jpg"}
+    list(export_photos([second], page, cleanup=lambda _: [first.path]))
+    assert names(page) == {*names_of([second]), "1.jpg"}
+    assert [result.action.value for result in page_of([second], page)] == ["already there"]
 
 
 def test_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The folder of a page: whose it is, and which files in it are the page's.
 
-A marker file lists the pictures that belong to the page. It is written before the first of them, so that after a
-killed run all that is there is still known to be ours.
+The pictures that belong to the page are in the manifest before the first of them is made, so that after a killed run
+all that is there is still known to be ours.
 """
 
 from __future__ import annotations
@@ -9,25 +9,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gallery.errors import ExportError
+from gallery.export.destination import check_could_be_made, clear_leftovers, is_leftover
+from gallery.export.manifest import Manifest, are_pictures
 from gallery.system.files import write_beside
 
-MARKER: Final = ".gallery-page.json"
 PAGE: Final = "index.html"
 VIEWS: Final = "photos"
 THUMBS: Final = "thumbs"
 
-_FORMAT: Final = "gallery page 1"
-_PICTURE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jpg", re.ASCII)
-"""Names that a marker may list. Strangers may have made it, and what it lists may be deleted: none leads elsewhere."""
-_LEFTOVER: Final = re.compile(r"\.gallery-[0-9a-f]{16}\.part")
-"""What `write_beside` leaves when it is killed."""
+_OLD_MARKER: Final = ".gallery-page.json"
+_OLD_FORMAT: Final = "gallery page 1"
+"""Where version 0.1.0 kept the names of the pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,12 @@ class PageFolder:
         return self.path / kind / name
 
     def begin(self) -> None:
-        """Makes the folders, clears what a killed run left half written, and marks what will be ours."""
+        """Makes the folders, clears what a killed run left half written, and notes what will be ours."""
         with _explained(self.path):
-            for folder in self._folders():
+            for folder in (self.path, self.path / VIEWS, self.path / THUMBS):
                 folder.mkdir(parents=True, exist_ok=True)
-                for leftover in folder.iterdir():
-                    if _LEFTOVER.fullmatch(leftover.name):
-                        leftover.unlink(missing_ok=True)
-            self._mark(self.ours)
+                clear_leftovers(folder)
+            self._note(self.ours)
 
     def finish(self, page: bytes, shown: Collection[str]) -> None:
         """Writes the page, then removes the pictures that it no longer shows."""
@@ -70,46 +66,38 @@ class PageFolder:
             for name in self.ours.difference(shown):
                 for kind in (VIEWS, THUMBS):
                     self.place(kind, name).unlink(missing_ok=True)
-            self._mark(shown)
+            self._note(shown)
 
-    def _folders(self) -> tuple[Path, ...]:
-        return self.path, self.path / VIEWS, self.path / THUMBS
-
-    def _mark(self, names: Iterable[str]) -> None:
-        content = {"made_by": _FORMAT, "pictures": sorted(names)}
-        write_beside(self.path / MARKER, json.dumps(content, indent=1).encode())
+    def _note(self, pictures: Iterable[str]) -> None:
+        Manifest.read(self.path).note_page(pictures)
+        (self.path / _OLD_MARKER).unlink(missing_ok=True)
 
 
 def _earlier_pictures(path: Path) -> frozenset[str]:
-    """The names in the marker of the folder; none in a new or empty one."""
+    """The pictures that the page there has; none in a new or empty folder. Raises ExportError for another's."""
     if not path.is_dir():
-        _check_could_be_made(path)
+        check_could_be_made(path)
         return frozenset()
-    names = {entry.name for entry in path.iterdir()}
-    if MARKER in names:
-        return _marked(path)
-    if any(_LEFTOVER.fullmatch(name) is None for name in names):
+    pictures = Manifest.read(path).page
+    if pictures is None and (path / _OLD_MARKER).exists():
+        pictures = _marked(path / _OLD_MARKER)
+    if pictures is None and any(not is_leftover(entry.name) for entry in path.iterdir()):
         raise ExportError(path, "holds other files already; name a new or empty folder for the page")
-    return frozenset()
-
-
-def _check_could_be_made(path: Path) -> None:
-    nearest = next(place for place in (path, *path.absolute().parents) if os.path.lexists(place))
-    if not nearest.is_dir():
-        raise NotADirectoryError
-
-
-def _marked(path: Path) -> frozenset[str]:
     for kind in (VIEWS, THUMBS):
         if (path / kind).is_symlink():
             raise ExportError(path, f"the folder {kind} in it is a link to elsewhere; name another folder for the page")
+    return pictures or frozenset()
+
+
+def _marked(marker: Path) -> frozenset[str]:
     try:
-        content: Any = json.loads((path / MARKER).read_bytes())
+        content: Any = json.loads(marker.read_bytes())
     except ValueError:
         content = None
-    names = content.get("pictures") if isinstance(content, dict) and content.get("made_by") == _FORMAT else None
-    if not isinstance(names, list) or not all(isinstance(name, str) and _PICTURE.fullmatch(name) for name in names):
-        raise ExportError(path, "holds a page that this version of gallery can't go on with; name another folder")
+    names = content.get("pictures") if isinstance(content, dict) and content.get("made_by") == _OLD_FORMAT else None
+    if not isinstance(names, list) or not are_pictures(names):
+        reason = "holds a page that this version of gallery can't go on with; name another folder"
+        raise ExportError(marker.parent, reason)
     return frozenset(names)
 
 
