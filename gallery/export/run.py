@@ -1,45 +1,23 @@
-"""One run of an export into a folder: puts photos and their sidecars in place, one after the other."""
+"""One run of an export into a folder: which file gets which name, and what becomes of what has it already."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gallery.errors import ImageError
+from gallery.export import making
 from gallery.export.destination import BlockedError, Place
-from gallery.export.files import LINKERS, How, explained, stop_if_hopeless, write_copy
-from gallery.export.manifest import Entry
-from gallery.export.naming import CHANGED, GONE, NamedPhoto
+from gallery.export.files import How, explained, stop_if_hopeless
+from gallery.export.making import ChangedError, Source
+from gallery.export.naming import GONE, NamedPhoto
 from gallery.export.results import Action, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.images.decode import hash_file
-from gallery.system.files import reveal
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A file to be exported. `hash` is its content's; of a sidecar, `photo` is the hash of the photo it lies beside."""
-
-    path: Path
-    hash: str
-    photo: str
-    how: How
-
-    @property
-    def is_sidecar(self) -> bool:
-        return self.hash != self.photo
-
-
-class _ChangedError(Exception):
-    """The file's content isn't the photo that was indexed."""
-
-    def __str__(self) -> str:
-        return CHANGED
 
 
 @dataclass(slots=True)
@@ -74,7 +52,9 @@ class Run:
         """The photo, then its sidecars."""
         result, source, name = ExportResult(item.photo.path, None, Action.MISSING, GONE), None, ""
         for source in item.sources:
-            result, name = self._file(_Source(source, item.photo.hash, item.photo.hash, self.how), item.names)
+            result, name = self._file(
+                Source(source, item.photo.hash, item.photo.hash, self.how, self.album), item.names
+            )
             if result.action is not Action.FAILED:
                 break
         yield result
@@ -86,7 +66,7 @@ class Run:
 
     def _sidecar(self, path: Path, photo: str, names: Sequence[str]) -> ExportResult:
         try:
-            source = _Source(path, hash_file(path), photo, "copy")
+            source = Source(path, hash_file(path), photo, "copy", self.album)
         except ImageError as error:
             return ExportResult(str(path), None, Action.FAILED, error.reason, Kind.SIDECAR)
         # One it had before comes first.
@@ -97,15 +77,15 @@ class Run:
             self.standing.update(map(name_key, names))
         return replace(result, kind=Kind.SIDECAR)
 
-    def _file(self, source: _Source, names: Sequence[str]) -> tuple[ExportResult, str]:
+    def _file(self, source: Source, names: Sequence[str]) -> tuple[ExportResult, str]:
         """The result and the name the file has; an empty one where it has none."""
         try:
             return self._placed(source, [self.place.spelled(name) for name in names])
-        except (_ChangedError, BlockedError, ImageError, OSError) as error:
+        except (ChangedError, BlockedError, ImageError, OSError) as error:
             reason = self._reason(error, source.how)
         return ExportResult(str(source.path), None, Action.FAILED, reason), ""
 
-    def _placed(self, source: _Source, names: Sequence[str]) -> tuple[ExportResult, str]:
+    def _placed(self, source: Source, names: Sequence[str]) -> tuple[ExportResult, str]:
         for name in names:
             if self._holds(name, source):
                 return self._done(source, name, Action.THERE)
@@ -126,12 +106,12 @@ class Run:
                 return explained(error, how)
         return str(error)
 
-    def _done(self, source: _Source, name: str, action: Action) -> tuple[ExportResult, str]:
+    def _done(self, source: Source, name: str, action: Action) -> tuple[ExportResult, str]:
         self.standing.add(name_key(name))
         self.place.take(name)
         return ExportResult(str(source.path), str(self.place.file(name)), action), name
 
-    def _refused(self, source: _Source, names: Sequence[str]) -> ExportResult:
+    def _refused(self, source: Source, names: Sequence[str]) -> ExportResult:
         if source.is_sidecar and not self.update:
             earlier = next((name for name in names if self._is_earlier_of(source.photo, name)), None)
             if earlier is not None:
@@ -142,20 +122,20 @@ class Run:
         there = f"different files called {called} are" if len(names) > 1 else f"a different file called {called} is"
         return ExportResult(str(source.path), None, Action.FAILED, f"{there} there already")
 
-    def _holds(self, name: str, source: _Source) -> bool:
-        """Whether the file stands for the source already; a link in its place is never followed."""
+    def _holds(self, name: str, source: Source) -> bool:
+        """Whether the file stands for the source already."""
         path, entry = self.place.file(name), self.place.manifest.entries.get(name)
         if self.update and entry is not None and entry.hash == source.hash and entry.looks_same(path):
             return True
-        if not _holds(path, source):
+        if not making.stands_for(path, source):
             return False
         if entry is not None and entry.album == self.album and not self.place.dry_run:
-            fresh = self._entry(path, source)
+            fresh = making.entry_of(path, source)
             if fresh != entry:
                 self.place.manifest.note(name, fresh)
         return True
 
-    def _put(self, name: str, source: _Source) -> Action | None:
+    def _put(self, name: str, source: Source) -> Action | None:
         """Makes the file, whole or not at all; None where another has the name and keeps it."""
         key = name_key(name)
         if key in self.standing or self.reserved.get(key, source.photo) != source.photo:
@@ -164,11 +144,11 @@ class Run:
         if not is_new and not self._may_replace(name, source):
             return None
         if (self.place.dry_run or source.how != "copy") and hash_file(source.path) != source.hash:
-            raise _ChangedError
+            raise ChangedError
         if self.place.dry_run:
             return _action(source.how, is_new=is_new)
         with contextlib.suppress(FileExistsError):
-            (self._make if is_new else self._replace)(name, source)
+            (making.make if is_new else making.replace)(self.place, name, source)
             return _action(source.how, is_new=is_new)
         self.place.take(name)
         return None
@@ -180,7 +160,7 @@ class Run:
             return False
         return entry.is_same(self.place.file(name))
 
-    def _may_replace(self, name: str, source: _Source) -> bool:
+    def _may_replace(self, name: str, source: Source) -> bool:
         path, entry = self.place.file(name), self.place.manifest.entries.get(name)
         if entry is None or entry.album != self.album:
             return False
@@ -189,52 +169,6 @@ class Run:
             return True
         foreign = source.is_sidecar and entry.photo != source.photo and entry.photo in self.wanted
         return self.update and not foreign and entry.is_same(path)
-
-    def _make(self, name: str, source: _Source) -> None:
-        target, temporary, manifest = self.place.file(name), self.place.temporary(), self.place.manifest
-        self.place.make_folders(name)
-        try:
-            self._prepare(temporary, source)
-            manifest.note(name, self._entry(temporary, source))
-            try:
-                _show(temporary, target, source)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    manifest.forget(name)
-                raise
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    def _replace(self, name: str, source: _Source) -> None:
-        temporary = self.place.temporary()
-        try:
-            self._prepare(temporary, source)
-            entry = self._entry(temporary, source)
-            temporary.replace(self.place.file(name))
-            # Only now: killed before, the old file must still be known as ours.
-            self.place.manifest.note(name, entry)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    def _prepare(self, temporary: Path, source: _Source) -> None:
-        if source.how != "copy":
-            LINKERS[source.how](source.path, temporary)
-        elif write_copy(source.path, temporary) != source.hash:
-            raise _ChangedError
-
-    def _entry(self, path: Path, source: _Source) -> Entry:
-        """What to remember of the file `path`, which stands for the source."""
-        info = path.lstat()
-        link = os.fspath(path.readlink()) if stat.S_ISLNK(info.st_mode) else None
-        return Entry(source.hash, info.st_size, info.st_mtime_ns, self.album, source.photo, link)
-
-
-def _show(temporary: Path, target: Path, source: _Source) -> None:
-    """Gives what is finished its name; FileExistsError where that is taken."""
-    if source.how == "copy":
-        reveal(temporary, target)
-    else:
-        LINKERS[source.how](source.path, target)
 
 
 def _action(how: How, *, is_new: bool) -> Action:
@@ -249,19 +183,3 @@ def _is_empty(path: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(there.st_mode) and there.st_size == 0
-
-
-def _holds(target: Path, source: _Source) -> bool:
-    try:
-        there = target.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    if stat.S_ISLNK(there.st_mode):
-        return source.how == "symlink" and target.readlink() == source.path
-    original = source.path.stat()
-    if source.how == "hardlink" and os.path.samestat(there, original):
-        return True
-    with contextlib.suppress(ImageError):
-        is_like = stat.S_ISREG(there.st_mode) and there.st_size == original.st_size
-        return is_like and hash_file(target) == source.hash
-    return False
