@@ -27,6 +27,14 @@ class Box:
     right: float
     bottom: float
 
+    def __str__(self) -> str:
+        """Left and top, right and bottom in whole pixels: `20,100 to 120,200`."""
+        return f"{self.left:.0f},{self.top:.0f} to {self.right:.0f},{self.bottom:.0f}"
+
+    def as_json(self) -> list[float]:
+        """Left, top, right and bottom to a tenth of a pixel."""
+        return [round(side, 1) for side in (self.left, self.top, self.right, self.bottom)]
+
     @property
     def width(self) -> float:
         return self.right - self.left

@@ -167,11 +167,10 @@ class FaceRecord:
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object; pixels to a tenth, scores to four digits."""
-        box = self.box
         return {
             "id": self.id,
             "number": self.number,
-            "box": [round(v, 1) for v in (box.left, box.top, box.right, box.bottom)],
+            "box": self.box.as_json(),
             "confidence": rounded_down(self.confidence),
             "emotion": self.emotion,
             "score": rounded_down(self.score),

@@ -129,7 +129,7 @@ class FaceReasons:
         return {
             "id": self.id,
             "number": self.number,
-            "box": _sides(self.box),
+            "box": self.box.as_json(),
             "confidence": round(self.confidence, 4),
             "counts": self.counts,
             "shown": self.shown,
@@ -171,7 +171,7 @@ class PhotoReasons:
             "hash": self.photo.hash,
             "detector": self.detector,
             "faces": [face.as_json() for face in self.faces],
-            "unplaced": [{"box": _sides(said.box), **_persons_word_as_json(said)} for said in self.unplaced],
+            "unplaced": [{"box": said.box.as_json(), **_persons_word_as_json(said)} for said in self.unplaced],
         }
 
 
@@ -237,10 +237,6 @@ def _people(connection: Connection, digest: str) -> list[PersonsWord]:
 
 def _persons_word_as_json(said: PersonsWord) -> dict[str, Any]:
     return {"emotion": said.emotion, "is_face": said.emotion is not None, "said_at": said.said_at.isoformat()}
-
-
-def _sides(box: Box) -> list[float]:
-    return [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)]
 
 
 def _day(said: PersonsWord) -> str:

@@ -253,7 +253,7 @@ def test_card_of_a_face(gallery: Gallery) -> None:
         "",
         *["▀" * 32] * 16,
         f"2/7  {gallery.photos}/odd\\n.jpg#1",
-        "  40 x 60 pixels at 10, 20, taken 2024-05-06 07:08",
+        "  from 10,20 to 50,80, taken 2024-05-06 07:08",
         "  fear     0.40 ██████████",
         "  angry    0.10 ██",
         "  disgust  0.10 ██",

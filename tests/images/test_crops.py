@@ -173,3 +173,8 @@ def test_picture_itself_is_left_as_it_was(wide):
     before = picture.tobytes()
     crop_face(picture, Box(-10, -10, 30, 30), wide)
     assert picture.tobytes() == before
+
+
+def test_box_is_told_in_one_way_to_people_and_in_one_to_programs() -> None:
+    box = Box(19.6, 100.04, 120.46, 199.96)
+    assert (str(box), box.as_json()) == ("20,100 to 120,200", [19.6, 100.0, 120.5, 200.0])

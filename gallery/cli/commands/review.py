@@ -198,9 +198,7 @@ def _card(face: DoubtfulFace, position: int, total: int) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(f"{position}/{total}  {printable(str(face))}", style="bold")
-    box = face.box
-    size = f"{round(box.width)} x {round(box.height)} pixels at {round(box.left)}, {round(box.top)}"
-    yield Text(f"  {size}" + (f", taken {face.taken_at:%Y-%m-%d %H:%M}" if face.taken_at else ""))
+    yield Text(f"  from {face.box}" + (f", taken {face.taken_at:%Y-%m-%d %H:%M}" if face.taken_at else ""))
     yield from bars(dict(face.likeliest(3)))
     yield from (Text(line, style="dim") for line in _LEGEND)
 
@@ -214,13 +212,12 @@ def _print_list(faces: list[DoubtfulFace], *, as_json: bool) -> None:
 
 
 def _as_json(face: DoubtfulFace) -> dict[str, Any]:
-    box = face.box
     return {
         "id": face.id,
         "path": face.path,
         "number": face.number,
         "place": face.number,
-        "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
+        "box": face.box.as_json(),
         "emotion": face.emotion,
         "score": _share(face.score),
         "margin": _share(face.margin),

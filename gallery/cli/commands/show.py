@@ -105,11 +105,10 @@ def _face(face: FaceRecord) -> Iterator[Text]:
     from rich.text import Text
 
     colour = COLOURS[face.emotion]
-    box = face.box
     yield Text.assemble(
         f"face {face.number}  ",
         (f"{face.emotion} {score_text(face.score)}", f"bold {colour}"),
-        f"  from {box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}",
+        f"  from {face.box}",
         f"  confidence {face.confidence:.2f}",
         "  said by a person" if face.source == "person" else "",
     )

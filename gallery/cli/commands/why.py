@@ -85,17 +85,16 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
         yield from _face(face)
     for said in reasons.unplaced:
         yield Text()
-        yield Text(f"no face is found any more at {_place(said)}, of which {_said(said)}")
+        yield Text(f"no face is found any more at {said.box}, of which {_said(said)}")
 
 
 def _face(face: FaceReasons) -> Iterator[Text]:
     from rich.text import Text
 
-    box = face.box
     yield Text.assemble(
         f"face {face.number}  ",
         (face.shown or "not counted", f"bold {COLOURS[face.shown]}" if face.shown else "bold"),
-        f"  from {box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}",
+        f"  from {face.box}",
     )
     yield Text(f"  {face.because}")
     for check in face.checks:
@@ -122,8 +121,3 @@ def _amount(setting: str, amount: float) -> str:
 def _said(word: PersonsWord) -> str:
     what = "this is no face" if word.emotion is None else word.emotion
     return f"a person said on {word.said_at.astimezone():%Y-%m-%d %H:%M}: {what}"
-
-
-def _place(word: PersonsWord) -> str:
-    box = word.box
-    return f"{box.left:.0f},{box.top:.0f} to {box.right:.0f},{box.bottom:.0f}"
