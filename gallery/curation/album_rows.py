@@ -246,3 +246,16 @@ def _album(connection: Connection, row: Any, settings: Settings) -> Album:
     except UsageError as error:
         return replace(found, problem=str(error))
     return replace(found, count=count, missing=missing)
+
+
+def hashes_at(
+    connection: Connection, album: AlbumRow, paths: Sequence[str], settings: Settings | None = None
+) -> list[str]:
+    """The contents at these paths, which must be in the album. Raises AlbumError for one that isn't."""
+    settings = settings or Settings()
+    inside = set(ids_in(connection, album, settings))
+    found = [chosen_ids(connection, [path], settings)[0] for path in paths]
+    for path, number in zip(paths, found, strict=True):
+        if number not in inside:
+            raise AlbumError(album.name, f"{path} isn't in it; `gallery album show` lists what is")
+    return hashes_of(connection, found)

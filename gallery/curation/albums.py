@@ -9,11 +9,11 @@ would be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from gallery.curation import album_rows, kept_queries
 from gallery.curation.album_rows import Album, AlbumRow, Photos, check_free, check_name, check_note, find, find_manual
@@ -118,12 +118,12 @@ def move_in_album(
     """
     with recorded(store, f"photos moved in album {name!r}") as recorder:
         album = find_manual(recorder.connection, name)
-        moved = dict.fromkeys(_hashes_in(recorder.connection, album, list(photos)))
+        moved = dict.fromkeys(album_rows.hashes_at(recorder.connection, album, list(photos)))
         rest = [digest for digest in album_rows.hashes_in(recorder.connection, album) if digest not in moved]
         beside = before or after
         index = 0 if first else len(rest)
         if beside is not None:
-            [anchor] = _hashes_in(recorder.connection, album, [beside])
+            [anchor] = album_rows.hashes_at(recorder.connection, album, [beside])
             if anchor in moved:
                 raise UsageError(f"{beside} is one of the photos to move; name another one of the album")
             index = rest.index(anchor) + (before is None)
@@ -186,7 +186,7 @@ def set_album_cover(store: Store, name: str, photo: str | None, settings: Settin
     """
     with recorded(store, f"cover of album {name!r} changed") as recorder:
         album = find(recorder.connection, name)
-        chosen = [] if photo is None else _hashes_in(recorder.connection, album, [photo], settings)
+        chosen = [] if photo is None else album_rows.hashes_at(recorder.connection, album, [photo], settings)
         _change(recorder, album, cover_hash=chosen[0] if chosen else None)
         recorder.summary = f"cover of album {album.name!r} changed"
 
@@ -285,19 +285,6 @@ def _tried(recorder: Recorder, album: AlbumRow, settings: Settings) -> Album:
     """The same for a smart album. Raises UsageError where its query has no answer, or asks for the album itself."""
     counting.count(recorder.connection, Query(where=terms.InAlbum(album.name)), settings)
     return _described(recorder, album, settings)
-
-
-def _hashes_in(
-    connection: Connection, album: AlbumRow, paths: Sequence[str], settings: Settings | None = None
-) -> list[str]:
-    """Of the photos at these paths, which must be in the album."""
-    settings = settings or Settings()
-    inside = set(album_rows.ids_in(connection, album, settings))
-    found = [album_rows.chosen_ids(connection, [path], settings)[0] for path in paths]
-    for path, number in zip(paths, found, strict=True):
-        if number not in inside:
-            raise AlbumError(album.name, f"{path} isn't in it; `gallery album show` lists what is")
-    return album_rows.hashes_of(connection, found)
 
 
 def _photos(count: int) -> str:

@@ -23,10 +23,10 @@ from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box
 from gallery.query.query import Query
+from gallery.search.chosen import chosen
 from gallery.search.conditions import is_counted
 from gallery.search.gate import Gate
 from gallery.settings import Settings
-from gallery.store.figures import chosen
 from gallery.store.photo_rows import files
 from gallery.store.shown import clamped
 from gallery.store.store import Store

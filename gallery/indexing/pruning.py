@@ -18,9 +18,9 @@ from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
+from gallery.search.chosen import chosen
 from gallery.search.conditions import lies_in
 from gallery.settings import Settings
-from gallery.store.figures import chosen
 from gallery.store.store import Store
 
 

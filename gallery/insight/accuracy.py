@@ -13,8 +13,8 @@ from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Prediction
 from gallery.query.query import Query
+from gallery.search.chosen import Among, chosen
 from gallery.settings import Settings
-from gallery.store.figures import Among, chosen
 from gallery.store.shown import SAME_FACE_IOU, clamped
 from gallery.store.store import Store
 

@@ -12,10 +12,11 @@ from gallery.db import schema
 from gallery.db.columns import FilePath
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query.query import Query
-from gallery.search.conditions import is_counted
+from gallery.search.chosen import chosen
+from gallery.search.conditions import is_counted, shown_emotion
 from gallery.search.gate import Gate
 from gallery.settings import Settings
-from gallery.store.figures import checked_key, chosen, shown_emotion
+from gallery.store.statistics import checked_key
 from gallery.store.store import Store
 
 BY: Final = ("emotion", "month", "year", "folder", "camera")

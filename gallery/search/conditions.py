@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, not_, or_, select, true
 
 from gallery.db import schema
-from gallery.emotions import EMOTIONS
+from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query import terms
 from gallery.query.query import album_key
 from gallery.search.gate import Gate
@@ -143,6 +143,11 @@ def _is_any(face: Any, emotions: Sequence[str]) -> Condition:
 
 def _scored(face: Any, asked: terms.Score) -> Condition:
     return and_(face.emotion == asked.emotion, *_bounds(face.score, asked.least, asked.most))
+
+
+def shown_emotion(face: Any, gate: Gate) -> ColumnElement[str]:
+    """What a face is shown as: one of EMOTIONS or `uncertain`."""
+    return case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
 
 
 def is_uncertain(face: Any, gate: Gate) -> Condition:

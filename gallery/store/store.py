@@ -22,9 +22,10 @@ from gallery.records import ModelInfo, PhotoRecord
 from gallery.search import counting, matches
 from gallery.search.matches import Gate
 from gallery.settings import Settings
-from gallery.store import changes, figures, photo_rows, shown
+from gallery.store import changes, known_models, photo_rows, shown, soundness, statistics
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
-from gallery.store.figures import ModelRecord, Stats
+from gallery.store.known_models import ModelRecord
+from gallery.store.statistics import Stats
 
 __all__ = [
     "AddPhoto",
@@ -275,14 +276,14 @@ class Store:
     def stats(self, query: Query | None = None, *, settings: Settings | None = None) -> Stats:
         """Figures on the photos that match (all of them by default) and on the database."""
         with self.read() as connection:
-            return figures.stats(connection, query or Query(missing=True), settings or Settings())
+            return statistics.stats(connection, query or Query(missing=True), settings or Settings())
 
     def models(self) -> list[ModelRecord]:
         """Every model that predicted something or was made current, oldest first."""
         with self.read() as connection:
-            return figures.models(connection)
+            return known_models.models(connection)
 
     def check(self) -> list[str]:
         """What is wrong with the database, in sentences; empty where nothing is."""
         with self.read() as connection:
-            return figures.check(connection)
+            return soundness.check(connection)

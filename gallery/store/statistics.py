@@ -1,39 +1,22 @@
-"""Figures on a database, and what is wrong with it."""
+"""Figures on photos and on the database: how many, with which emotions, from which years and cameras."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query.query import Query
-from gallery.search.conditions import has_file, is_counted, reaches
+from gallery.search.chosen import Among, chosen
+from gallery.search.conditions import has_file, is_counted, shown_emotion
 from gallery.search.gate import Gate
-from gallery.search.matches import matching_anywhere
 from gallery.settings import Settings
-from gallery.store.shown import count_stale
-
-Condition = ColumnElement[bool]
-Among = Callable[[ColumnElement[int]], tuple[Condition, ...]]
-"""Makes of a column that holds numbers of contents the conditions that they are of the photos in question."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRecord:
-    """A model the database knows; `predictions` counts the faces it has classified."""
-
-    id: str
-    name: str
-    added_at: datetime
-    is_current: bool
-    predictions: int
+from gallery.store.known_models import ModelRecord, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +58,6 @@ def stats(connection: Connection, query: Query, settings: Settings) -> Stats:
     )
 
 
-def chosen(connection: Connection, query: Query, settings: Settings) -> Among:
-    """The photos that match, whatever the limit; no condition where all do, for looking each up takes seconds."""
-    if query.missing and query.where is None:
-        return lambda _: ()
-    found = matching_anywhere(connection, query, settings).subquery()
-    numbers = select(found.c.content_id)
-    return lambda content_id: (content_id.in_(numbers),)
-
-
-def shown_emotion(face: Any, gate: Gate) -> ColumnElement[str]:
-    """What a face is shown as: one of EMOTIONS or `uncertain`."""
-    return case((reaches(face, EMOTIONS, gate.shown_from), face.emotion), else_=UNCERTAIN)
-
-
 def _emotions(connection: Connection, among: Among, gate: Gate) -> dict[str, int]:
     face = schema.face.c
     shown = shown_emotion(face, gate)
@@ -115,41 +84,6 @@ def _cameras(connection: Connection, among: Among) -> dict[str | None, int]:
     content = schema.content.c
     counts = select(content.camera, func.count()).where(*among(content.id)).group_by(content.camera)
     return dict(connection.execute(counts.order_by(func.count().desc(), content.camera)).all())
-
-
-def models(connection: Connection) -> list[ModelRecord]:
-    """Every known model, oldest first."""
-    model, said = schema.model.c, schema.prediction.c
-    number = select(func.count()).where(said.model_id == model.id).scalar_subquery()
-    rows = connection.execute(
-        select(model.digest, model.name, model.added_at, model.is_current, number).order_by(model.id)
-    )
-    return [ModelRecord(*row) for row in rows]
-
-
-def check(connection: Connection) -> list[str]:
-    """What is wrong, in sentences; empty where nothing is."""
-    stale = count_stale(connection)
-    problems = [f"{stale} faces show something else than labels and predictions say"] if stale else []
-    if connection.dialect.name != "sqlite":
-        return problems
-    return [*_damage(connection), *_strangers(connection), *problems]
-
-
-def _damage(connection: Connection) -> list[str]:
-    found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    damage = [f"damaged: {line}" for line in found if line != "ok"]
-    revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if revision != schema.HEAD:
-        damage.append(f"the schema is {revision}, not {schema.HEAD}")
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return damage + [f"table {row[0]}, row {row[1]}: refers to a row of {row[2]} that isn't there" for row in broken]
-
-
-def _strangers(connection: Connection) -> list[str]:
-    """Triggers and views: gallery makes none, and one in a database from elsewhere acts behind our back."""
-    rows = connection.exec_driver_sql("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')")
-    return [f"{kind} {name!r} isn't gallery's" for kind, name in rows]
 
 
 def _database_bytes(connection: Connection) -> int | None:
