@@ -83,7 +83,7 @@ class FoundFace:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedPhoto:
+class PhotoWithFaces:
     """A content seen for the first time, and the faces found in it, best confidence first.
 
     `hash` is hexadecimal SHA-256 of the file's bytes; `width` and `height` are those of the upright picture.

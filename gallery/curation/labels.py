@@ -49,7 +49,7 @@ def names_face(text: str) -> bool:
     return _FACE.fullmatch(text) is not None
 
 
-def find_faces(store: Store, names: Iterable[str]) -> list[int]:
+def faces_named(store: Store, names: Iterable[str]) -> list[int]:
     """The ids of the faces named, each once, whether they count or not.
 
     Raises UsageError or NotIndexedError for one that isn't there.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gallery.errors import ImageError
-from gallery.export.destination import Place, is_reached_by_folders
+from gallery.export.destination import Destination, is_reached_by_folders
 from gallery.export.manifest import Entry
 from gallery.export.naming import may_be_read
 from gallery.export.request import Originals
@@ -24,29 +24,29 @@ def remove_earlier(run: Run, originals: Originals) -> Iterator[ExportResult]:
     this folder, for nothing here may be the last copy of it. All others are `kept`. A photo that is wanted but couldn't
     be exported this time, as its drive isn't connected, keeps the files it has.
     """
-    manifest = run.place.manifest
+    manifest = run.destination.manifest
     for name, entry in list(manifest.entries.items()):
         is_needed = name_key(name) in run.standing or entry.photo in run.unplaced
         if entry.album != run.album or is_needed:
             continue
-        if os.path.lexists(run.place.file(name)):
+        if os.path.lexists(run.destination.file(name)):
             yield _removed(run, name, entry, originals)
-        elif not run.place.dry_run:
+        elif not run.destination.dry_run:
             manifest.forget(name)
-    if not run.place.dry_run:
-        _remove_folders(run.place)
+    if not run.destination.dry_run:
+        _remove_folders(run.destination)
 
 
 def _removed(run: Run, name: str, entry: Entry, originals: Originals) -> ExportResult:
-    place = run.place
-    path = place.file(name)
+    destination = run.destination
+    path = destination.file(name)
     reason = _reason_to_keep(run, name, entry, originals)
     if reason is not None:
         return ExportResult(None, str(path), Action.KEPT, reason, Kind.EARLIER)
     try:
-        if not place.dry_run:
+        if not destination.dry_run:
             path.unlink()
-            place.manifest.forget(name)
+            destination.manifest.forget(name)
     except OSError as error:
         reason = f"can't be removed: {error.strerror or error}"
         return ExportResult(None, str(path), Action.FAILED, reason, Kind.EARLIER)
@@ -54,9 +54,9 @@ def _removed(run: Run, name: str, entry: Entry, originals: Originals) -> ExportR
 
 
 def _reason_to_keep(run: Run, name: str, entry: Entry, originals: Originals) -> str | None:
-    if not is_reached_by_folders(run.place.path, name):
+    if not is_reached_by_folders(run.destination.path, name):
         return "a folder on the way to it is a link now"
-    if not entry.is_same(run.place.file(name)):
+    if not entry.is_same(run.destination.file(name)):
         return "was changed since it was exported"
     if entry.link is None and not _has_original(run, entry, originals):
         return "what it was copied from isn't known or there any more; this may be the last copy"
@@ -64,7 +64,7 @@ def _reason_to_keep(run: Run, name: str, entry: Entry, originals: Originals) -> 
 
 
 def _has_original(run: Run, entry: Entry, originals: Originals) -> bool:
-    folder = run.place.path.resolve()
+    folder = run.destination.path.resolve()
     for path in map(Path, originals(entry.photo)):
         if not may_be_read(path) or path.resolve().is_relative_to(folder):
             continue
@@ -76,14 +76,14 @@ def _has_original(run: Run, entry: Entry, originals: Originals) -> bool:
     return False
 
 
-def _remove_folders(place: Place) -> None:
+def _remove_folders(destination: Destination) -> None:
     """Those that exports made, the deepest first, as far as they are empty."""
-    for name in sorted(place.manifest.folders, key=lambda name: name.count("/"), reverse=True):
-        if is_reached_by_folders(place.path, f"{name}/any"):
+    for name in sorted(destination.manifest.folders, key=lambda name: name.count("/"), reverse=True):
+        if is_reached_by_folders(destination.path, f"{name}/any"):
             try:
-                place.file(name).rmdir()
+                destination.file(name).rmdir()
             except FileNotFoundError:
                 pass
             except OSError:  # not empty: somebody needs it
                 continue
-            place.manifest.forget_folder(name)
+            destination.manifest.forget_folder(name)

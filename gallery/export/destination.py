@@ -24,7 +24,7 @@ class BlockedError(Exception):
 
 
 @dataclass(slots=True)
-class Place:
+class Destination:
     """Names in it are relative, with slashes. In a dry run planned files count as if they were there."""
 
     path: Path
@@ -33,7 +33,7 @@ class Place:
     _listings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, path: Path, *, dry_run: bool) -> Place:
+    def open(cls, path: Path, *, dry_run: bool) -> Destination:
         """Makes the folder, and clears what a killed export left in it. Raises ExportError where it can't be used."""
         try:
             if not dry_run:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gallery.errors import ImageError
-from gallery.export.destination import Place
+from gallery.export.destination import Destination
 from gallery.export.files import LINKERS, How, write_copy
 from gallery.export.manifest import Entry
 from gallery.export.naming import CHANGED
@@ -39,32 +39,32 @@ class ChangedError(Exception):
         return CHANGED
 
 
-def make(place: Place, name: str, source: Source) -> None:
+def make(destination: Destination, name: str, source: Source) -> None:
     """Makes a file under a name that is free; FileExistsError where another got it meanwhile."""
-    temporary = place.temporary()
-    place.make_folders(name)
+    temporary = destination.temporary()
+    destination.make_folders(name)
     try:
         _prepare(temporary, source)
-        place.manifest.note(name, entry_of(temporary, source))
+        destination.manifest.note(name, entry_of(temporary, source))
         try:
-            _show(temporary, place.file(name), source)
+            _show(temporary, destination.file(name), source)
         except BaseException:
             with contextlib.suppress(OSError):
-                place.manifest.forget(name)
+                destination.manifest.forget(name)
             raise
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def replace(place: Place, name: str, source: Source) -> None:
+def replace(destination: Destination, name: str, source: Source) -> None:
     """Puts the file in the place of one of ours."""
-    temporary = place.temporary()
+    temporary = destination.temporary()
     try:
         _prepare(temporary, source)
         entry = entry_of(temporary, source)
-        temporary.replace(place.file(name))
+        temporary.replace(destination.file(name))
         # Only now: killed before, the old file must still be known as ours.
-        place.manifest.note(name, entry)
+        destination.manifest.note(name, entry)
     finally:
         temporary.unlink(missing_ok=True)
 

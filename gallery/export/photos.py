@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gallery.errors import UsageError
 from gallery.export.cleanup import remove_earlier
-from gallery.export.destination import Place
+from gallery.export.destination import Destination
 from gallery.export.files import WAYS, How
 from gallery.export.naming import NamedPhoto, name_photos
 from gallery.export.request import Originals
@@ -62,9 +62,9 @@ def export_photos(
     options = options or ExportOptions()
     if options.how not in WAYS:
         raise UsageError(f"unknown way to export {options.how!r}; choose from {', '.join(WAYS)}")
-    place = Place.open(dest, dry_run=options.dry_run)
+    destination = Destination.open(dest, dry_run=options.dry_run)
     items = name_photos(photos, options.name, options.album)
-    run = Run.of(place, items, how=options.how, album=options.album, update=options.update)
+    run = Run.of(destination, items, how=options.how, album=options.album, update=options.update)
     return _exported(run, items, cleanup)
 
 

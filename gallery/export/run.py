@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gallery.errors import ImageError
 from gallery.export import making
-from gallery.export.destination import BlockedError, Place
+from gallery.export.destination import BlockedError, Destination
 from gallery.export.files import How, explained, stop_if_hopeless
 from gallery.export.making import ChangedError, Source
 from gallery.export.naming import GONE, NamedPhoto
@@ -27,7 +27,7 @@ class Run:
     `standing` are the names that stand for something in this export, `unplaced` the hashes of photos that have none.
     """
 
-    place: Place
+    destination: Destination
     how: How
     album: str
     update: bool
@@ -38,15 +38,15 @@ class Run:
     sidecars: Sidecars = field(default_factory=Sidecars)
 
     @classmethod
-    def of(cls, place: Place, items: Sequence[NamedPhoto], *, how: How, album: str, update: bool) -> Run:
+    def of(cls, destination: Destination, items: Sequence[NamedPhoto], *, how: How, album: str, update: bool) -> Run:
         """A name that one of the photos had in an earlier export is kept for it, wherever it comes in the order now."""
         held: dict[str, str] = {}
         for item in items:
-            entries = ((name, place.manifest.entries.get(name)) for name in item.names)
+            entries = ((name, destination.manifest.entries.get(name)) for name in item.names)
             name = next((name for name, entry in entries if entry and entry.hash == item.photo.hash), None)
             if name is not None:
                 held.setdefault(name_key(name), item.photo.hash)
-        return cls(place, how, album, update, {item.photo.hash for item in items}, held)
+        return cls(destination, how, album, update, {item.photo.hash for item in items}, held)
 
     def export(self, item: NamedPhoto) -> Iterator[ExportResult]:
         """The photo, then its sidecars."""
@@ -70,7 +70,7 @@ class Run:
         except ImageError as error:
             return ExportResult(str(path), None, Action.FAILED, error.reason, Kind.SIDECAR)
         # One it had before comes first.
-        entries = self.place.manifest.entries
+        entries = self.destination.manifest.entries
         own = [name for name in names if name in entries and entries[name].photo == photo]
         result, _ = self._file(source, tuple(dict.fromkeys([*own, *names])))
         if result.action is Action.FAILED:
@@ -80,7 +80,7 @@ class Run:
     def _file(self, source: Source, names: Sequence[str]) -> tuple[ExportResult, str]:
         """The result and the name the file has; an empty one where it has none."""
         try:
-            return self._placed(source, [self.place.spelled(name) for name in names])
+            return self._placed(source, [self.destination.spelled(name) for name in names])
         except (ChangedError, BlockedError, ImageError, OSError) as error:
             reason = self._reason(error, source.how)
         return ExportResult(str(source.path), None, Action.FAILED, reason), ""
@@ -101,15 +101,15 @@ class Run:
             case ImageError():
                 return error.reason
             case OSError():
-                if not self.place.dry_run:
-                    stop_if_hopeless(error, self.place.path)
+                if not self.destination.dry_run:
+                    stop_if_hopeless(error, self.destination.path)
                 return explained(error, how)
         return str(error)
 
     def _done(self, source: Source, name: str, action: Action) -> tuple[ExportResult, str]:
         self.standing.add(name_key(name))
-        self.place.take(name)
-        return ExportResult(str(source.path), str(self.place.file(name)), action), name
+        self.destination.take(name)
+        return ExportResult(str(source.path), str(self.destination.file(name)), action), name
 
     def _refused(self, source: Source, names: Sequence[str]) -> ExportResult:
         if source.is_sidecar and not self.update:
@@ -117,22 +117,22 @@ class Run:
             if earlier is not None:
                 self.standing.add(name_key(earlier))
                 reason = "has changed since it was exported; --update brings it up to date"
-                return ExportResult(str(source.path), str(self.place.file(earlier)), Action.KEPT, reason)
+                return ExportResult(str(source.path), str(self.destination.file(earlier)), Action.KEPT, reason)
         called = " and ".join(names)
         there = f"different files called {called} are" if len(names) > 1 else f"a different file called {called} is"
         return ExportResult(str(source.path), None, Action.FAILED, f"{there} there already")
 
     def _holds(self, name: str, source: Source) -> bool:
         """Whether the file stands for the source already."""
-        path, entry = self.place.file(name), self.place.manifest.entries.get(name)
+        path, entry = self.destination.file(name), self.destination.manifest.entries.get(name)
         if self.update and entry is not None and entry.hash == source.hash and entry.looks_same(path):
             return True
         if not making.stands_for(path, source):
             return False
-        if entry is not None and entry.album == self.album and not self.place.dry_run:
+        if entry is not None and entry.album == self.album and not self.destination.dry_run:
             fresh = making.entry_of(path, source)
             if fresh != entry:
-                self.place.manifest.note(name, fresh)
+                self.destination.manifest.note(name, fresh)
         return True
 
     def _put(self, name: str, source: Source) -> Action | None:
@@ -140,28 +140,28 @@ class Run:
         key = name_key(name)
         if key in self.standing or self.reserved.get(key, source.photo) != source.photo:
             return None
-        is_new = not self.place.is_taken(name)
+        is_new = not self.destination.is_taken(name)
         if not is_new and not self._may_replace(name, source):
             return None
-        if (self.place.dry_run or source.how != "copy") and hash_file(source.path) != source.hash:
+        if (self.destination.dry_run or source.how != "copy") and hash_file(source.path) != source.hash:
             raise ChangedError
-        if self.place.dry_run:
+        if self.destination.dry_run:
             return _action(source.how, is_new=is_new)
         with contextlib.suppress(FileExistsError):
-            (making.make if is_new else making.replace)(self.place, name, source)
+            (making.make if is_new else making.replace)(self.destination, name, source)
             return _action(source.how, is_new=is_new)
-        self.place.take(name)
+        self.destination.take(name)
         return None
 
     def _is_earlier_of(self, photo: str, name: str) -> bool:
         """Whether an earlier export of the same album made this file of the photo, and nobody changed it since."""
-        entry = self.place.manifest.entries.get(name)
+        entry = self.destination.manifest.entries.get(name)
         if entry is None or (entry.album, entry.photo) != (self.album, photo):
             return False
-        return entry.is_same(self.place.file(name))
+        return entry.is_same(self.destination.file(name))
 
     def _may_replace(self, name: str, source: Source) -> bool:
-        path, entry = self.place.file(name), self.place.manifest.entries.get(name)
+        path, entry = self.destination.file(name), self.destination.manifest.entries.get(name)
         if entry is None or entry.album != self.album:
             return False
         if _is_empty(path):

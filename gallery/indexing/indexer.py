@@ -239,7 +239,7 @@ def _decide(
     photo = read.photo
     numbered = left_to_right(outcome, crew.settings.min_confidence)
     new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, numbered, photo.look)
-    change, status = rules.of_content_searched_again(file, new) if is_stored else rules.of_new_content(file, new)
+    change, status = rules.of_content_read_again(file, new) if is_stored else rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, crew.count(outcome))
 
 

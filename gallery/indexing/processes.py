@@ -23,7 +23,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
-from gallery.indexing.reading import Decoded, ReadPhoto, decode, search
+from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.system.ahead import ahead
@@ -50,7 +50,7 @@ def decode_in_processes(
     """As `read_in_processes`, but the processes only decode: this one looks for faces, in batches, on its GPU."""
     with closing(_pooled(_decode, Decoded, files, (b"", known, settings), count)) as batches:
         for batch in batches:
-            yield search(batch, known.__contains__, detector)
+            yield look_for_faces(batch, known.__contains__, detector)
 
 
 def _pooled(
@@ -132,5 +132,5 @@ def _decode(file: FileStamp) -> Decoded:
 
 
 def _read(file: FileStamp) -> ReadPhoto:
-    [read] = search([_decode(file)], _worker.known.__contains__, _worker.detector)
+    [read] = look_for_faces([_decode(file)], _worker.known.__contains__, _worker.detector)
     return read

@@ -12,7 +12,7 @@ from gallery.faces import FaceDetector
 from gallery.images.decode import DecodedPhoto, read_new
 from gallery.images.look import look_of
 from gallery.indexing.pipeline import find_each
-from gallery.records import FileStamp, FoundFace, SearchedPhoto
+from gallery.records import FileStamp, FoundFace, PhotoWithFaces
 from gallery.settings import Settings
 from gallery.system.ahead import in_threads
 
@@ -26,7 +26,7 @@ class ReadPhoto:
 
     file: FileStamp
     hash: str = ""
-    photo: SearchedPhoto | None = None
+    photo: PhotoWithFaces | None = None
     error: ImageError | None = None
 
 
@@ -40,7 +40,7 @@ def read_here(
     work = partial(decode, is_known=is_known, settings=settings)
     with closing(in_threads(work, files, settings.batch_size)) as batches:
         for batch in batches:
-            yield search(batch, is_known, detector)
+            yield look_for_faces(batch, is_known, detector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def decode(file: FileStamp, is_known: IsKnown, settings: Settings) -> Decoded:
     return Decoded(file, digest, photo)
 
 
-def search(batch: Sequence[Decoded], is_known: IsKnown, detector: FaceDetector) -> list[ReadPhoto]:
+def look_for_faces(batch: Sequence[Decoded], is_known: IsKnown, detector: FaceDetector) -> list[ReadPhoto]:
     """Look for the faces of a batch; a content that occurs in it twice is searched once."""
     # Asked again: a copy may have been stored since.
     new = {read.hash: read.photo for read in batch if read.photo and not is_known(read.hash)}
@@ -78,7 +78,7 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
         return ReadPhoto(read.file, read.hash, error=found)
     if photo is None or found is None:
         return ReadPhoto(read.file, read.hash, error=read.error)
-    searched = SearchedPhoto(
+    searched = PhotoWithFaces(
         read.hash, photo.width, photo.height, photo.format, photo.capture, found, look_of(photo.image)
     )
     return ReadPhoto(read.file, read.hash, searched)

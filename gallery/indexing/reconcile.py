@@ -76,7 +76,7 @@ class Reconciler:
         self.added.add(photo.hash)
         return AddPhoto(file, photo), Status.CHANGED if known and known.hash else Status.NEW
 
-    def of_content_searched_again(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
+    def of_content_read_again(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
         """A content that is in the database and was searched for faces anew."""
         change, status = self.of_known_content(file, photo.hash)
         self.added.add(photo.hash)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from gallery.curation.albums import create_album, create_smart_album
 from gallery.curation.history import actions, undo
-from gallery.curation.labels import clear_labels, faces_meant, find_faces, label_faces, names_face, reject_faces
+from gallery.curation.labels import clear_labels, faces_meant, faces_named, label_faces, names_face, reject_faces
 from gallery.curation.saved_queries import save_query
 from gallery.db import schema
 from gallery.errors import NotIndexedError, UsageError
@@ -65,7 +65,7 @@ def test_name_of_a_face(text: str, is_face: bool) -> None:
 
 def test_faces_are_found_by_id_and_by_number(store: Store) -> None:
     first, second, third = ids(store)
-    assert find_faces(store, [str(third), "/p/a.jpg#2", f"{third}", "/p/a.jpg#1"]) == [third, second, first]
+    assert faces_named(store, [str(third), "/p/a.jpg#2", f"{third}", "/p/a.jpg#1"]) == [third, second, first]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_faces_are_found_by_id_and_by_number(store: Store) -> None:
 )
 def test_face_that_is_not_there_is_named(store: Store, name: str, error: type[Exception], reason: str) -> None:
     with pytest.raises(error, match=reason):
-        find_faces(store, [name])
+        faces_named(store, [name])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from gallery.curation.albums import create_album
-from gallery.curation.labels import find_faces
+from gallery.curation.labels import faces_named
 from gallery.db import schema
 from gallery.db.upgrade import open_engine
 from gallery.errors import StoreError
@@ -206,7 +206,7 @@ def test_upgrade_numbers_faces_as_they_were_counted_when_they_were_shown(tmp_pat
         assert shown == {1: (2, "happy"), 2: (5, "angry"), 3: (6, "uncertain")}
         assert [face.number for face in store.photo("/b.jpg").faces] == [1]
         # Those that don't count come after them, in the order in which they were found.
-        assert find_faces(store, ["/a.jpg#4", "/a.jpg#5"]) == [1, 4]
+        assert faces_named(store, ["/a.jpg#4", "/a.jpg#5"]) == [1, 4]
         assert [len(store.crop(face)) for face in range(1, 7)] == [0] * 6
 
 

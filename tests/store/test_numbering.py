@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.curation.labels import find_faces, label_faces, reject_faces
+from gallery.curation.labels import faces_named, label_faces, reject_faces
 from gallery.faces import Box
 from gallery.indexing.pruning import find_gone, forget
 from gallery.store.changes import FindAgain, Touch
@@ -35,7 +35,7 @@ def test_face_found_again_keeps_its_number_and_a_new_one_gets_the_next(tmp_path:
 
 def test_face_that_vanishes_leaves_its_number_to_no_other_and_has_it_back(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH, face(where=ONE), face(where=TWO), face(where=THREE))) as store:
-        [second] = find_faces(store, [f"{PATH}#2"])
+        [second] = faces_named(store, [f"{PATH}#2"])
         label_faces(store, [second], "angry")
         look_again(store, ONE)
         look_again(store, ONE, FOUR)
@@ -49,7 +49,7 @@ def test_face_that_vanishes_leaves_its_number_to_no_other_and_has_it_back(tmp_pa
 
 def test_rejected_face_that_is_found_again_keeps_its_number(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH, face(where=ONE), face(where=TWO))) as store:
-        reject_faces(store, find_faces(store, [f"{PATH}#1"]))
+        reject_faces(store, faces_named(store, [f"{PATH}#1"]))
         look_again(store, ONE, TWO, THREE)
         assert numbered(store) == {2: TWO, 3: THREE}
 

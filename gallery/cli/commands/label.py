@@ -15,7 +15,7 @@ from gallery.curation.labels import (
     NamedFace,
     clear_labels,
     faces_meant,
-    find_faces,
+    faces_named,
     label_faces,
     names_face,
     reject_faces,
@@ -108,7 +108,7 @@ def _emotion(words: Sequence[str]) -> str:
 def _meant(store: Store, words: Sequence[str], filters: dict[str, Any], settings: Settings) -> _Faces:
     flags = any(value not in (None, ()) for value in filters.values())
     if words and all(map(names_face, words)) and not flags:
-        return _Faces(find_faces(store, words))
+        return _Faces(faces_named(store, words))
     if any(map(names_face, words)):
         raise UsageError("faces and a query exclude each other; give either")
     query = parse_filters({**filters, "words": tuple(words)}, store, settings)
