@@ -17,6 +17,8 @@ from gallery.cli.lazy import LazyGroup
 from gallery.cli.output import StderrHandler
 from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudness_options
 
+__all__ = ["COMMANDS", "cli", "main"]
+
 PROGRAM: Final = "gallery"
 DISTRIBUTION: Final = "smart-gallery"
 """What it is installed as: on the package index, `gallery` is somebody else's."""

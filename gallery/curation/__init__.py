@@ -1,1 +1,3 @@
 """What people say: labels, albums, saved queries; all of it can be undone, dumped and restored."""
+
+__all__ = ["albums", "doubt", "dump", "dump_lines", "history", "labels", "restoring", "review", "saved_queries"]

@@ -32,6 +32,7 @@ __all__ = [
     "export_photos",
     "formats_help",
     "refuse_ignored",
+    "template",
     "write_archive",
     "write_report",
 ]

@@ -16,3 +16,5 @@ The XML is read with lxml. The maintained XMP bindings are under the GPL (pyexiv
 which this program, MIT-licensed and installed by pip alone, can't take; and a sidecar is to be the same afterwards to
 the byte, which none of them can do.
 """
+
+__all__ = ["pairing", "sidecars"]
