@@ -11,10 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from gallery.query.query import Query
+from typing import Any
 
 Emotions = tuple[str, ...]
 
@@ -232,11 +229,11 @@ class Is(Leaf):
 class Among(Leaf):
     """Found by a SELECT of content numbers; made while a search is prepared.
 
-    `query` is the expanded query that it finds, where it is one: a saved query or smart album with a limit.
+    `query` is the expanded Query that it finds, where it is one: a saved query or smart album with a limit.
     """
 
     statement: Any
-    query: Query | None = None
+    query: object = None
 
 
 Term = And | Or | Not | Leaf
