@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from gallery import settings
 from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
+from gallery.folding import folded
 
 _WRITES: Final = "gallery_writes"
 
@@ -193,9 +195,26 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.create_function("parent_folder", 1, os.path.dirname, deterministic=True)
 
 
-def _contains_folded(text: bytes | str, part: bytes) -> bool:
-    """Whether the text contains the part, which is casefolded already. Bytes, as a path or its part may be no UTF-8."""
-    return os.fsdecode(part) in os.fsdecode(text).casefold()
+def _contains_folded(text: bytes, part: bytes) -> bool:
+    """Whether the text contains the part, which is folded already. Bytes, as a path or its part may be no UTF-8.
+
+    A search may ask a million paths: most have plain letters alone, and those that haven't lie in few folders.
+    """
+    if text.isascii():
+        return part in text.lower()
+    folder, slash, name = text.rpartition(b"/")
+    # No accent goes with the slash before it.
+    folded_name = name.lower().decode() if name.isascii() else folded(os.fsdecode(name))
+    return _decoded(part) in f"{_folded_folder(folder)}{slash.decode()}{folded_name}"
+
+
+_decoded: Final = lru_cache(maxsize=200)(os.fsdecode)
+"""Of one part, asked of many texts."""
+
+
+@lru_cache(maxsize=1000)
+def _folded_folder(folder: bytes) -> str:
+    return folded(os.fsdecode(folder))
 
 
 def _begin(connection: Connection) -> None:

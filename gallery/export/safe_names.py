@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
+from gallery.folding import folded
+
 _NAME_BYTES: Final = 255
 """Longest file name on ext4, APFS, NTFS and exFAT alike."""
 _SUFFIX_BYTES: Final = 16
@@ -60,7 +62,7 @@ def stays_inside(name: str) -> bool:
 
 def name_key(name: str) -> str:
     """Equal for names that some file system takes for the same."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return folded(name)
 
 
 def _is_harmful(char: str) -> bool:

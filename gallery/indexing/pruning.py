@@ -19,7 +19,7 @@ from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.search.chosen import chosen
-from gallery.search.conditions import lies_in
+from gallery.search.conditions import lies_at
 from gallery.settings import Settings
 from gallery.store.store import Store
 
@@ -168,7 +168,7 @@ class _Search:
         if place == place.parent:
             return False
         path, drive = schema.path.c, place.stat().st_dev
-        files = select(path.path).where(lies_in(path.path, str(place)), path.missing_since.is_(None))
+        files = select(path.path).where(lies_at(path.path, str(place)), path.missing_since.is_(None))
         return any(_drive(file) == drive for file in self._connection.execute(files).scalars())
 
 

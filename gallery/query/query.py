@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import TypeVar
 
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import UsageError
+from gallery.folding import folded
 from gallery.query import terms
 from gallery.query.fields import SORTS, whole_range
 from gallery.query.grammar import parse
@@ -169,8 +169,8 @@ def parse_faces(text: str) -> tuple[int | None, int | None]:
 
 
 def album_key(name: str) -> str:
-    """The name as albums are told apart: ignoring case and how accents are encoded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+    """The name as albums and queries are told apart: see `gallery.folding`."""
+    return folded(name.strip())
 
 
 def _once(name: str, said: T | None, flag: T | None) -> T | None:

@@ -151,7 +151,10 @@ class Between(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Path(Leaf):
-    """An absolute path: that file, or a file below that folder. Anything else: part of a path, ignoring case."""
+    """An absolute path: that file, or a file below that folder. Anything else: part of a path, ignoring case.
+
+    How accents are encoded never matters.
+    """
 
     place: str
 

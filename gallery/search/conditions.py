@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, not_, 
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.folding import folded, spellings
 from gallery.query import terms
 from gallery.query.query import album_key
 from gallery.search.gate import Gate
@@ -193,16 +194,24 @@ def in_row(photo: Photo, holds: Callable[[Any], Condition]) -> Condition:
 
 
 def lies_in(path: ColumnElement[Any], place: str) -> Condition:
-    """Bytes compare by value, so a folder is a range of paths: no LIKE, whose wildcards may stand in names."""
+    """Whether the path is in the place, in whichever way accents are encoded in either."""
     if not os.path.isabs(place):  # noqa: PTH117
         return contains(path, place)
+    return or_(*(lies_at(path, spelled) for spelled in spellings(place)))
+
+
+def lies_at(path: ColumnElement[Any], place: str) -> Condition:
+    """Whether the path is the absolute one, or below it, to the byte.
+
+    Bytes compare by value, so a folder is a range of paths: no LIKE, whose wildcards may stand in names.
+    """
     folder = place.rstrip(os.sep)
     return or_(path == place, and_(path > folder + os.sep, path < folder + chr(ord(os.sep) + 1)))
 
 
 def contains(text: ColumnElement[Any], part: str) -> Condition:
-    """Whether the text has the part in it, ignoring case. Never of NULL."""
-    return func.contains_folded(text, os.fsencode(part.casefold()))
+    """Whether the text, given as bytes, has the part in it, as `gallery.folding.folded` compares. Never of NULL."""
+    return func.contains_folded(text, os.fsencode(folded(part)))
 
 
 def album_number(name: str) -> Select[Any]:

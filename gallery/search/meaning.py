@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, cast, func, not_, or_, select, true
 
 from gallery.db import schema
 from gallery.query import terms
@@ -126,7 +126,10 @@ def _between(term: terms.Between, photo: Photo, _: Conditions) -> Condition:
 
 
 def _says(term: terms.Says, photo: Photo, _: Conditions) -> Condition:
-    return conditions.in_row(photo, lambda row: conditions.contains(func.coalesce(row[term.field], ""), term.part))
+    def says(row: Any) -> Condition:
+        return conditions.contains(cast(func.coalesce(row[term.field], ""), LargeBinary), term.part)
+
+    return conditions.in_row(photo, says)
 
 
 def _number(term: terms.Number, photo: Photo, _: Conditions) -> Condition:

@@ -131,6 +131,17 @@ def test_shell_completes_queries(gallery: Gallery) -> None:
     assert completed(gallery, "gallery search nothing:") == []
 
 
+def test_names_are_completed_whatever_their_case_and_encoding(gallery: Gallery) -> None:
+    fill(gallery)
+    gallery.run("album", "create", "\u00c9t\u00e9")
+    gallery.run("query", "save", "E\u0301te\u0301", "emotion:happy")
+    for typed in ("\u00c9t", "\u00e9", "E\u0301t"):
+        assert completed(gallery, f"gallery album show {typed}") == ["'\u00c9t\u00e9'"]
+        assert completed(gallery, f"gallery query show {typed}") == ["'E\u0301te\u0301'"]
+        assert completed(gallery, f"gallery search album:{typed}") == ["'\u00c9t\u00e9'"]
+    assert completed(gallery, "gallery album show et") == []
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_bash_asks_for_the_line_and_takes_the_answer(gallery: Gallery) -> None:
     script = CliRunner().invoke(cli, ["completion", "bash"]).stdout

@@ -21,6 +21,7 @@ from gallery.cli.output import printable
 from gallery.cli.state import COMPLETE_VARIABLE, State, has_database, loudness_options
 from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
+from gallery.folding import folded
 from gallery.query.fields import FIELDS, HAS, IS, SORTS
 from gallery.query.terms import quoted
 
@@ -111,12 +112,12 @@ def complete_emotions(_ctx: click.Context, _param: click.Parameter, incomplete: 
 
 def complete_albums(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of albums."""
-    return [CompletionItem(name) for name in _names(ctx, _album_names) if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in _beginning(_names(ctx, _album_names), incomplete)]
 
 
 def complete_saved_queries(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of saved queries."""
-    return [CompletionItem(name) for name in _names(ctx, _query_names) if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in _beginning(_names(ctx, _query_names), incomplete)]
 
 
 def complete_query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -134,8 +135,13 @@ def _values(ctx: click.Context, param: click.Parameter, field: str, value: str) 
         return [item.value for item in complete_emotions(ctx, param, value)]
     if field in ("album", "query"):
         names = _names(ctx, _album_names if field == "album" else _query_names)
-        return [quoted(name) for name in names if name.startswith(value.removeprefix('"'))]
+        return map(quoted, _beginning(names, value.removeprefix('"')))
     return [one for one in {"has": HAS, "is": IS, "sort": SORTS}.get(field, ()) if one.startswith(value)]
+
+
+def _beginning(names: Iterable[str], typed: str) -> list[str]:
+    """Those that begin with what was typed, as names are compared."""
+    return [name for name in names if folded(name).startswith(folded(typed))]
 
 
 def _album_names(store: Store) -> list[str]:

@@ -29,8 +29,8 @@ def fields(as_json: bool) -> None:
     """Explain the search language.
 
     A face counts when it is sure enough to be one (setting min_confidence), or you said what it shows, unless you
-    rejected it. It is shown as its emotion from the setting min_score on, else as uncertain. Case never matters. Flags
-    and words may be mixed.
+    rejected it. It is shown as its emotion from the setting min_score on, else as uncertain. Case matters in places
+    alone, and nowhere how accents are encoded. Flags and words may be mixed.
     """
     rows = list(_rows())
     if as_json:
