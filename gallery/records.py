@@ -183,7 +183,8 @@ class FaceRecord:
 class PhotoRecord:
     """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more.
 
-    `faces` are those that count, in the order of their numbers, between which there may be gaps.
+    `faces` are those that count, in the order of their numbers, between which there may be gaps. `matched`: where the
+    query that found it speaks of paths, those of `paths` that it means, which come first.
     """
 
     path: str
@@ -194,6 +195,12 @@ class PhotoRecord:
     capture: Capture
     faces: Sequence[FaceRecord]
     missing: bool = False
+    matched: Sequence[str] | None = None
+
+    @property
+    def meant(self) -> Sequence[str]:
+        """The files to do something to: all, unless the query that found the photo speaks of paths."""
+        return self.paths if self.matched is None else self.matched
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""

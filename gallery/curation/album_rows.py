@@ -18,7 +18,9 @@ from gallery.errors import AlbumError, NotIndexedError, UsageError
 from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.search import matches
+from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
+from gallery.store import photo_rows
 
 LONGEST_NAME: Final = 200
 """In characters."""
@@ -128,11 +130,16 @@ def ids_in(connection: Connection, album: AlbumRow, settings: Settings) -> Seque
     return connection.execute(within.order_by(place.position, place.hash)).scalars().all()
 
 
-def narrowed_ids(connection: Connection, album: AlbumRow, query: Query, settings: Settings) -> Sequence[int]:
-    """Those of the album that the query finds, at most `query.limit`, in its order or else that of the album."""
+def narrowed(album: AlbumRow, query: Query) -> Query:
+    """What the query asks for, in this album alone."""
     inside: list[terms.Term] = [terms.InAlbum(album.name), *([] if query.where is None else [query.where])]
     # Whether a smart album holds photos without a file was for its own query to say.
-    asked = replace(query, where=terms.joined(terms.And, inside), missing=query.missing or album.query is not None)
+    return replace(query, where=terms.joined(terms.And, inside), missing=query.missing or album.query is not None)
+
+
+def narrowed_ids(connection: Connection, album: AlbumRow, query: Query, settings: Settings) -> Sequence[int]:
+    """Those of the album that the query finds, at most `query.limit`, in its order or else that of the album."""
+    asked = narrowed(album, query)
     if query.sort is not None:
         return matches.matching_ids(connection, asked, settings)
     found = set(matches.matching_ids(connection, replace(asked, limit=None), settings))
@@ -242,10 +249,19 @@ def _album(connection: Connection, row: Any, settings: Settings) -> Album:
     if found.query is None:
         return found
     try:
-        count, missing = kept_queries.count(connection, Query.parse(found.query), settings)
+        query = Query.parse(found.query)
+        count, missing = kept_queries.count(connection, query, settings)
+        cover = found.cover and _path_meant(connection, found.cover, query, settings)
     except UsageError as error:
         return replace(found, problem=str(error))
-    return replace(found, count=count, missing=missing)
+    return replace(found, count=count, missing=missing, cover=cover)
+
+
+def _path_meant(connection: Connection, path: str, query: Query, settings: Settings) -> str:
+    """Of the files of the photo at this path, the one that is shown of it where the query finds it."""
+    copies = copies_meant(connection, query, settings)
+    [photo] = photo_rows.files(connection, list(_ids_at(connection, [path]).values()), copies)
+    return photo.paths[0]
 
 
 def hashes_at(

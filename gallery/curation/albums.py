@@ -25,6 +25,7 @@ from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.records import PhotoRecord
 from gallery.search import counting, matches
+from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.store import Store
@@ -258,11 +259,12 @@ def album_photos(
     settings = settings or Settings()
     with store.read() as connection:
         album = find(connection, name)
+        copies = copies_meant(connection, album_rows.narrowed(album, query or Query()), settings)
         if query is None:
             query, found = Query.parse(album.query or ""), album_rows.ids_in(connection, album, settings)
         else:
             found = album_rows.narrowed_ids(connection, album, query, settings)
-        return photo_rows.records(connection, found, matches.Gate.of(query, settings))
+        return photo_rows.records(connection, found, matches.Gate.of(query, settings), copies)
 
 
 def _insert(recorder: Recorder, name: str, **values: Any) -> AlbumRow:

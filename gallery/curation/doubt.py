@@ -23,8 +23,9 @@ from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box
 from gallery.query.query import Query
-from gallery.search.chosen import chosen
+from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import is_counted
+from gallery.search.copies import Copies
 from gallery.search.gate import Gate
 from gallery.settings import Settings
 from gallery.store.photo_rows import files
@@ -96,7 +97,7 @@ def doubtful(
         scored = _scored(connection, _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id)))
         # Only the few best are kept while all are read: a library has some hundred thousand faces.
         few = sorted(scored, key=_doubt) if limit is None else heapq.nsmallest(limit, scored, key=_doubt)
-        return located(connection, few, gate)
+        return located(connection, few, gate, copies_meant(connection, query, settings))
 
 
 def _doubt(face: _Scored) -> tuple[float, int]:
@@ -120,7 +121,7 @@ def _scored(connection: Connection, statement: Select[Any]) -> Iterator[_Scored]
         yield number, max(said, key=itemgetter(2, 3))[1]
 
 
-def located(connection: Connection, scored: Sequence[_Scored], gate: Gate) -> list[DoubtfulFace]:
+def located(connection: Connection, scored: Sequence[_Scored], gate: Gate, copies: Copies | None) -> list[DoubtfulFace]:
     """The faces with all that a person needs to recognise them; those that don't count are left out."""
     face = schema.face.c
     columns = (face.id, face.content_id, face.number, face.taken_at, face.left, face.top, face.right, face.bottom)
@@ -131,7 +132,8 @@ def located(connection: Connection, scored: Sequence[_Scored], gate: Gate) -> li
         for row in connection.execute(counted.where(face.id.in_(chunk)))
     }
     contents = list(dict.fromkeys(row.content_id for row in found.values()))
-    paths = {content_id: file.paths[0] for content_id, file in zip(contents, files(connection, contents), strict=True)}
+    found_files = zip(contents, files(connection, contents, copies), strict=True)
+    paths = {content_id: file.paths[0] for content_id, file in found_files}
     return [
         DoubtfulFace(face_id, paths[row.content_id], row.number, Box(*row[4:]), scores, row.taken_at)
         for face_id, scores in scored

@@ -10,6 +10,7 @@ from gallery.curation.history import Action, actions, undo
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.errors import NotIndexedError
 from gallery.query.query import Query
+from gallery.search.chosen import copies_meant
 from gallery.search.gate import Gate
 from gallery.settings import Settings
 from gallery.store.store import Store
@@ -26,13 +27,22 @@ class _Answer:
 class Review:
     """A person's way through doubtful faces: at `position`, counted from 0, stands the face that is asked about.
 
-    Every answer is one action of the history, and in the database when the method returns.
+    Every answer is one action of the history, and in the database when the method returns. `query` is what found the
+    faces: where it speaks of paths, they are shown in the files that it means.
     """
 
-    def __init__(self, store: Store, faces: Sequence[DoubtfulFace], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        faces: Sequence[DoubtfulFace],
+        settings: Settings | None = None,
+        query: Query | None = None,
+    ) -> None:
         self._store = store
         self._faces = faces
-        self._gate = Gate.of(Query(), settings or Settings())
+        self._settings = settings or Settings()
+        self._query = query or Query()
+        self._gate = Gate.of(Query(), self._settings)
         self._answers: list[_Answer] = []
         self.position = 0
 
@@ -54,7 +64,8 @@ class Review:
         while self.position < self.total:
             face = self._faces[self.position]
             with self._store.read() as connection:
-                now = located(connection, [(face.id, face.scores)], self._gate)
+                copies = copies_meant(connection, self._query, self._settings)
+                now = located(connection, [(face.id, face.scores)], self._gate, copies)
             if now:
                 return now[0]
             self.position += 1

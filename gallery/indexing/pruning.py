@@ -12,14 +12,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select, true, update
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
-from gallery.search.chosen import chosen
+from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import lies_at
+from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.store.store import Store
 
@@ -64,6 +65,8 @@ def find_gone(
 ) -> Gone:
     """The photos that match of which all files were marked as missing and are gone, and such files of other photos.
 
+    Of other photos only the files that the query means, where it speaks of paths: see `gallery.search.copies`.
+
     Each file is looked for on the disk. Where its folder isn't there, or has nothing in it, the drive may just not be
     connected: then the file counts as gone only if known photos are to be found near by on the same drive, below the
     next folder above that exists; or with `even_if_unplugged`. Raises UsageError for a query with a limit.
@@ -72,7 +75,8 @@ def find_gone(
     if query.limit is not None:
         raise UsageError("prune takes all photos that match; narrow the query in place of limiting it")
     with store.read() as connection:
-        return _Search(connection, even_if_unplugged).found(chosen(connection, query, settings))
+        copies = copies_meant(connection, query, settings)
+        return _Search(connection, even_if_unplugged, copies).found(chosen(connection, query, settings))
 
 
 def attached(store: Store, photos: Iterable[GonePhoto]) -> Attached:
@@ -106,8 +110,9 @@ def forget(store: Store, gone: Gone) -> Gone:
 
 
 class _Search:
-    def __init__(self, connection: Connection, even_if_unplugged: bool) -> None:
+    def __init__(self, connection: Connection, even_if_unplugged: bool, copies: Copies | None) -> None:
         self._connection = connection
+        self._copies = copies
         self._even_if_unplugged = even_if_unplugged
         self._absent = cache(self._find_absent)
         self._has_photos = cache(self._find_photos)
@@ -118,7 +123,9 @@ class _Search:
         kept: list[str] = []
         unplugged: Counter[str] = Counter()
         for (digest, has_file), rows in groupby(self._marked(among), key=attrgetter("hash", "has_file")):
-            paths = [row.path for row in rows]
+            meant = {row.path: row.meant for row in rows}
+            # A photo without any file goes as a whole, or not at all.
+            paths = [path for path in meant if meant[path] or not has_file]
             there = [path for path in paths if not _is_gone(path)]
             absent = {path: self._absent(str(Path(path).parent)) for path in paths if path not in there}
             away = [] if self._even_if_unplugged else [path for path, folder in absent.items() if folder]
@@ -126,18 +133,19 @@ class _Search:
             kept += there
             unplugged.update(str(absent[path]) for path in away)
             if has_file or there or away:
-                copies += gone
+                copies += filter(meant.get, gone)
             else:
                 photos.append(GonePhoto(digest, tuple(gone)))
         photos.sort(key=lambda photo: photo.paths)
         return Gone(tuple(photos), tuple(copies), tuple(kept), dict(sorted(unplugged.items())))
 
     def _marked(self, among: Any) -> Sequence[Any]:
-        """The files that are marked as missing, photo after photo."""
+        """The files that are marked as missing, photo after photo, and whether the query means them."""
         content, path, other = schema.content.c, schema.path.c, schema.path.alias().c
         present = select(other.id).where(other.content_id == path.content_id, other.missing_since.is_(None)).exists()
+        meant = true() if self._copies is None else self._copies.means(path, lambda _: true())
         return self._connection.execute(
-            select(content.hash, present.label("has_file"), path.path)
+            select(content.hash, present.label("has_file"), path.path, meant.label("meant"))
             .join_from(schema.path, schema.content)
             .where(path.missing_since.is_not(None), *among(content.id))
             .order_by(content.hash, path.path)

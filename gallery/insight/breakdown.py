@@ -12,7 +12,7 @@ from gallery.db import schema
 from gallery.db.columns import FilePath
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.query.query import Query
-from gallery.search.chosen import chosen
+from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import is_counted, shown_emotion
 from gallery.search.gate import Gate
 from gallery.settings import Settings
@@ -58,8 +58,8 @@ class Group:
 class Breakdown:
     """Groups of photos, and how many `photos` and `faces` there are in all.
 
-    A photo with copies in two folders is in the groups of both; one with two faces may be in the groups of two
-    emotions, and one without a face is in none.
+    A photo with copies in two folders is in the groups of both, unless a query means but one of them; one with two
+    faces may be in the groups of two emotions, and one without a face is in none.
     """
 
     by: str
@@ -88,6 +88,7 @@ class _Counting:
         self._gone = query.missing
         self._gate = Gate.of(query, settings)
         self._among = chosen(connection, query, settings)
+        self._copies = copies_meant(connection, query, settings)
 
     def by_emotion(self) -> Breakdown:
         face = schema.face.c
@@ -132,8 +133,14 @@ class _Counting:
         """Selects content_id and key: the folders of the files that exist, for a photo that is gone those it was in."""
         content, path, other = schema.content, schema.path, schema.path.alias().c
         present = select(other.id).where(other.content_id == content.c.id, other.missing_since.is_(None)).exists()
-        counts = path.c.missing_since.is_(None)
-        files = and_(path.c.content_id == content.c.id, or_(counts, ~present) if self._gone else counts)
+
+        def counts(file: Any) -> ColumnElement[bool]:
+            exists: ColumnElement[bool] = file.missing_since.is_(None)
+            return or_(exists, ~present) if self._gone else exists
+
+        files = and_(path.c.content_id == content.c.id, counts(path.c))
+        if self._copies is not None:
+            files = and_(files, self._copies.means(path.c, counts))
         folder = case((path.c.path.is_not(None), func.parent_folder(path.c.path, type_=FilePath()))).label("key")
         placed = select(content.c.id.label("content_id"), folder).join_from(content, path, files, isouter=self._gone)
         return placed.where(*self._among(content.c.id)).distinct()

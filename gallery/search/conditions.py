@@ -47,12 +47,14 @@ class Conditions:
     """What terms mean in one search.
 
     `gone`: files that don't exist any more count as files. `wanted` is false within a `not`: what isn't wanted is
-    excluded from the score at which it is shown, what is wanted is found from the score asked for.
+    excluded from the score at which it is shown, what is wanted is found from the score asked for. `file` is the column
+    of a path: places are asked of this file alone, not of whichever the photo has.
     """
 
     gate: Gate
     gone: bool = False
     wanted: bool = True
+    file: Any = None
 
     def negated(self) -> Conditions:
         """For what stands within a `not`."""

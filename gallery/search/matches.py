@@ -19,6 +19,7 @@ from gallery.query import terms
 from gallery.query.query import Query
 from gallery.query.terms import Term
 from gallery.search.conditions import Conditions, Photo, has_file, is_sure, reaches
+from gallery.search.copies import Copies
 from gallery.search.expansion import album_row, expanded, no_album
 from gallery.search.gate import Gate
 from gallery.search.meaning import holds, listed
@@ -247,7 +248,7 @@ def _order(query: Query, conditions: Conditions) -> tuple[Any, ...]:
         case "faces":
             return conditions.number_of_faces(_ROW).desc(), *newest
         case "path":
-            return _first_path(query).asc().nulls_last(), content.id
+            return _path_shown(query, conditions).asc().nulls_last(), content.id
     return _dated(query.sort, content.taken_at, content.id)
 
 
@@ -270,9 +271,13 @@ def _asked(leaf: Term) -> Sequence[str]:
     return ()
 
 
-def _first_path(query: Query) -> ColumnElement[Any]:
-    path = schema.path.alias().c
-    counted = [path.content_id == schema.content.c.id]
-    if not query.missing:
-        counted.append(path.missing_since.is_(None))
-    return select(func.min(path.path)).where(*counted).scalar_subquery()
+def _path_shown(query: Query, conditions: Conditions) -> ColumnElement[Any]:
+    """As `gallery.store.photo_rows.files` chooses it."""
+    path, content = schema.path.alias(), schema.content.c
+    files = select(path.c.path).where(path.c.content_id == content.id)
+    if query.missing:
+        files = files.order_by(path.c.missing_since.is_not(None))
+    else:
+        files = files.where(path.c.missing_since.is_(None))
+    best_first = Copies.of(query.where, conditions).best_first(files, path)
+    return func.coalesce(best_first.order_by(path.c.path).limit(1).scalar_subquery(), content.former_path)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, and_, cast, func, not
 
 from gallery.db import schema
 from gallery.query import terms
+from gallery.query.query import Query
 from gallery.query.terms import Leaf, Term
 from gallery.search import conditions
 from gallery.search.conditions import Condition, Conditions, Photo
@@ -45,6 +46,8 @@ def holds(term: Term, photo: Photo, search: Conditions) -> Condition:
             return or_(*(holds(one, photo, search) for one in inner))
         case terms.Not(one):
             return not_(holds(one, photo, search.negated()))
+        case terms.Path(place) if search.file is not None:
+            return conditions.lies_in(search.file, place)
     meant = meaning(term)
     if meant.listed is not None:
         found = meant.listed(term, search)
@@ -173,8 +176,12 @@ def _corrected(_: terms.Is, __: Conditions) -> Select[Any]:
     return select(label.content_id).where(label.content_id.is_not(None))
 
 
-def _among(term: terms.Among, photo: Photo, _: Conditions) -> Condition:
-    return photo.id.in_(term.statement)
+def _among(term: terms.Among, photo: Photo, search: Conditions) -> Condition:
+    found = photo.id.in_(term.statement)
+    named = term.query
+    if search.file is None or not isinstance(named, Query) or named.where is None:
+        return found
+    return and_(found, holds(named.where, photo, search))
 
 
 HAS: Final[Mapping[str, Meaning]] = {"gps": Meaning(_has_gps), "face": Meaning(_has_face), "date": Meaning(_has_date)}

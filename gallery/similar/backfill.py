@@ -15,6 +15,7 @@ from gallery.db.keyed import chunked
 from gallery.errors import ImageError
 from gallery.query.query import Query
 from gallery.search import matches
+from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.store import Store
@@ -64,7 +65,8 @@ def fill_looks(store: Store, query: Query, settings: Settings) -> Iterator[Looke
 def _without_look(store: Store, query: Query, settings: Settings) -> list[_Photo]:
     with store.read() as connection:
         hashes = _hashes_without_look(connection, matches.matching_ids(connection, query, settings))
-        files = zip(hashes.items(), photo_rows.files(connection, list(hashes)), strict=True)
+        copies = copies_meant(connection, query, settings)
+        files = zip(hashes.items(), photo_rows.files(connection, list(hashes), copies), strict=True)
         return [_Photo(number, digest, found.paths) for (number, digest), found in files if not found.missing]
 
 

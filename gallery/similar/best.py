@@ -12,6 +12,7 @@ from gallery.errors import GalleryError, ImageError
 from gallery.images.quality import eyes_open, sharpness
 from gallery.query.query import Query
 from gallery.records import FaceRecord, PhotoRecord
+from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.similar.bursts import Shot
@@ -76,17 +77,21 @@ class _Measured:
     problem: ImageError | None = None
 
 
-def rank_bursts(store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings) -> Iterator[RankedBurst]:
+def rank_bursts(
+    store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings, query: Query | None = None
+) -> Iterator[RankedBurst]:
     """Each burst with its shots ranked, in the order of the bursts.
 
     The score of a shot is the sum of how happy its least happy face looks, 0.2 times how open the eyes are, and 0.5
     times how sharp it is beside the sharpest of the burst. A shot without faces comes behind those with faces. Faces
     are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
+    `query` is what found the shots: where it speaks of paths, they are shown by the files that it means.
     """
     gate = Gate.of(Query(), settings)
     for burst in bursts:
         with store.read() as connection:
-            photos = photo_rows.records(connection, [shot.content_id for shot in burst], gate)
+            copies = copies_meant(connection, query or Query(), settings)
+            photos = photo_rows.records(connection, [shot.content_id for shot in burst], gate, copies)
         if any(photo.faces for photo in photos):
             measured = [_by_faces(store, photo) for photo in photos]
         else:

@@ -13,6 +13,8 @@ from gallery.db.keyed import chunked
 from gallery.images.look import distance
 from gallery.query.query import Query
 from gallery.search import matches
+from gallery.search.chosen import copies_meant
+from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.similar.clusters import groups_alike
 from gallery.store import photo_rows
@@ -28,7 +30,8 @@ studio one was within 7, the same person twice."""
 class Duplicate:
     """A photo of a group, in one or more files of `size` bytes; its look is `bits` away from that of the first photo.
 
-    `width` and `height` are pixels of the upright picture.
+    `width` and `height` are pixels of the upright picture. Where a query speaks of paths, the files that it means come
+    first in `paths`.
     """
 
     paths: tuple[str, ...]
@@ -80,7 +83,8 @@ def same_files(store: Store, query: Query, settings: Settings) -> list[Duplicate
         here = set(connection.execute(several).scalars())
         numbers = [number for number in matches.matching_ids(connection, query, settings) if number in here]
         candidates = _candidates(connection, numbers)
-        return _described(connection, [[candidate] for candidate in candidates])
+        copies = copies_meant(connection, query, settings)
+        return _described(connection, [[candidate] for candidate in candidates], copies)
 
 
 def near_duplicates(store: Store, query: Query, settings: Settings, within: int = NEAR) -> list[DuplicateGroup]:
@@ -98,7 +102,8 @@ def near_duplicates(store: Store, query: Query, settings: Settings, within: int 
         grouped = {place for group in alike for place in group}
         alone = ([n] for n, c in enumerate(candidates) if n not in grouped and files.get(c.content_id, 0) > 1)
         places = sorted([*alike, *alone])
-        return _described(connection, [[candidates[place] for place in group] for group in places])
+        copies = copies_meant(connection, query, settings)
+        return _described(connection, [[candidates[place] for place in group] for group in places], copies)
 
 
 def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candidate]:
@@ -110,9 +115,11 @@ def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candida
     return [found[number] for number in numbers]
 
 
-def _described(connection: Connection, groups: Sequence[Sequence[_Candidate]]) -> list[DuplicateGroup]:
+def _described(
+    connection: Connection, groups: Sequence[Sequence[_Candidate]], copies: Copies | None
+) -> list[DuplicateGroup]:
     numbers = [candidate.content_id for group in groups for candidate in group]
-    files = dict(zip(numbers, photo_rows.files(connection, numbers), strict=True))
+    files = dict(zip(numbers, photo_rows.files(connection, numbers, copies), strict=True))
     sizes = _sizes(connection, numbers)
     described = []
     for group in groups:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, select
 
@@ -17,22 +17,31 @@ from gallery.errors import NotIndexedError
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.search.conditions import is_counted
+from gallery.search.copies import ALL_HOLDS, Copies
 from gallery.search.matches import Gate
 from gallery.store.shown import scores_by_face
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The files of a photo: those that exist, or where none does, those that did."""
+class Files(NamedTuple):
+    """The files of a photo: those that exist, or where none does, those that did.
+
+    `matched`: where a search speaks of paths, the files that it means; they come first.
+    """
 
     paths: tuple[str, ...]
     missing: bool
+    matched: tuple[str, ...] | None = None
 
 
-def records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[PhotoRecord]:
-    """The photos in the order of `content_ids`; the faces of each in the order of their numbers."""
+def records(
+    connection: Connection, content_ids: Sequence[int], gate: Gate, copies: Copies | None = None
+) -> list[PhotoRecord]:
+    """The photos in the order of `content_ids`; the faces of each in the order of their numbers.
+
+    With `copies` the files that a search means come first.
+    """
     try:
-        return [record for chunk in chunked(content_ids) for record in _records(connection, chunk, gate)]
+        return [record for chunk in chunked(content_ids) for record in _records(connection, chunk, gate, copies)]
     except (TypeError, ValueError) as error:
         raise DamagedValueError(f"a photo in the database can't be read: {error}") from error
 
@@ -49,14 +58,14 @@ def photo_at(connection: Connection, file: str, gate: Gate) -> PhotoRecord:
     return replace(record, path=file, paths=(file, *(other for other in record.paths if other != file)))
 
 
-def files(connection: Connection, content_ids: Sequence[int]) -> Iterator[Files]:
-    """The files of each photo, in the order of the numbers."""
+def files(connection: Connection, content_ids: Sequence[int], copies: Copies | None = None) -> Iterator[Files]:
+    """The files of each photo, in the order of the numbers; with `copies` those that a search means first."""
     for chunk in chunked(content_ids):
-        found = _files(connection, chunk)
+        found = _files(connection, chunk, copies)
         yield from (found[number] for number in chunk)
 
 
-def _files(connection: Connection, content_ids: Sequence[int]) -> dict[int, Files]:
+def _files(connection: Connection, content_ids: Sequence[int], copies: Copies | None) -> dict[int, Files]:
     path = schema.path.c
     columns = select(path.content_id, path.path, path.missing_since.is_not(None))
     present: defaultdict[int, list[str]] = defaultdict(list)
@@ -68,7 +77,25 @@ def _files(connection: Connection, content_ids: Sequence[int]) -> dict[int, File
     nameless = [number for number in content_ids if number not in present and number not in gone]
     for number, file in _former_paths(connection, nameless):
         gone[number].append(file or "")
-    return {number: Files(tuple(present[number] or gone[number]), not present[number]) for number in content_ids}
+    found: dict[int, Files] = {}
+    for number in content_ids:
+        here = present.get(number)
+        paths = tuple(here or gone[number])
+        found[number] = Files(paths, not here, paths if copies else None)
+    return _best_first(connection, found, copies) if copies else found
+
+
+def _best_first(connection: Connection, found: dict[int, Files], copies: Copies) -> dict[int, Files]:
+    # Most photos have one file, of which nothing has to be asked.
+    several = [number for number, photo in found.items() if len(photo.paths) > 1]
+    ranks = copies.ranks(connection, several) if several else {}
+    return found | {number: _ordered(found[number], ranks) for number in several}
+
+
+def _ordered(photo: Files, ranks: Mapping[str, int]) -> Files:
+    ordered = tuple(sorted(photo.paths, key=lambda path: -ranks[path]))
+    least = min(ranks[ordered[0]], ALL_HOLDS)
+    return Files(ordered, photo.missing, tuple(path for path in ordered if ranks[path] >= least))
 
 
 def _former_paths(connection: Connection, content_ids: Collection[int]) -> Sequence[Any]:
@@ -78,11 +105,13 @@ def _former_paths(connection: Connection, content_ids: Collection[int]) -> Seque
     return connection.execute(select(content.id, content.former_path).where(content.id.in_(content_ids))).all()
 
 
-def _records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> Iterator[PhotoRecord]:
+def _records(
+    connection: Connection, content_ids: Sequence[int], gate: Gate, copies: Copies | None
+) -> Iterator[PhotoRecord]:
     content = schema.content
     rows = connection.execute(select(content).where(content.c.id.in_(content_ids))).all()
     photos = {row.id: row for row in rows}
-    where = _files(connection, content_ids)
+    where = _files(connection, content_ids, copies)
     faces = _faces(connection, content_ids, gate)
     for number in content_ids:
         row, found = photos[number], where[number]
@@ -95,6 +124,7 @@ def _records(connection: Connection, content_ids: Sequence[int], gate: Gate) -> 
             capture=_capture(row),
             faces=tuple(faces[number]),
             missing=found.missing,
+            matched=found.matched,
         )
 
 

@@ -20,6 +20,7 @@ from gallery.faces import Prediction
 from gallery.query.query import Query
 from gallery.records import ModelInfo, PhotoRecord
 from gallery.search import counting, matches
+from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.store import changes, known_models, photo_rows, shown, soundness, statistics
@@ -242,17 +243,23 @@ class Store:
                 connection.execute(delete(schema.failure).where(schema.failure.c.path.in_(chunk)))
 
     def search(self, query: Query, *, settings: Settings | None = None) -> list[PhotoRecord]:
-        """The photos that match, in the order asked for. Raises AlbumError for an album that doesn't exist."""
+        """The photos that match, in the order asked for. Raises AlbumError for an album that doesn't exist.
+
+        Where the query speaks of paths, the files that it means come first in each: see `gallery.search.copies`.
+        """
         settings = settings or Settings()
         with self.read() as connection:
             found = matches.matching_ids(connection, query, settings)
-            return photo_rows.records(connection, found, Gate.of(query, settings))
+            copies = copies_meant(connection, query, settings)
+            return photo_rows.records(connection, found, Gate.of(query, settings), copies)
 
     def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
         """The `path` of each photo that `search` would find, in the same order, much faster."""
+        settings = settings or Settings()
         with self.read() as connection:
-            numbers = matches.matching_ids(connection, query, settings or Settings())
-            return [found.paths[0] for found in photo_rows.files(connection, numbers)]
+            numbers = matches.matching_ids(connection, query, settings)
+            copies = copies_meant(connection, query, settings)
+            return [found.paths[0] for found in photo_rows.files(connection, numbers, copies)]
 
     def count(self, query: Query, *, settings: Settings | None = None) -> int:
         """How many photos match, whatever the limit."""

@@ -95,11 +95,12 @@ class Sidecars:
     def write(self, photo: PhotoRecord) -> Iterator[SidecarResult]:
         """Brings the sidecar of each file of a photo in line with what is shown of it; a result for each.
 
-        A sidecar that can't be read or written is left as it was, and its result says why.
+        Where the query that found the photo speaks of paths, of each file that it means. A sidecar that can't be read
+        or written is left as it was, and its result says why.
         """
         tags = tags_of(photo, self._min_score)
         found: list[Beside] = []
-        for path in photo.paths:
+        for path in photo.meant:
             file = Path(path)
             if not file.is_file():
                 yield SidecarResult(path, "", Action.MISSING, "no such file any more; its drive may not be connected")
@@ -113,26 +114,33 @@ class Sidecars:
             yield self._apply(found[-1].chosen, path, photo.hash, tags)
         # Tags of this photo in files that have become another's since.
         now = {beside.chosen for beside in found}
-        for other in (other for beside in found for other in beside.others if other not in now):
-            entry = self._ledger.at(str(other))
-            if entry is not None and entry.hash == photo.hash:
-                yield self._apply(other, photo.path, photo.hash, Tags())
+        for other in (other for beside in found for other in self._earlier(beside, photo) if other not in now):
+            yield self._apply(other, photo.path, photo.hash, Tags())
 
     def clear(self, photo: PhotoRecord) -> Iterator[SidecarResult]:
         """Takes what we wrote out of every sidecar of a photo, a result for each.
 
-        Where the database knows nothing of a sidecar, what it says itself of our tags is believed.
+        Where the query that found the photo speaks of paths, out of those beside the files that it means. Where the
+        database knows nothing of a sidecar, what it says itself of our tags is believed.
         """
-        sidecars = dict.fromkeys(self._ledger.paths_of(photo.hash), photo.path)
-        for path in photo.paths:
+        everywhere = self._ledger.paths_of(photo.hash) if photo.matched is None else []
+        sidecars = dict.fromkeys(everywhere, photo.path)
+        for path in photo.meant:
             file = Path(path)
             try:
-                sidecars[str(self._places.beside(file).chosen)] = path
+                beside = self._places.beside(file)
+                sidecars[str(beside.chosen)] = path
+                sidecars |= {str(other): path for other in self._earlier(beside, photo)}
             except SidecarError as error:
                 if file.parent.exists():
                     yield _failed(path, "", error)
         for sidecar, path in sidecars.items():
             yield self._apply(Path(sidecar), path, photo.hash, Tags())
+
+    def _earlier(self, beside: Beside, photo: PhotoRecord) -> list[Path]:
+        """The sidecars that were the photo's when we wrote into them, and aren't any more."""
+        entries = ((other, self._ledger.at(str(other))) for other in beside.others)
+        return [other for other, entry in entries if entry is not None and entry.hash == photo.hash]
 
     def clear_rest(self) -> Iterator[SidecarResult]:
         """Takes what we wrote out of all other sidecars that the database remembers, as of photos that are gone."""

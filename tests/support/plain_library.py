@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,16 @@ from gallery.search import matches
 from gallery.store.store import AddPhoto, LinkPath, Store
 from tests.support.make import DETECTOR, MODEL, box, digest, face, open_store, stamp
 
-PLACES = ("/home/me/Italy/2023", "/home/me/italy", "/home/me/Spain (old)", "/mnt/50%", "/home/me/Straße")
+PLACES = (
+    "/home/me/Italy/2023",
+    "/home/me/italy",
+    "/home/me/Spain (old)",
+    "/mnt/50%",
+    "/home/me/Straße",
+    "/home/me/\u00c9t\u00e9",
+    "/home/me/E\u0301te\u0301",
+)
+"""The last two are both called Été."""
 CAMERAS = ("Canon EOS R6", "CANON IXUS", "Apple iPhone 13", "Pixel 7", None)
 ALBUMS = ("Best", "Summer 2023")
 SCORES = (0.2, 0.3, 0.4, 0.49, 0.5, 0.6, 0.8, 0.95, 1.0)
@@ -54,7 +64,7 @@ class Face:
 
 @dataclass
 class Photo:
-    """`files` are paths, and whether they exist."""
+    """`files` are paths, and whether they exist; `former` is the last one where others took all of them."""
 
     number: int
     faces: list[Face]
@@ -65,6 +75,7 @@ class Photo:
     files: dict[str, bool]
     albums: set[str] = field(default_factory=set)
     spoken_of: bool = False
+    former: str = ""
 
     @property
     def format(self) -> str:
@@ -81,6 +92,15 @@ class Photo:
     @property
     def missing(self) -> bool:
         return not any(self.files.values())
+
+    @property
+    def listed(self) -> list[str]:
+        """The files that can be shown of it, by name."""
+        return sorted((path for path, exists in self.files.items() if exists or self.missing), key=os.fsencode)
+
+    def only_in(self, path: str) -> Photo:
+        """The same photo, had it no other file."""
+        return replace(self, files={path: not self.missing})
 
     @cached_property
     def counted(self) -> list[Face]:
@@ -107,7 +127,7 @@ def draw(number: int, dice: random.Random) -> Photo:
         )
         for _ in range(dice.choice((0, 1, 1, 2, 2, 3, 4)))
     ]
-    names = dice.sample(PLACES, dice.choice((1, 1, 1, 2)))
+    names = dice.sample(PLACES, dice.choice((1, 1, 1, 2, 3)))
     return Photo(
         number,
         faces,
@@ -197,6 +217,7 @@ def _overwrite(store: Store, photo: Photo, number: int) -> Photo:
     new = Photo(number, [], None, datetime(2024, 4, 1), None, gps=False, files=dict.fromkeys(photo.files, True))
     known = NewPhoto(new.hash, 640, 480, "JPEG", Capture(), ())
     store.write([AddPhoto(stamp(path, size=7), known) for path in new.files], model=MODEL, detector=DETECTOR)
+    *_, photo.former = photo.files
     photo.files = {}
     _finish(store, new)
     return new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +19,7 @@ from gallery.errors import UsageError
 from gallery.query.query import Query, album_key
 from gallery.settings import Settings
 from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
-from gallery.similar.bursts import ALIKE, GAP_SECONDS, Shot, find_bursts, matching_shots
+from gallery.similar.bursts import ALIKE, GAP_SECONDS, find_bursts, matching_shots
 from gallery.store.store import Store
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def best(
         query = parse_filters(filters, store, settings) or Query()
         failed = read_looks(state, store, query, settings)
         bursts = find_bursts(matching_shots(store, query, settings), gap_seconds=gap, alike=alike)
-        ranked = _followed(state, store, bursts, settings)
+        ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
         _print(ranked, as_json=as_json, nul=nul)
         winners = [burst.shots[0].photo.path for burst in ranked]
         if into is not None:
@@ -103,11 +103,11 @@ def best(
     return 1 if failed or problems else 0
 
 
-def _followed(state: State, store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings) -> list[RankedBurst]:
+def _followed(state: State, bursts: Iterable[RankedBurst], shots: int) -> list[RankedBurst]:
     ranked = []
     with Progress(unit="shots", quiet=state.quiet) as progress:
-        progress.plan(sum(map(len, bursts)))
-        for burst in rank_bursts(store, bursts, settings):
+        progress.plan(shots)
+        for burst in bursts:
             ranked.append(burst)
             progress.advance(by=len(burst.shots))
     return ranked

@@ -31,6 +31,9 @@ def fields(as_json: bool) -> None:
     A face counts when it is sure enough to be one (setting min_confidence), or you said what it shows, unless you
     rejected it. It is shown as its emotion from the setting min_score on, else as uncertain. Case matters in places
     alone, and nowhere how accents are encoded. Flags and words may be mixed.
+
+    Of a photo with copies, a query that speaks of paths means the files for which it holds: the first of them is shown,
+    listed and exported, and sidecars are written beside them alone.
     """
     rows = list(_rows())
     if as_json:

@@ -98,7 +98,7 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
         if as_list:
             _print_list(faces, as_json=as_json)
         elif faces:
-            _sit_down(state, store, Review(store, faces, settings))
+            _sit_down(state, store, Review(store, faces, settings, query))
     if not faces:
         state.hint("no face is left to ask about among these photos")
 

@@ -43,8 +43,8 @@ def xmp() -> None:
     names the photo's suffix, or no other picture is called `beach`. All else in a sidecar stays as it is.
 
     Emotions become keywords, `Emotion/happy` and `happy`. Each face is noted as well, with its box, score and who said
-    so, in a namespace of our own; never among the faces of people. Each file of a photo gets a sidecar: also copies in
-    other folders than a query names.
+    so, in a namespace of our own; never among the faces of people. Each file of a photo gets a sidecar; where a query
+    speaks of paths, each that it means: with path:~/Photos not the copies elsewhere.
 
     \b
     gallery xmp diff emotion:happy
