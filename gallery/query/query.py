@@ -164,7 +164,7 @@ def parse_faces(text: str) -> tuple[int | None, int | None]:
         raise UsageError(f"--faces is {text!r}; allowed: a number or a range such as 3, 2..4, 2.. or ..4")
     least, most = found
     shown = f"{'' if least is None else least}..{'' if most is None else most}"
-    _check(most is None or most >= (least or 0), "--faces", shown, "the smaller number first, such as 2..4")
+    _check(most is None or most >= (least or 0), "--faces", shown, "0 or more, the smaller number first, such as 2..4")
     return found
 
 
