@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Detection, Prediction
 
 F = TypeVar("F", bound="FoundFace")
+
+_LEFT_BY_ARITHMETIC: Final = 5e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +218,14 @@ class PhotoRecord:
 
 
 def shown_score(score: float) -> float:
-    """Two digits for people, rounded down; what arithmetic leaves of a 0.1, such as 0.09999999999999999, is one."""
-    return rounded_down(round(score, 8), 2)
+    """Two digits for people, rounded down as `rounded_down` does it for programs."""
+    return rounded_down(score, 2)
 
 
 def rounded_down(value: float, digits: int = 4) -> float:
-    """So many digits after the point, never upwards: 0.79996 must not print as a 0.8 that `--min-score 0.8` misses."""
+    """So many digits after the point, never upwards: 0.79996 must not print as a 0.8 that `--min-score 0.8` misses.
+
+    What arithmetic leaves of a 0.1, such as 0.09999999999999999, is one.
+    """
     nearest = round(value, digits)
-    return nearest if nearest <= value else round(nearest - 10**-digits, digits)
+    return nearest if nearest <= value + _LEFT_BY_ARITHMETIC else round(nearest - 10**-digits, digits)

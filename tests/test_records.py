@@ -12,7 +12,7 @@ import pytest
 from gallery.db import schema
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box, Detection, Prediction
-from gallery.records import Capture, FaceRecord, FileStamp, PhotoRecord
+from gallery.records import Capture, FaceRecord, FileStamp, PhotoRecord, rounded_down, shown_score
 
 
 def record(score: float = 0.7, min_score: float = 0.5, confidence: float = 0.98765) -> FaceRecord:
@@ -80,6 +80,11 @@ def test_number_is_cut_after_four_digits():
     for number in (dice.random() for _ in range(2000)):
         cut = Decimal(number).quantize(Decimal("0.0001"), ROUND_FLOOR)
         assert record(confidence=number).as_json()["confidence"] == float(cut)
+
+
+def test_what_arithmetic_leaves_of_a_number_is_that_number():
+    assert [rounded_down(1 - 0.9), rounded_down(0.55 - 0.25), rounded_down(0.8 - 5e-7)] == [0.1, 0.3, 0.7999]
+    assert [shown_score(1 - 0.9), shown_score(0.29), shown_score(0.8 - 5e-7)] == [0.1, 0.29, 0.79]
 
 
 def test_photo_as_json_is_the_documented_object():

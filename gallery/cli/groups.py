@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from gallery.cli.output import console, counted, printable, to_terminal
 from gallery.emotions import COLOURS
-from gallery.insight.breakdown import MIN_FACES, SHARES_RULE, SHOWN, Breakdown, Group
+from gallery.insight.breakdown import SHARES_RULE, SHOWN, Breakdown, Group
 from gallery.insight.timeline import gap
 
 if TYPE_CHECKING:
@@ -18,28 +18,6 @@ if TYPE_CHECKING:
 _BAR_WIDTH: Final = 30
 _NAMED: Final = 3
 """So many emotions are spelled out beside a bar, the largest first."""
-
-
-def groups_as_json(found: Breakdown) -> dict[str, Any]:
-    """The documented JSON object of `gallery stats --by`."""
-    return {
-        "by": found.by,
-        "photos": found.photos,
-        "faces": found.faces,
-        "min_faces_for_shares": MIN_FACES,
-        "groups": [_as_json(found, group) for group in found.groups],
-    }
-
-
-def _as_json(found: Breakdown, group: Group) -> dict[str, Any]:
-    start = {found.by: group.key, "photos": group.photos, "faces": group.faces}
-    if found.by == "emotion":
-        return {**start, "share": _share_of_all(found, group)}
-    return {**start, "emotions": dict(group.emotions), "shares": group.shares()}
-
-
-def _share_of_all(found: Breakdown, group: Group) -> float | None:
-    return group.faces / found.faces if found.faces >= MIN_FACES else None
 
 
 def print_groups(found: Breakdown) -> None:
@@ -80,7 +58,7 @@ def _emotion(found: Breakdown, group: Group) -> Text:
 
     most = max(1, *(other.faces for other in found.groups))
     bar = "█" * round(group.faces / most * _BAR_WIDTH)
-    share = _share_of_all(found, group)
+    share = found.share_of(group)
     percent = "" if share is None else f"{share:>4.0%} "
     return Text.assemble(percent, (bar, COLOURS[str(group.key)]))
 

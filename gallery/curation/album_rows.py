@@ -56,6 +56,20 @@ class Album:
     problem: str | None = None
     """Why the query of a smart album has no answer, for example that it asks for an album that was deleted."""
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "name": self.name,
+            "count": self.count,
+            "missing": self.missing,
+            "created_at": self.created_at.isoformat(),
+            "note": self.note,
+            "query": self.query,
+            "cover": self.cover,
+            "waiting": self.waiting,
+            "problem": self.problem,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class AlbumRow:

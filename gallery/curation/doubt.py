@@ -23,6 +23,7 @@ from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
 from gallery.faces import Box
 from gallery.query.query import Query
+from gallery.records import rounded_down
 from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import is_counted
 from gallery.search.copies import Copies
@@ -67,6 +68,21 @@ class DoubtfulFace:
     def margin(self) -> float:
         """By how much the likeliest emotion is ahead of the next: the less, the more doubtful."""
         return margin(self.scores)
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "id": self.id,
+            "path": self.path,
+            "number": self.number,
+            "place": self.number,
+            "box": self.box.as_json(),
+            "emotion": self.emotion,
+            "score": rounded_down(self.score),
+            "margin": rounded_down(self.margin),
+            "scores": {emotion: rounded_down(score) for emotion, score in zip(EMOTIONS, self.scores, strict=True)},
+            "taken_at": self.taken_at and self.taken_at.isoformat(),
+        }
 
     def likeliest(self, count: int) -> list[tuple[str, float]]:
         """So many emotions with their probabilities, the likeliest first; on a tie in the order of EMOTIONS."""

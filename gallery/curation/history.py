@@ -37,6 +37,10 @@ class Action:
     done_at: datetime
     summary: str
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"id": self.id, "done_at": self.done_at.isoformat(), "summary": self.summary}
+
 
 class Recorder:
     """Changes the tables of what people typed in, and remembers how to go back.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -31,6 +32,10 @@ class SavedQuery:
     name: str
     text: str
     created_at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"name": self.name, "query": self.text, "created_at": self.created_at.isoformat()}
 
 
 def save_query(

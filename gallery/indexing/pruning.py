@@ -50,6 +50,17 @@ class Gone:
     def __bool__(self) -> bool:
         return bool(self.photos or self.copies)
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "photos": [
+                {"hash": photo.hash, "paths": list(photo.paths), "replaced": photo.replaced} for photo in self.photos
+            ],
+            "copies": list(self.copies),
+            "kept": list(self.kept),
+            "unplugged": dict(self.unplugged),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:

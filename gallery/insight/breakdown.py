@@ -67,6 +67,26 @@ class Breakdown:
     faces: int
     groups: tuple[Group, ...]
 
+    def share_of(self, group: Group) -> float | None:
+        """The share of all faces that are in this group, 0 to 1; None where there are fewer than MIN_FACES faces."""
+        return group.faces / self.faces if self.faces >= MIN_FACES else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object of `gallery stats --by`."""
+        return {
+            "by": self.by,
+            "photos": self.photos,
+            "faces": self.faces,
+            "min_faces_for_shares": MIN_FACES,
+            "groups": [self._group_as_json(group) for group in self.groups],
+        }
+
+    def _group_as_json(self, group: Group) -> dict[str, Any]:
+        start = {self.by: group.key, "photos": group.photos, "faces": group.faces}
+        if self.by == "emotion":
+            return {**start, "share": self.share_of(group)}
+        return {**start, "emotions": dict(group.emotions), "shares": group.shares()}
+
 
 def breakdown(store: Store, by: str, query: Query | None = None, settings: Settings | None = None) -> Breakdown:
     """The photos that match, whatever the limit, in groups by one of BY; all photos without a query.

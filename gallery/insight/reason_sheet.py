@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gallery.emotions import COLOURS, EMOTIONS, UNCERTAIN
 from gallery.faces import Box
 from gallery.insight.reasons import FaceReasons, PhotoReasons
+from gallery.records import rounded_down, shown_score
 
 _MOST_TEXT_PX, _LEAST_TEXT_PX = 40, 12
 _TEXT_OF_PICTURE: Final = 1 / 55
@@ -69,7 +70,7 @@ def _texts(face: FaceReasons) -> list[tuple[str, str]]:
     lines = [(line, _INK) for line in textwrap.wrap(face.because, _LETTERS)]
     for check in face.checks:
         digits = 0 if check.setting == "min_face" else 2
-        value = math.floor(round(check.value * 10**digits, 6)) / 10**digits
+        value = rounded_down(check.value, digits)
         verdict = "passes" if check.passed else "FAILS"
         text = f"{verdict} {check.setting}: {value:.{digits}f}, asked for {check.least:.{digits}f}"
         lines.append((text, _PALE if check.passed else COLOURS["angry"]))
@@ -101,7 +102,9 @@ class _Card:
 
     def _bar(self, emotion: str, score: float) -> None:
         size, start = self._text_px, self._left + 8 * self._text_px
-        self._pen.text((self._left + 5 * size, self._top), f"{math.floor(score * 100)} %", fill=_PALE, font=self._font)
+        self._pen.text(
+            (self._left + 5 * size, self._top), f"{shown_score(score) * 100:.0f} %", fill=_PALE, font=self._font
+        )
         end = start + score * (_CARD_WIDTH - 11) * size
         self._pen.rectangle((start, self._top + size * 0.2, max(start + 1, end), self._top + size), COLOURS[emotion])
         self._write(emotion, _INK)

@@ -14,7 +14,7 @@ from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Prediction
 from gallery.query.query import Query
-from gallery.records import PhotoRecord
+from gallery.records import PhotoRecord, rounded_down, shown_score
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.store import photo_rows
@@ -130,12 +130,12 @@ class FaceReasons:
             "id": self.id,
             "number": self.number,
             "box": self.box.as_json(),
-            "confidence": round(self.confidence, 4),
+            "confidence": rounded_down(self.confidence),
             "counts": self.counts,
             "shown": self.shown,
             "because": self.because,
             "checks": [
-                {"setting": c.setting, "value": round(c.value, 4), "least": c.least, "passed": c.passed}
+                {"setting": c.setting, "value": rounded_down(c.value), "least": c.least, "passed": c.passed}
                 for c in self.checks
             ],
             "models": [
@@ -143,7 +143,7 @@ class FaceReasons:
                     "model": said.model,
                     "in_use": said.in_use,
                     "emotion": said.emotion,
-                    "scores": {label: round(score, 4) for label, score in zip(EMOTIONS, said.scores, strict=True)},
+                    "scores": {label: rounded_down(score) for label, score in zip(EMOTIONS, said.scores, strict=True)},
                 }
                 for said in self.models
             ],
@@ -244,5 +244,4 @@ def _day(said: PersonsWord) -> str:
 
 
 def _two(share: float) -> str:
-    """Two digits, rounded down: 0.949 must not look like the 0.95 that is asked for."""
-    return f"{math.floor(round(share * 100, 6)) / 100:.2f}"
+    return f"{shown_score(share):.2f}"

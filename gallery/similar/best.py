@@ -11,7 +11,7 @@ from typing import Any, Final
 from gallery.errors import GalleryError, ImageError
 from gallery.images.quality import eyes_open, sharpness
 from gallery.query.query import Query
-from gallery.records import FaceRecord, PhotoRecord
+from gallery.records import FaceRecord, PhotoRecord, rounded_down
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
@@ -155,4 +155,4 @@ def _by_picture(photo: PhotoRecord, settings: Settings) -> _Measured:
 
 
 def _digits(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return None if value is None else rounded_down(value)

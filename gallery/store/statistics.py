@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -37,6 +38,23 @@ class Stats:
     models: tuple[ModelRecord, ...]
     failures: int
     database_bytes: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "photos": self.photos,
+            "missing": self.missing,
+            "faces": self.faces,
+            "emotions": dict(self.emotions),
+            "years": [{"year": year, "photos": count} for year, count in self.years.items()],
+            "cameras": [{"camera": camera, "photos": count} for camera, count in self.cameras.items()],
+            "models": [
+                {"id": model.id, "name": model.name, "current": model.is_current, "predictions": model.predictions}
+                for model in self.models
+            ],
+            "failures": self.failures,
+            "database_bytes": self.database_bytes,
+        }
 
 
 def stats(connection: Connection, query: Query, settings: Settings) -> Stats:

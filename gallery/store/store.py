@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
@@ -76,6 +77,16 @@ class FailureRecord:
     reason: str
     transient: bool
     failed_at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "path": self.path,
+            "reason": self.reason,
+            "transient": self.transient,
+            "size": self.size,
+            "failed_at": self.failed_at.isoformat(),
+        }
 
 
 class Store:

@@ -91,3 +91,9 @@ def test_no_detection_leaves_the_picture_alone() -> None:
 
 def test_box_beyond_the_picture_does_no_harm() -> None:
     assert drawn(detection(box=Box(-50, -50, -10, -10)), detection(box=Box(900, 700, 950, 720))).height >= 600
+
+
+def test_percent_beside_a_bar_is_that_of_its_score() -> None:
+    """0.29 times 100 is 28.999999999999996, and was written as 28 %."""
+    just, above = (drawn(detection("happy", score)).crop((800, 0, 1400, 600)) for score in (0.29, 0.2901))
+    assert just.tobytes() == above.tobytes()

@@ -49,6 +49,15 @@ def test_sure_face_is_shown_as_its_best_emotion(tmp_path: Path) -> None:
     assert [(said.model, said.in_use, said.emotion) for said in one.models] == [(MODEL.name, True, "happy")]
 
 
+def test_numbers_for_programs_are_rounded_down_as_everywhere(tmp_path: Path) -> None:
+    """A score of 0.79996 was a 0.8, which `min_score = 0.8` misses."""
+    settings = Settings(min_score=0.8, min_confidence=0.99)
+    [one] = reasons(tmp_path, face("happy", 0.79996, confidence=0.98996), settings=settings).as_json()["faces"]
+    assert one["confidence"] == 0.9899
+    assert [check["value"] for check in one["checks"]] == [0.9899, 0.7999, 40]
+    assert one["models"][0]["scores"]["happy"] == 0.7999
+
+
 def test_low_score_is_uncertain(tmp_path: Path) -> None:
     [one] = reasons(tmp_path, face("fear", 0.4999)).faces
     assert told(one) == (

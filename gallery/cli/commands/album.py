@@ -95,7 +95,7 @@ def list_(state: State, as_json: bool) -> None:
     with state.open_existing_store(settings) as store:
         found = albums.list_albums(store, settings)
     if as_json:
-        print_json([_as_json(one) for one in found])
+        print_json([one.as_json() for one in found])
     elif to_terminal():
         _draw(found)
     else:
@@ -262,20 +262,6 @@ def _only_query(photos: Sequence[str | Query]) -> Query:
         case []:
             raise UsageError("--smart needs a query, such as emotion:happy")
     raise UsageError(f"{photos[0]}: a smart album takes a query, no files; leave out the file, or --smart")
-
-
-def _as_json(one: Album) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "count": one.count,
-        "missing": one.missing,
-        "created_at": one.created_at.isoformat(),
-        "note": one.note,
-        "query": one.query,
-        "cover": one.cover,
-        "waiting": one.waiting,
-        "problem": one.problem,
-    }
 
 
 def _draw(found: Sequence[Album]) -> None:

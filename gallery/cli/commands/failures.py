@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from gallery.cli.output import console, print_json, printable, to_terminal
@@ -24,7 +22,7 @@ def errors(state: State, as_json: bool) -> None:
     with state.open_existing_store(state.settings()) as store:
         failures = store.failures()
     if as_json:
-        print_json([_as_json(failure) for failure in failures])
+        print_json([failure.as_json() for failure in failures])
     elif to_terminal():
         _draw(failures)
     else:
@@ -32,16 +30,6 @@ def errors(state: State, as_json: bool) -> None:
             click.echo(f"{printable(failure.path)}\t{printable(failure.reason)}")
     if not failures:
         state.hint("Every file could be read.")
-
-
-def _as_json(failure: FailureRecord) -> dict[str, Any]:
-    return {
-        "path": failure.path,
-        "reason": failure.reason,
-        "transient": failure.transient,
-        "size": failure.size,
-        "failed_at": failure.failed_at.isoformat(),
-    }
 
 
 def _draw(failures: list[FailureRecord]) -> None:

@@ -48,7 +48,7 @@ def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as
         sure = gone and not dry_run and (yes or _confirmed(gone, attached(store, gone.photos)))
         done = forget(store, gone) if sure else None
     if as_json:
-        print_json({**_as_json(done or gone), "forgotten": done is not None})
+        print_json({**(done or gone).as_json(), "forgotten": done is not None})
     state.note(_sentence(gone, done, dry_run=dry_run))
 
 
@@ -88,14 +88,3 @@ def _sentence(gone: Gone, done: Gone | None, *, dry_run: bool) -> str:
         return f"would forget {_what(gone)}" if dry_run else "nothing forgotten"
     back = len(gone.photos) + len(gone.copies) - len(done.photos) - len(done.copies)
     return f"forgot {_what(done) or 'nothing'}" + (f"; {back} came back meanwhile" if back else "")
-
-
-def _as_json(gone: Gone) -> dict[str, Any]:
-    return {
-        "photos": [
-            {"hash": photo.hash, "paths": list(photo.paths), "replaced": photo.replaced} for photo in gone.photos
-        ],
-        "copies": list(gone.copies),
-        "kept": list(gone.kept),
-        "unplugged": dict(gone.unplugged),
-    }

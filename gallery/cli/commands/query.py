@@ -62,7 +62,7 @@ def list_(state: State, as_json: bool) -> None:
     with state.open_existing_store(state.settings()) as store:
         found = saved_queries.list_queries(store)
     if as_json:
-        print_json([_as_json(one) for one in found])
+        print_json([one.as_json() for one in found])
     elif to_terminal():
         _draw(found)
     else:
@@ -83,7 +83,7 @@ def show(state: State, name: str, as_json: bool) -> None:
     with state.open_existing_store(state.settings()) as store:
         found = saved_queries.saved_query(store, name)
     if as_json:
-        print_json(_as_json(found))
+        print_json(found.as_json())
     else:
         click.echo(printable(found.text))
 
@@ -118,10 +118,6 @@ def delete(state: State, name: str, yes: bool) -> None:
     state.note(f"query {found.name!r} deleted")
     for what in asked_by:
         state.note(f"{what} asked for it and has no answer any more")
-
-
-def _as_json(one: SavedQuery) -> dict[str, Any]:
-    return {"name": one.name, "query": one.text, "created_at": one.created_at.isoformat()}
 
 
 def _draw(found: Sequence[SavedQuery]) -> None:

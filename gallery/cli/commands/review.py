@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +16,6 @@ from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.curation.doubt import DoubtfulFace, doubtful
 from gallery.curation.review import Review
-from gallery.emotions import EMOTIONS
 from gallery.errors import UsageError
 
 if TYPE_CHECKING:
@@ -205,27 +203,7 @@ def _card(face: DoubtfulFace, position: int, total: int) -> Iterator[Text]:
 
 def _print_list(faces: list[DoubtfulFace], *, as_json: bool) -> None:
     if as_json:
-        print_json([_as_json(face) for face in faces])
+        print_json([face.as_json() for face in faces])
         return
     for face in faces:
         click.echo(f"{printable(str(face))}\t{face.emotion}\t{score_text(face.score)}")
-
-
-def _as_json(face: DoubtfulFace) -> dict[str, Any]:
-    return {
-        "id": face.id,
-        "path": face.path,
-        "number": face.number,
-        "place": face.number,
-        "box": face.box.as_json(),
-        "emotion": face.emotion,
-        "score": _share(face.score),
-        "margin": _share(face.margin),
-        "scores": {emotion: _share(score) for emotion, score in zip(EMOTIONS, face.scores, strict=True)},
-        "taken_at": face.taken_at and face.taken_at.isoformat(),
-    }
-
-
-def _share(value: float) -> float:
-    """Four digits, rounded down as in all JSON of this program."""
-    return math.floor(round(value * 10_000, 6)) / 10_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.groups import groups_as_json, print_groups
+from gallery.cli.groups import print_groups
 from gallery.cli.output import console, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.emotions import COLOURS
@@ -66,7 +66,7 @@ def stats(state: State, /, by: str | None, out: Path | None, force: bool, as_jso
             state.note(f"moods drawn into {out}")
         if by is not None:
             groups = breakdown(store, by, query, settings)
-            print_json(groups_as_json(groups)) if as_json else print_groups(groups)
+            print_json(groups.as_json()) if as_json else print_groups(groups)
         elif out is None or as_json:
             _overview(store.stats(query, settings=settings), store.location, as_json=as_json)
 
@@ -93,28 +93,11 @@ def _refuse_photo(store: Store, place: Path, out: Path) -> None:
 
 def _overview(figures: Stats, location: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(_as_json(figures))
+        print_json(figures.as_json())
         return
     screen = console()
     for line in _lines(figures, location):
         screen.print(line, soft_wrap=True)
-
-
-def _as_json(figures: Stats) -> dict[str, Any]:
-    return {
-        "photos": figures.photos,
-        "missing": figures.missing,
-        "faces": figures.faces,
-        "emotions": dict(figures.emotions),
-        "years": [{"year": year, "photos": count} for year, count in figures.years.items()],
-        "cameras": [{"camera": camera, "photos": count} for camera, count in figures.cameras.items()],
-        "models": [
-            {"id": model.id, "name": model.name, "current": model.is_current, "predictions": model.predictions}
-            for model in figures.models
-        ],
-        "failures": figures.failures,
-        "database_bytes": figures.database_bytes,
-    }
 
 
 def _lines(figures: Stats, location: str) -> Iterator[Text]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -37,7 +36,7 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
             return 0
         done = next(iter(history.actions(store, limit=1)), None) if dry_run else history.undo(store)
     if as_json:
-        print_json(None if done is None else _as_json(done))
+        print_json(None if done is None else done.as_json())
     if done is None:
         message("nothing to take back")
         return 1
@@ -49,7 +48,7 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
 
 def _print_list(actions: Sequence[Action], *, as_json: bool) -> None:
     if as_json:
-        print_json([_as_json(action) for action in actions])
+        print_json([action.as_json() for action in actions])
     elif to_terminal():
         _draw(actions)
     else:
@@ -71,7 +70,3 @@ def _draw(actions: Sequence[Action]) -> None:
 
 def _when(action: Action) -> str:
     return action.done_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _as_json(action: Action) -> dict[str, Any]:
-    return {"id": action.id, "done_at": action.done_at.isoformat(), "summary": action.summary}
