@@ -96,7 +96,7 @@ def margin(scores: Sequence[float]) -> float:
     return best - second
 
 
-def doubtful(
+def doubtful_faces(
     store: Store, query: Query | None = None, settings: Settings | None = None, limit: int | None = None
 ) -> list[DoubtfulFace]:
     """The faces that count and of which no person has spoken, in photos that match, the most doubtful first.

@@ -120,7 +120,7 @@ def recorded(store: Store, summary: str, *, dry_run: bool = False) -> Iterator[R
             recorder.finish()
 
 
-def actions(store: Store, *, limit: int | None = None) -> list[Action]:
+def list_actions(store: Store, *, limit: int | None = None) -> list[Action]:
     """What can be taken back, the last first: in that order alone."""
     action = schema.action.c
     statement = select(action.id, action.done_at, action.summary).order_by(action.id.desc()).limit(limit)

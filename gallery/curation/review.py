@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gallery.curation.doubt import DoubtfulFace, located
-from gallery.curation.history import Action, actions, undo
+from gallery.curation.history import Action, list_actions, undo
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.errors import NotIndexedError
 from gallery.query.query import Query
@@ -88,7 +88,7 @@ class Review:
 
         False, and nothing is changed, where there is none, or where something else was done since: that comes first.
         """
-        if not self._answers or actions(self._store, limit=1) != [self._answers[-1].action]:
+        if not self._answers or list_actions(self._store, limit=1) != [self._answers[-1].action]:
             return False
         undo(self._store)
         self.position = self._answers.pop().position
@@ -101,5 +101,5 @@ class Review:
             say(self._faces[position].id)
         except NotIndexedError:
             return False
-        self._answers.append(_Answer(position, actions(self._store, limit=1)[0]))
+        self._answers.append(_Answer(position, list_actions(self._store, limit=1)[0]))
         return True

@@ -7,7 +7,7 @@ from gallery.export.files import WAYS, How, check_new
 from gallery.export.formats import FORMATS, Format, export_as, formats_help, refuse_ignored
 from gallery.export.photos import ExportOptions, export_photos
 from gallery.export.request import Export, Heading, Originals
-from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import export_name
 from gallery.export.table import check_report_name, write_report
 from gallery.export.template import NameTemplate
@@ -15,8 +15,8 @@ from gallery.export.template import NameTemplate
 __all__ = [
     "FORMATS",
     "WAYS",
-    "Action",
     "Export",
+    "ExportAction",
     "ExportOptions",
     "ExportResult",
     "Format",

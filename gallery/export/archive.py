@@ -19,7 +19,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from gallery.export.files import cannot_be_written, check_new, explained
 from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos
-from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.export.template import BY_STEM, NameTemplate
@@ -83,10 +83,10 @@ class _Archive:
 
     def _packed(self, items: Sequence[NamedPhoto], archive: ZipFile | None) -> Iterator[ExportResult]:
         for item in items:
-            result, source, name = ExportResult(item.photo.path, None, Action.MISSING, GONE), None, ""
+            result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
             for source in item.sources:
                 result, name = self._file(source, item.names, archive, item.photo.hash)
-                if result.action is not Action.FAILED:
+                if result.action is not ExportAction.FAILED:
                     break
             yield result
             if source is not None and name:
@@ -113,11 +113,11 @@ class _Archive:
                 with archive.open(info, "w") as writer:
                     shutil.copyfileobj(spool, writer, _CHUNK_BYTES)
         self.taken.add(name_key(name))
-        return ExportResult(str(source), str(self.dest / name), Action.COPIED), name
+        return ExportResult(str(source), str(self.dest / name), ExportAction.COPIED), name
 
 
 def _failed(source: Path, reason: str) -> tuple[ExportResult, str]:
-    return ExportResult(str(source), None, Action.FAILED, reason), ""
+    return ExportResult(str(source), None, ExportAction.FAILED, reason), ""
 
 
 def _read(source: Path, name: str, spool: IO[bytes]) -> tuple[ZipInfo, str]:

@@ -11,7 +11,7 @@ from gallery.export.destination import Destination, is_reached_by_folders
 from gallery.export.manifest import Entry
 from gallery.export.naming import may_be_read
 from gallery.export.request import Originals
-from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.run import Run
 from gallery.export.safe_names import name_key
 from gallery.images.decode import hash_file
@@ -42,15 +42,15 @@ def _removed(run: Run, name: str, entry: Entry, originals: Originals) -> ExportR
     path = destination.file(name)
     reason = _reason_to_keep(run, name, entry, originals)
     if reason is not None:
-        return ExportResult(None, str(path), Action.KEPT, reason, Kind.EARLIER)
+        return ExportResult(None, str(path), ExportAction.KEPT, reason, Kind.EARLIER)
     try:
         if not destination.dry_run:
             path.unlink()
             destination.manifest.forget(name)
     except OSError as error:
         reason = f"can't be removed: {error.strerror or error}"
-        return ExportResult(None, str(path), Action.FAILED, reason, Kind.EARLIER)
-    return ExportResult(None, str(path), Action.REMOVED, None, Kind.EARLIER)
+        return ExportResult(None, str(path), ExportAction.FAILED, reason, Kind.EARLIER)
+    return ExportResult(None, str(path), ExportAction.REMOVED, None, Kind.EARLIER)
 
 
 def _reason_to_keep(run: Run, name: str, entry: Entry, originals: Originals) -> str | None:

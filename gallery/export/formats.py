@@ -20,7 +20,7 @@ from gallery.export.markdown import photos_as_markdown
 from gallery.export.photo_folders import refuse_library
 from gallery.export.photos import ExportOptions, export_photos
 from gallery.export.request import Export
-from gallery.export.results import Action, ExportResult
+from gallery.export.results import ExportAction, ExportResult
 from gallery.export.table import photos_as_csv, photos_as_json
 from gallery.store.store import Store
 
@@ -48,7 +48,7 @@ def text(render: Callable[[Export], bytes], says: str) -> Format:
         check_new(export.dest)
         if not export.dry_run:
             write_new(export.dest, render(export))
-        return (ExportResult(photo.path, str(export.dest), Action.LISTED) for photo in export.photos)
+        return (ExportResult(photo.path, str(export.dest), ExportAction.LISTED) for photo in export.photos)
 
     return Format(make, says, render=render)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Action(StrEnum):
+class ExportAction(StrEnum):
     """What became of a file; in a dry run, what would become of it."""
 
     COPIED = "copied"
@@ -38,7 +38,7 @@ class ExportResult:
 
     source: str | None
     target: str | None
-    action: Action
+    action: ExportAction
     reason: str | None = None
     kind: Kind = Kind.PHOTO
 

@@ -14,7 +14,7 @@ from gallery.export.destination import BlockedError, Destination
 from gallery.export.files import How, explained, stop_if_hopeless
 from gallery.export.making import ChangedError, Source
 from gallery.export.naming import GONE, NamedPhoto
-from gallery.export.results import Action, ExportResult, Kind
+from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.images.decode import hash_file
@@ -50,12 +50,12 @@ class Run:
 
     def export(self, item: NamedPhoto) -> Iterator[ExportResult]:
         """The photo, then its sidecars."""
-        result, source, name = ExportResult(item.photo.path, None, Action.MISSING, GONE), None, ""
+        result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
         for source in item.sources:
             result, name = self._file(
                 Source(source, item.photo.hash, item.photo.hash, self.how, self.album), item.names
             )
-            if result.action is not Action.FAILED:
+            if result.action is not ExportAction.FAILED:
                 break
         yield result
         if source is None or not name:
@@ -68,12 +68,12 @@ class Run:
         try:
             source = Source(path, hash_file(path), photo, "copy", self.album)
         except ImageError as error:
-            return ExportResult(str(path), None, Action.FAILED, error.reason, Kind.SIDECAR)
+            return ExportResult(str(path), None, ExportAction.FAILED, error.reason, Kind.SIDECAR)
         # One it had before comes first.
         entries = self.destination.manifest.entries
         own = [name for name in names if name in entries and entries[name].photo == photo]
         result, _ = self._file(source, tuple(dict.fromkeys([*own, *names])))
-        if result.action is Action.FAILED:
+        if result.action is ExportAction.FAILED:
             self.standing.update(map(name_key, names))
         return replace(result, kind=Kind.SIDECAR)
 
@@ -83,12 +83,12 @@ class Run:
             return self._placed(source, [self.destination.spelled(name) for name in names])
         except (ChangedError, BlockedError, ImageError, OSError) as error:
             reason = self._reason(error, source.how)
-        return ExportResult(str(source.path), None, Action.FAILED, reason), ""
+        return ExportResult(str(source.path), None, ExportAction.FAILED, reason), ""
 
     def _placed(self, source: Source, names: Sequence[str]) -> tuple[ExportResult, str]:
         for name in names:
             if self._holds(name, source):
-                return self._done(source, name, Action.THERE)
+                return self._done(source, name, ExportAction.THERE)
         for name in names:
             action = self._put(name, source)
             if action is not None:
@@ -106,7 +106,7 @@ class Run:
                 return explained(error, how)
         return str(error)
 
-    def _done(self, source: Source, name: str, action: Action) -> tuple[ExportResult, str]:
+    def _done(self, source: Source, name: str, action: ExportAction) -> tuple[ExportResult, str]:
         self.standing.add(name_key(name))
         self.destination.take(name)
         return ExportResult(str(source.path), str(self.destination.file(name)), action), name
@@ -117,10 +117,10 @@ class Run:
             if earlier is not None:
                 self.standing.add(name_key(earlier))
                 reason = "has changed since it was exported; --update brings it up to date"
-                return ExportResult(str(source.path), str(self.destination.file(earlier)), Action.KEPT, reason)
+                return ExportResult(str(source.path), str(self.destination.file(earlier)), ExportAction.KEPT, reason)
         called = " and ".join(names)
         there = f"different files called {called} are" if len(names) > 1 else f"a different file called {called} is"
-        return ExportResult(str(source.path), None, Action.FAILED, f"{there} there already")
+        return ExportResult(str(source.path), None, ExportAction.FAILED, f"{there} there already")
 
     def _holds(self, name: str, source: Source) -> bool:
         """Whether the file stands for the source already."""
@@ -135,7 +135,7 @@ class Run:
                 self.destination.manifest.note(name, fresh)
         return True
 
-    def _put(self, name: str, source: Source) -> Action | None:
+    def _put(self, name: str, source: Source) -> ExportAction | None:
         """Makes the file, whole or not at all; None where another has the name and keeps it."""
         key = name_key(name)
         if key in self.standing or self.reserved.get(key, source.photo) != source.photo:
@@ -171,10 +171,10 @@ class Run:
         return self.update and not foreign and entry.is_same(path)
 
 
-def _action(how: How, *, is_new: bool) -> Action:
+def _action(how: How, *, is_new: bool) -> ExportAction:
     if not is_new:
-        return Action.UPDATED
-    return Action.COPIED if how == "copy" else Action.LINKED
+        return ExportAction.UPDATED
+    return ExportAction.COPIED if how == "copy" else ExportAction.LINKED
 
 
 def _is_empty(path: Path) -> bool:

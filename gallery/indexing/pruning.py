@@ -90,7 +90,7 @@ def find_gone(
         return _Search(connection, even_if_unplugged, copies).found(chosen(connection, query, settings))
 
 
-def attached(store: Store, photos: Iterable[GonePhoto]) -> Attached:
+def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
     """What hangs on these photos."""
     with store.read() as connection:
         numbers = list(_numbers(connection, photos).values())
@@ -98,7 +98,7 @@ def attached(store: Store, photos: Iterable[GonePhoto]) -> Attached:
         return Attached(*(sum(_counts(connection, table, numbers)) for table in tables))
 
 
-def forget(store: Store, gone: Gone) -> Gone:
+def forget_gone(store: Store, gone: Gone) -> Gone:
     """Forgets what was found: paths, faces, and what was read in these. Gives what really was forgotten.
 
     A photo of which a file is back, or is known again, is kept. Labels and places in albums wait for the photos to be

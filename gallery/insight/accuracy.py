@@ -25,7 +25,7 @@ _SIDES: Final = ("left", "top", "right", "bottom")
 
 
 @dataclass(frozen=True, slots=True)
-class ModelVerdict:
+class ModelAccuracy:
     """How one model did: of the faces `judged`, those with a right best score, and likewise of those it was sure of."""
 
     id: str
@@ -43,7 +43,7 @@ class ModelVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class EmotionVerdict:
+class EmotionAccuracy:
     """Of the faces a person called this, how many the model did too, and what it mostly said instead, of how many."""
 
     emotion: str
@@ -63,7 +63,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AccuracyReport:
     """What a person's words say of the models.
 
     `judged` are the faces whose emotion a person said last, `rejected` the detections called no face. `emotions` and
@@ -74,8 +74,8 @@ class Verdict:
 
     judged: int
     rejected: int
-    models: tuple[ModelVerdict, ...]
-    emotions: tuple[EmotionVerdict, ...]
+    models: tuple[ModelAccuracy, ...]
+    emotions: tuple[EmotionAccuracy, ...]
     right_before: int
     shifts: tuple[Shift, ...]
     waiting_faces: int
@@ -135,7 +135,7 @@ class _Spoken:
     reads: tuple[_Read, ...]
 
 
-def verdict(store: Store, query: Query | None = None, settings: Settings | None = None) -> Verdict:
+def accuracy_report(store: Store, query: Query | None = None, settings: Settings | None = None) -> AccuracyReport:
     """How the models did on the photos that match, whatever the limit; on all without a query.
 
     A model is sure from `min_score` on. Labels of photos that aren't in the database match no query.
@@ -146,7 +146,7 @@ def verdict(store: Store, query: Query | None = None, settings: Settings | None 
         spoken = _spoken(connection, among, settings)
         waiting_faces, waiting_photos = _waiting(connection, among)
     judged = [face for face in spoken if face.said is not None]
-    return Verdict(
+    return AccuracyReport(
         judged=len(judged),
         rejected=len(spoken) - len(judged),
         models=tuple(_models(judged)),
@@ -180,14 +180,14 @@ def _spoken(connection: Connection, among: Among, settings: Settings) -> list[_S
     ]
 
 
-def _models(judged: Sequence[_Spoken]) -> list[ModelVerdict]:
+def _models(judged: Sequence[_Spoken]) -> list[ModelAccuracy]:
     """The one in use first, then by name."""
     words: dict[tuple[str, str, bool], list[tuple[bool, bool]]] = defaultdict(list)
     for face in judged:
         for read in face.reads:
             words[read.model].append((read.emotion == face.said, read.is_sure))
     verdicts = [
-        ModelVerdict(
+        ModelAccuracy(
             *model,
             judged=len(pairs),
             right=sum(right for right, _ in pairs),
@@ -199,7 +199,7 @@ def _models(judged: Sequence[_Spoken]) -> list[ModelVerdict]:
     return sorted(verdicts, key=lambda found: (not found.is_current, found.name, found.id))
 
 
-def _emotions(judged: Sequence[_Spoken]) -> Iterable[EmotionVerdict]:
+def _emotions(judged: Sequence[_Spoken]) -> Iterable[EmotionAccuracy]:
     for emotion in EMOTIONS:
         faces = [face for face in judged if face.said == emotion]
         if not faces:
@@ -207,7 +207,7 @@ def _emotions(judged: Sequence[_Spoken]) -> Iterable[EmotionVerdict]:
         said = Counter(face.reads[0].emotion for face in faces if face.reads)
         right = said.pop(emotion, 0)
         instead = max((other for other in EMOTIONS if said[other]), key=lambda other: said[other], default=None)
-        yield EmotionVerdict(emotion, len(faces), right, instead, said[instead] if instead else 0)
+        yield EmotionAccuracy(emotion, len(faces), right, instead, said[instead] if instead else 0)
 
 
 def _before(face: _Spoken) -> str:

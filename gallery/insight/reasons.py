@@ -175,7 +175,7 @@ class PhotoReasons:
         }
 
 
-def explain(store: Store, path: str, settings: Settings) -> PhotoReasons:
+def explain_faces(store: Store, path: str, settings: Settings) -> PhotoReasons:
     """Why each face of the photo in this file (absolute path) is shown as it is. Raises NotIndexedError."""
     with store.read() as connection:
         photo = photo_rows.photo_at(connection, path, Gate.of(Query(), settings))

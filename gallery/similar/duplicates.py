@@ -74,7 +74,7 @@ class _Candidate:
     look: int | None
 
 
-def same_files(store: Store, query: Query, settings: Settings) -> list[DuplicateGroup]:
+def exact_duplicates(store: Store, query: Query, settings: Settings) -> list[DuplicateGroup]:
     """The photos of a query that lie in several files, in the query's order. No file is opened."""
     path = schema.path.c
     several = select(path.content_id).where(path.missing_since.is_(None))

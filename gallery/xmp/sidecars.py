@@ -28,7 +28,7 @@ from gallery.xmp.tagging import BARE, contents, note_in, recalled, with_tags, wi
 from gallery.xmp.tags import Tags, tags_of
 
 
-class Action(StrEnum):
+class SidecarAction(StrEnum):
     """What became of a sidecar, or of a photo that has none."""
 
     CREATED = "created"
@@ -55,7 +55,7 @@ class SidecarResult:
 
     photo: str
     sidecar: str
-    action: Action
+    action: SidecarAction
     reason: str = ""
     differences: tuple[Difference, ...] = ()
 
@@ -103,7 +103,9 @@ class Sidecars:
         for path in photo.meant:
             file = Path(path)
             if not file.is_file():
-                yield SidecarResult(path, "", Action.MISSING, "no such file any more; its drive may not be connected")
+                yield SidecarResult(
+                    path, "", SidecarAction.MISSING, "no such file any more; its drive may not be connected"
+                )
                 continue
             try:
                 self._check_indexed(file, photo)
@@ -228,12 +230,12 @@ def _names_us(content: bytes) -> bool:
     return any(OURS.encode(codec) in content for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
-def _action(plan: _Plan) -> Action:
+def _action(plan: _Plan) -> SidecarAction:
     if plan.after == plan.before:
-        return Action.NOTHING if plan.entry is None else Action.UNCHANGED
+        return SidecarAction.NOTHING if plan.entry is None else SidecarAction.UNCHANGED
     if plan.before is None:
-        return Action.CREATED
-    return Action.REMOVED if plan.after is None else Action.CHANGED
+        return SidecarAction.CREATED
+    return SidecarAction.REMOVED if plan.after is None else SidecarAction.CHANGED
 
 
 def _differences(plan: _Plan, path: str) -> Iterator[Difference]:
@@ -250,7 +252,7 @@ def _shown(content: bytes | None, path: str) -> dict[Property, Sequence[str]]:
 
 
 def _failed(photo: str, sidecar: str, error: SidecarError) -> SidecarResult:
-    return SidecarResult(photo, sidecar or error.path, Action.FAILED, error.reason)
+    return SidecarResult(photo, sidecar or error.path, SidecarAction.FAILED, error.reason)
 
 
 def _sha256(content: bytes) -> str:

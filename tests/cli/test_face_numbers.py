@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gallery.curation.doubt import doubtful
+from gallery.curation.doubt import doubtful_faces
 from gallery.export.page import write_page
 from gallery.faces import Box, Detection
 from gallery.indexing.indexer import index
 from gallery.indexing.predictor import predict
-from gallery.insight.reasons import explain
+from gallery.insight.reasons import explain_faces
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
@@ -73,13 +73,13 @@ def by_show(gallery: Gallery, settings: Settings) -> dict[int, str]:
 
 def by_why(gallery: Gallery, settings: Settings) -> dict[int, str]:
     with Store.open(gallery.db) as store:
-        shown = explain(store, str(gallery.photos / "a.jpg"), settings)
+        shown = explain_faces(store, str(gallery.photos / "a.jpg"), settings)
     return {face.number: str(face.shown) for face in shown.faces if face.counts}
 
 
 def by_review(gallery: Gallery, settings: Settings) -> dict[int, str]:
     with Store.open(gallery.db) as store:
-        return dict(sorted((face.number, face.emotion) for face in doubtful(store, settings=settings)))
+        return dict(sorted((face.number, face.emotion) for face in doubtful_faces(store, settings=settings)))
 
 
 WAYS = pytest.mark.parametrize("way", [by_page, by_show, by_why, by_review])

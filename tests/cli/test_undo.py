@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from gallery.curation.history import actions
+from gallery.curation.history import list_actions
 from gallery.db import schema
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
@@ -54,7 +54,7 @@ def test_list_tells_the_last_first_and_changes_nothing(gallery: Gallery) -> None
     for number in range(1, 23):
         gallery.run("album", "create", f"Album {number}")
     with Store.open(gallery.db) as store:
-        done = actions(store)
+        done = list_actions(store)
     times = [action.done_at.astimezone().strftime("%Y-%m-%d %H:%M:%S") for action in done]
     lines = [f"{time}\talbum 'Album {22 - n}' made with 0 photos\n" for n, time in enumerate(times)]
     assert gallery.run("undo", "--list").stdout == "".join(lines[:20])
@@ -68,7 +68,7 @@ def test_list_tells_the_last_first_and_changes_nothing(gallery: Gallery) -> None
 def test_json_is_what_was_taken_back(gallery: Gallery) -> None:
     gallery.run("album", "create", "Happy")
     with Store.open(gallery.db) as store:
-        [action] = actions(store)
+        [action] = list_actions(store)
     expected = {"id": 1, "done_at": action.done_at.isoformat(), "summary": "album 'Happy' made with 0 photos"}
     assert json.loads(gallery.run("undo", "--json", "-n").stdout) == expected
     assert json.loads(gallery.run("undo", "--json").stdout) == expected

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gallery.curation.doubt import doubtful, margin
+from gallery.curation.doubt import doubtful_faces, margin
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.errors import AlbumError
 from gallery.faces import Box, Prediction
@@ -26,7 +26,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def names(store: Store, query: Query | None = None, limit: int | None = None) -> list[str]:
-    return [str(face) for face in doubtful(store, query, limit=limit)]
+    return [str(face) for face in doubtful_faces(store, query, limit=limit)]
 
 
 def test_smallest_lead_comes_first(store: Store) -> None:
@@ -44,7 +44,7 @@ def test_margin_is_between_the_two_best() -> None:
 
 
 def test_face_is_told_with_all_that_it_takes_to_recognise_it(store: Store) -> None:
-    [face] = doubtful(store, limit=1)
+    [face] = doubtful_faces(store, limit=1)
     assert (face.path, face.number, face.box) == (B, 2, Box(200, 20, 240, 60))
     assert face.scores == (0, 0, 0.4375, 0.0625, 0.5, 0, 0)
     assert face.taken_at == datetime(2024, 5, 6, 7, 8)
@@ -57,16 +57,16 @@ def test_query_restricts_and_its_limit_counts_no_photos(store: Store) -> None:
     assert names(store, Query.of(since="2024")) == [f"{B}#2"]
     assert names(store, Query.of(path="nowhere")) == []
     with pytest.raises(AlbumError):
-        doubtful(store, Query.of(album="none"))
+        doubtful_faces(store, Query.of(album="none"))
 
 
 def test_settings_say_which_faces_count_and_change_no_number(store: Store) -> None:
-    found = doubtful(store, settings=Settings(min_confidence=0.4))
+    found = doubtful_faces(store, settings=Settings(min_confidence=0.4))
     assert [str(face) for face in found] == [f"{B}#1", *MOST_DOUBTFUL_FIRST]
 
 
 def test_face_of_which_a_person_spoke_is_not_asked_about(store: Store) -> None:
-    sad, fear, happy, _ = doubtful(store)
+    sad, fear, happy, _ = doubtful_faces(store)
     label_faces(store, [sad.id], "happy")
     reject_faces(store, [happy.id])
     assert names(store) == [f"{A}#2", f"{A}#1"]
@@ -81,7 +81,7 @@ def test_photo_whose_file_is_gone_is_asked_about_only_on_request(store: Store) -
 
 
 def test_current_model_decides_and_for_a_face_it_has_not_seen_the_other(store: Store) -> None:
-    certain, even = doubtful(store)[0], doubtful(store)[3]
+    certain, even = doubtful_faces(store)[0], doubtful_faces(store)[3]
     store.add_predictions(
         OTHER_MODEL,
         [(certain.id, Prediction((0, 0, 0, 1, 0, 0, 0))), (even.id, Prediction((0.5, 0.5, 0, 0, 0, 0, 0)))],

@@ -15,7 +15,7 @@ import pytest
 from gallery.curation import albums
 from gallery.curation.dump import dump_text, write_dump
 from gallery.curation.dump_lines import LONGEST_LINE, Problem, read_dump
-from gallery.curation.history import actions, recorded, undo
+from gallery.curation.history import list_actions, recorded, undo
 from gallery.curation.restoring import Renamed, Restored, restore_dump
 from gallery.db import schema
 from gallery.errors import DumpError
@@ -121,7 +121,7 @@ def test_a_dump_tells_every_fact_in_a_line(store: Store) -> None:
 def test_a_database_without_a_word_gives_the_header_alone(empty: Store) -> None:
     assert dump_text(empty) == '{"gallery dump": 1, "facts": 0}\n'
     assert restore(empty, dump_text(empty)) == nothing()
-    assert actions(empty) == []
+    assert list_actions(empty) == []
 
 
 def test_what_was_said_first_does_not_change_the_dump(tmp_path: Path, empty: Store) -> None:
@@ -163,10 +163,10 @@ def test_the_second_time_changes_nothing(empty: Store, store: Store) -> None:
     say(store)
     text = dump_text(store)
     restore(empty, text)
-    before, done = dump_text(empty), actions(empty)
+    before, done = dump_text(empty), list_actions(empty)
     for again in (empty, store):
         assert restore(again, text) == nothing(already_there=8)
-    assert (dump_text(empty), actions(empty)) == (before, done)
+    assert (dump_text(empty), list_actions(empty)) == (before, done)
 
 
 def test_undo_takes_all_of_a_restore_back(empty: Store, store: Store) -> None:
@@ -187,7 +187,7 @@ def test_undo_takes_all_of_a_restore_back(empty: Store, store: Store) -> None:
 def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
     text = lines(LABEL, ALBUM, PHOTO, QUERY)
     assert restore(store, text, dry_run=True) == nothing(labels=1, albums=1, photos=1, queries=1)
-    assert (dump_text(store), actions(store)) == ('{"gallery dump": 1, "facts": 0}\n', [])
+    assert (dump_text(store), list_actions(store)) == ('{"gallery dump": 1, "facts": 0}\n', [])
     assert shown(store, A) == [("happy", "model")]
 
 

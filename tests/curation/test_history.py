@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, event, insert, select, update
 
 from gallery.curation import albums
-from gallery.curation.history import KEPT, actions, recorded, undo
+from gallery.curation.history import KEPT, list_actions, recorded, undo
 from gallery.db import schema
 from gallery.errors import StoreError
 from gallery.query.query import Query
@@ -96,18 +96,18 @@ def test_every_change_of_albums_is_taken_back_to_the_row(
     before = kept(store)
     change(store)
     assert kept(store) != before
-    [last, *others] = actions(store)
+    [last, *others] = list_actions(store)
     assert last.summary == summary
     assert undo(store) == last
     assert kept(store) == before
-    assert actions(store) == others
+    assert list_actions(store) == others
     assert store.check() == []
 
 
 def test_undo_called_again_takes_back_what_was_done_before(store: Store) -> None:
     states = [kept(store)]
     prepare(store)
-    while actions(store):
+    while list_actions(store):
         undo(store)
     assert kept(store) == states[0]
 
@@ -121,7 +121,7 @@ def test_undo_called_again_takes_back_what_was_done_before(store: Store) -> None
     ):
         change()
         states.append(kept(store))
-    assert [action.summary for action in actions(store)] == [
+    assert [action.summary for action in list_actions(store)] == [
         "album 'Other' deleted",
         "album 'Mine' renamed to 'Other'",
         "album 'Mine' made with 1 photo",
@@ -133,14 +133,14 @@ def test_undo_called_again_takes_back_what_was_done_before(store: Store) -> None
         assert undo(store) is not None
         assert kept(store) == state
     assert undo(store) is None
-    assert actions(store) == []
+    assert list_actions(store) == []
 
 
 def test_actions_are_told_the_last_first_with_their_time(store: Store) -> None:
     before = datetime.now(UTC)
     for name in ("One", "Two", "Three"):
         albums.create_album(store, name)
-    found = actions(store, limit=2)
+    found = list_actions(store, limit=2)
     assert [action.summary for action in found] == [
         "album 'Three' made with 0 photos",
         "album 'Two' made with 0 photos",
@@ -150,31 +150,31 @@ def test_actions_are_told_the_last_first_with_their_time(store: Store) -> None:
 
 def test_what_changes_nothing_is_no_action(store: Store) -> None:
     prepare(store)
-    count = len(actions(store))
+    count = len(list_actions(store))
     albums.add_to_album(store, "Mine", [A])
     albums.remove_from_album(store, "Mine", [D])
     albums.set_album_note(store, "Mine", "of last summer")
     albums.rename_album(store, "Mine", "Mine")
     albums.move_in_album(store, "Mine", [A], first=True)
     albums.sort_album(store, "Mine", "oldest")
-    assert len(actions(store)) == count
+    assert len(list_actions(store)) == count
 
 
 def test_dry_run_leaves_no_trace(store: Store) -> None:
     prepare(store)
-    before, done = kept(store), actions(store)
+    before, done = kept(store), list_actions(store)
     assert albums.create_album(store, "New", HAPPY, dry_run=True).count == 2
     assert albums.create_smart_album(store, "New", HAPPY, dry_run=True).count == 2
     assert albums.add_to_album(store, "Mine", [A, D], dry_run=True) == 1
     assert albums.remove_from_album(store, "Mine", [A, D], dry_run=True) == 1
     assert albums.freeze_album(store, "Best", dry_run=True).query is None
     assert albums.delete_album(store, "Mine", dry_run=True) == ("smart album 'Best'", "query 'Dear'")
-    assert (kept(store), actions(store)) == (before, done)
+    assert (kept(store), list_actions(store)) == (before, done)
 
 
 def test_action_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
     prepare(store)
-    before, done = kept(store), actions(store)
+    before, done = kept(store), list_actions(store)
 
     def fail() -> None:
         with recorded(store, "half a deed") as recorder:
@@ -191,7 +191,7 @@ def test_action_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
         fail()
     with pytest.raises(StoreError):
         clash()
-    assert (kept(store), actions(store)) == (before, done)
+    assert (kept(store), list_actions(store)) == (before, done)
     assert shown(store, A) == [("happy", "model")]
 
 
@@ -342,7 +342,7 @@ def test_who_writes_at_the_same_time_waits_and_is_recorded(tmp_path: Path) -> No
     expected = {f"{who} {number}" for who in ("Ann", "Bob") for number in range(10)}
     with Store.open(tmp_path / "gallery.db") as store:
         assert {album.name for album in albums.list_albums(store) if album.count == 1} == expected
-        assert {action.summary for action in actions(store)} == {
+        assert {action.summary for action in list_actions(store)} == {
             f"album {name!r} made with 1 photo" for name in expected
         }
         while undo(store):

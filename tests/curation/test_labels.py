@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from gallery.curation.albums import create_album, create_smart_album
-from gallery.curation.history import actions, undo
+from gallery.curation.history import list_actions, undo
 from gallery.curation.labels import clear_labels, faces_meant, faces_named, label_faces, names_face, reject_faces
 from gallery.curation.saved_queries import save_query
 from gallery.db import schema
@@ -139,7 +139,7 @@ def test_label_is_shown_and_taken_back(store: Store) -> None:
     first, second, _ = ids(store)
     assert label_faces(store, [first, second, first], "surprise") == 2
     assert shown(store) == [("surprise", "person"), ("surprise", "person"), ("uncertain", "model")]
-    assert [action.summary for action in actions(store)] == ["2 faces labelled surprise"]
+    assert [action.summary for action in list_actions(store)] == ["2 faces labelled surprise"]
     undo(store)
     assert shown(store) == [("happy", "model"), ("sad", "model"), ("uncertain", "model")]
 
@@ -163,7 +163,7 @@ def test_unknown_face_or_emotion_changes_nothing(store: Store) -> None:
         label_faces(store, [first, 999], "sad")
     with pytest.raises(UsageError, match="emotion is 'glad'"):
         label_faces(store, [first], "glad")
-    assert actions(store) == []
+    assert list_actions(store) == []
     assert shown(store)[0] == ("happy", "model")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gallery.curation.doubt import doubtful
-from gallery.curation.history import actions
+from gallery.curation.doubt import doubtful_faces
+from gallery.curation.history import list_actions
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.curation.review import Review
 from gallery.query.query import Query
@@ -23,7 +23,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_answers_are_in_the_database_at_once_and_undone_one_by_one(store: Store) -> None:
-    session = Review(store, doubtful(store))
+    session = Review(store, doubtful_faces(store))
     assert session.label("angry")
     assert session.reject()
     assert (session.position, session.total, session.answered) == (2, 4, 2)
@@ -35,22 +35,22 @@ def test_answers_are_in_the_database_at_once_and_undone_one_by_one(store: Store)
     assert len(store.photo(A).faces) == 2
     assert session.undo()
     assert not session.undo()
-    assert (session.position, session.answered, actions(store)) == (0, 0, [])
-    assert list(map(str, doubtful(store))) == MOST_DOUBTFUL_FIRST
+    assert (session.position, session.answered, list_actions(store)) == (0, 0, [])
+    assert list(map(str, doubtful_faces(store))) == MOST_DOUBTFUL_FIRST
 
 
 def test_undo_leaves_alone_what_was_done_elsewhere_since(store: Store) -> None:
-    faces = doubtful(store)
+    faces = doubtful_faces(store)
     session = Review(store, faces)
     session.label("angry")
     label_faces(store, [faces[3].id], "neutral")
     assert not session.undo()
-    assert [action.summary for action in actions(store)] == ["1 face labelled neutral", "1 face labelled angry"]
+    assert [action.summary for action in list_actions(store)] == ["1 face labelled neutral", "1 face labelled angry"]
     assert (session.position, session.answered) == (1, 1)
 
 
 def test_face_behind_a_rejected_one_keeps_its_number(store: Store) -> None:
-    second, first = doubtful(store, Query.of(path="a.jpg"))
+    second, first = doubtful_faces(store, Query.of(path="a.jpg"))
     session = Review(store, [first, second])
     session.reject()
     assert str(session.current()) == f"{A}#2"
@@ -59,7 +59,7 @@ def test_face_behind_a_rejected_one_keeps_its_number(store: Store) -> None:
 
 
 def test_face_rejected_elsewhere_is_passed_over(store: Store) -> None:
-    faces = doubtful(store)
+    faces = doubtful_faces(store)
     session = Review(store, faces)
     reject_faces(store, [faces[0].id, faces[1].id])
     assert session.current() == faces[2]
@@ -67,9 +67,9 @@ def test_face_rejected_elsewhere_is_passed_over(store: Store) -> None:
 
 
 def test_face_that_vanishes_before_the_answer_costs_only_itself(store: Store) -> None:
-    faces = doubtful(store)
+    faces = doubtful_faces(store)
     with store.write_connection() as connection:
         connection.exec_driver_sql("DELETE FROM face WHERE id = ?", (faces[0].id,))
     session = Review(store, faces)
     assert not session.label("happy")
-    assert (session.position, session.answered, actions(store)) == (1, 0, [])
+    assert (session.position, session.answered, list_actions(store)) == (1, 0, [])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ExportError, UsageError
-from gallery.export import WAYS, Action, ExportOptions, ExportResult, How, export_name, export_photos
+from gallery.export import WAYS, ExportAction, ExportOptions, ExportResult, How, export_name, export_photos
 from gallery.records import Capture, PhotoRecord
 from tests.support.exported import BEACH, CAT, DOG, contents, record, sha256
 
@@ -103,7 +103,7 @@ def test_different_file_of_the_same_name_is_left_alone(tmp_path: Path, photo: Ca
     (result,) = export_photos([photo("beach.jpg", BEACH)], out)
 
     hashed = f"beach-{sha256(BEACH)[:8]}.jpg"
-    assert (result.action, result.target) == (Action.COPIED, str(out / hashed))
+    assert (result.action, result.target) == (ExportAction.COPIED, str(out / hashed))
     assert contents(out) == {"BEACH.jpg": b"mine", hashed: BEACH}
 
 
@@ -117,7 +117,7 @@ def test_photo_whose_both_names_are_taken_fails(tmp_path: Path, photo: Callable[
 
     (result,) = export_photos([photo("beach.jpg", BEACH)], out)
 
-    assert (result.action, result.target) == (Action.FAILED, None)
+    assert (result.action, result.target) == (ExportAction.FAILED, None)
     assert result.reason == f"different files called beach.jpg and {hashed} are there already"
     assert contents(out) == mine
 
@@ -150,7 +150,7 @@ def test_copy_of_the_photo_under_its_hashed_name_is_found_again(
 
     (result,) = export_photos(photos[1:], tmp_path / "out")
 
-    assert result.action is Action.THERE
+    assert result.action is ExportAction.THERE
     assert names(tmp_path / "out") == [f"IMG-{sha256(CAT)[:8]}.jpg"]
 
 
@@ -173,8 +173,8 @@ def test_missing_photo_is_reported_and_the_next_path_is_used(tmp_path: Path, pho
     results = list(export_photos([gone, moved], tmp_path / "out"))
 
     assert results == [
-        ExportResult(gone.path, None, Action.MISSING, "no file of this photo exists any more"),
-        ExportResult(moved.paths[1], str(tmp_path / "out" / "here.jpg"), Action.COPIED),
+        ExportResult(gone.path, None, ExportAction.MISSING, "no file of this photo exists any more"),
+        ExportResult(moved.paths[1], str(tmp_path / "out" / "here.jpg"), ExportAction.COPIED),
     ]
 
 
@@ -188,7 +188,7 @@ def test_file_with_other_content_than_was_indexed_is_not_exported(
 
     (result,) = export_photos([beach], tmp_path / "out", ExportOptions(how, dry_run=dry_run))
 
-    assert (result.action, result.target) == (Action.FAILED, None)
+    assert (result.action, result.target) == (ExportAction.FAILED, None)
     assert result.reason == "changed since it was indexed; run `gallery index` on its folder and export again"
     assert dry_run or contents(tmp_path / "out") == {}
 
@@ -235,7 +235,7 @@ def test_longest_names_leave_room_for_the_hash(tmp_path: Path, photo: Callable[.
 def test_album_exported_into_the_photos_own_folder_adds_nothing(photo: Callable[..., PhotoRecord]) -> None:
     beach = photo("beach.jpg", BEACH)
     (result,) = export_photos([beach], Path(beach.path).parent)
-    assert result.action is Action.THERE
+    assert result.action is ExportAction.THERE
     assert contents(Path(beach.path).parent) == {"beach.jpg": BEACH}
 
 

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageCms
 
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError
-from gallery.export import Action, ExportResult, Heading, export_photos, wording
+from gallery.export import ExportAction, ExportResult, Heading, export_photos, wording
 from gallery.export.page import document, pictures, write_page
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord
@@ -47,7 +47,7 @@ def test_page_is_a_folder_that_needs_nothing_else(tmp_path: Path) -> None:
 
     made = [f"beach-{beach.hash[:16]}.jpg", f"sea-{empty.hash[:16]}.jpg"]
     assert results == [
-        ExportResult(photo.path, str(page / "photos" / name), Action.COPIED)
+        ExportResult(photo.path, str(page / "photos" / name), ExportAction.COPIED)
         for photo, name in zip([beach, empty], made, strict=True)
     ]
     assert names(page) == {"index.html", *(f"{kind}/{name}" for kind in ("photos", "thumbs") for name in made)}
@@ -177,7 +177,7 @@ def test_another_file_of_a_photo_does_as_well(tmp_path: Path) -> None:
     Path(first.path).write_bytes(b"replaced")
     both = PhotoRecord(first.path, [first.path, second.path], second.hash, 640, 480, Capture(), [])
     [result] = page_of([both], tmp_path / "page")
-    assert (result.source, result.action) == (second.path, Action.COPIED)
+    assert (result.source, result.action) == (second.path, ExportAction.COPIED)
 
 
 def test_next_run_makes_only_what_is_new_and_removes_what_no_longer_belongs(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_run_that_was_broken_off_is_simply_run_again(tmp_path: Path) -> None:
     assert {f"photos/0-{photos[0].hash[:16]}.jpg", f"thumbs/1-{photos[1].hash[:16]}.jpg"} <= names(page)
 
     actions = [result.action for result in page_of(photos[1:], page, "After")]
-    assert actions[0] is Action.THERE
+    assert actions[0] is ExportAction.THERE
     fresh = tmp_path / "fresh"
     page_of(photos[1:], fresh, "After")
     assert contents(page) == contents(fresh)
@@ -225,14 +225,14 @@ def test_nothing_is_written_in_a_dry_run(tmp_path: Path) -> None:
     photos = [drawn(tmp_path / "photos", f"{seed}.jpg", seed=seed) for seed in range(2)]
     page = tmp_path / "page"
     planned = list(write_page(photos, page, Heading("A"), dry_run=True))
-    assert [result.action for result in planned] == [Action.COPIED] * 2
+    assert [result.action for result in planned] == [ExportAction.COPIED] * 2
     assert not page.exists()
     assert page_of(photos, page) == planned
 
     Path(photos[1].path).write_bytes(b"changed")
     before = contents(page)
     again = list(write_page(photos, page, Heading("B"), dry_run=True))
-    assert [result.action for result in again] == [Action.THERE] * 2
+    assert [result.action for result in again] == [ExportAction.THERE] * 2
     assert contents(page) == before
 
 

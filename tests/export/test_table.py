@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import UsageError
-from gallery.export import Action, Export, ExportResult, write_report
+from gallery.export import Export, ExportAction, ExportResult, write_report
 from gallery.export.table import photos_as_csv, photos_as_json
 from gallery.records import Capture, PhotoRecord
 from tests.support.exported import BEACH, CAT, face, record, sha256
@@ -60,9 +60,9 @@ def test_json_is_what_search_prints_and_the_camera(tmp_path: Path) -> None:
 
 
 RESULTS = [
-    ExportResult("/p/a.jpg", "/out/a.jpg", Action.COPIED),
-    ExportResult(None, "/out/old.jpg", Action.REMOVED),
-    ExportResult("/p/b.jpg", None, Action.FAILED, "damaged, perhaps"),
+    ExportResult("/p/a.jpg", "/out/a.jpg", ExportAction.COPIED),
+    ExportResult(None, "/out/old.jpg", ExportAction.REMOVED),
+    ExportResult("/p/b.jpg", None, ExportAction.FAILED, "damaged, perhaps"),
 ]
 
 

@@ -16,7 +16,7 @@ from gallery.curation.history import recorded, undo
 from gallery.db import schema
 from gallery.errors import StoreLockedError, UsageError
 from gallery.indexing import pruning
-from gallery.indexing.pruning import Attached, attached, find_gone, forget
+from gallery.indexing.pruning import Attached, attached_to, find_gone, forget_gone
 from gallery.query.query import Query
 from gallery.store.store import AddPhoto, LinkPath, Store
 from tests.support.cli_gallery import Gallery, isolate
@@ -88,8 +88,8 @@ def test_gone_photo_goes_with_all_that_was_read_in_it(library: Library) -> None:
     found = find_gone(library.store)
     assert [(one.hash, one.paths, one.replaced) for one in found.photos] == [(digest("gone.jpg"), (gone,), False)]
     assert (found.copies, found.kept, found.unplugged) == ((), (), {})
-    assert attached(library.store, found.photos) == Attached(faces=2, labels=0, places=0)
-    assert forget(library.store, found) == found
+    assert attached_to(library.store, found.photos) == Attached(faces=2, labels=0, places=0)
+    assert forget_gone(library.store, found) == found
     assert library.rows("content", "path", "face", "crop", "prediction") == [1, 1, 2, 2, 2]
     assert library.store.check() == []
     assert not find_gone(library.store)
@@ -102,8 +102,8 @@ def test_what_people_typed_in_waits_and_is_back_with_the_photo(library: Library)
     library.lose(path)
     library.add("keeps the folder.jpg")
     found = find_gone(library.store)
-    assert attached(library.store, found.photos) == Attached(faces=1, labels=1, places=1)
-    forget(library.store, found)
+    assert attached_to(library.store, found.photos) == Attached(faces=1, labels=1, places=1)
+    forget_gone(library.store, found)
     assert library.rows("label", "album_photo") == [1, 1]
 
     library.add("a.jpg", "happy")
@@ -117,7 +117,7 @@ def test_what_was_done_before_can_still_be_undone(library: Library) -> None:
     path = library.add("a.jpg", "happy")
     label(library, "a.jpg", "sad")
     library.lose(path)
-    forget(library.store, find_gone(library.store))
+    forget_gone(library.store, find_gone(library.store))
     action = undo(library.store)
     assert action is not None
     assert action.summary == "face corrected"
@@ -133,7 +133,7 @@ def test_photo_with_another_file_only_loses_the_path(library: Library) -> None:
     library.lose(first)
     found = find_gone(library.store)
     assert (found.photos, found.copies) == ((), (first,))
-    forget(library.store, found)
+    forget_gone(library.store, found)
     assert library.store.paths_of(digest("a.jpg")) == [str(copy)]
     assert len(library.store.photo(str(copy)).faces) == 1
 
@@ -156,7 +156,7 @@ def test_file_that_comes_back_while_one_is_asked_is_kept(library: Library, comes
         Path(path).write_text("a.jpg")
     else:
         library.write(LinkPath(stamp("/elsewhere/a.jpg"), digest("a.jpg")))
-    assert [one.paths for one in forget(library.store, found).photos] == [(other,)]
+    assert [one.paths for one in forget_gone(library.store, found).photos] == [(other,)]
     assert path in library.store.known_files()
 
 
@@ -182,7 +182,7 @@ def test_photo_whose_last_place_was_taken_goes(library: Library) -> None:
     library.write(AddPhoto(stamp(path), photo("edited", face("sad"))))
     found = find_gone(library.store)
     assert [(one.hash, one.paths, one.replaced) for one in found.photos] == [(digest("a.jpg"), (path,), True)]
-    forget(library.store, found)
+    forget_gone(library.store, found)
     assert library.store.known_hashes([digest("a.jpg"), digest("edited")]) == {digest("edited")}
 
 
@@ -274,7 +274,7 @@ def test_hundreds_of_photos_go_at_once(library: Library) -> None:
     changes = [AddPhoto(stamp(path), photo(path, face())) for path in paths]
     library.store.write(changes, model=MODEL, detector=DETECTOR)
     library.store.mark_missing(paths)
-    assert len(forget(library.store, find_gone(library.store)).photos) == 501
+    assert len(forget_gone(library.store, find_gone(library.store)).photos) == 501
     assert library.rows("content", "path", "face") == [1, 1, 1]
 
 
@@ -283,7 +283,7 @@ def test_nothing_is_forgotten_while_photos_are_indexed(library: Library) -> None
     library.lose(library.add("a.jpg"))
     found = find_gone(library.store)
     with Store.open(library.store.location) as other, other.index_lock(), pytest.raises(StoreLockedError):
-        forget(library.store, found)
+        forget_gone(library.store, found)
     assert library.rows("content") == [2]
 
 

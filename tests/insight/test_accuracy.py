@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import insert
 
 from gallery.db import schema
-from gallery.insight.accuracy import EmotionVerdict, ModelVerdict, Shift, verdict
+from gallery.insight.accuracy import EmotionAccuracy, ModelAccuracy, Shift, accuracy_report
 from gallery.query.query import Query
 from gallery.store.shown import refresh, register_model
 from gallery.store.store import Store
@@ -42,20 +42,20 @@ def spoken(folder: Path) -> Store:
 
 def test_each_model_is_judged_by_the_last_word_on_faces_it_read(tmp_path: Path) -> None:
     with spoken(tmp_path) as store:
-        found = verdict(store)
+        found = accuracy_report(store)
     # MODEL: right on a, c and e; sure of all but c.
     assert found.models == (
-        ModelVerdict(MODEL.id, "first", True, judged=5, right=3, sure=4, sure_right=2),
-        ModelVerdict(OTHER_MODEL.id, "second", False, judged=1, right=1, sure=1, sure_right=1),
+        ModelAccuracy(MODEL.id, "first", True, judged=5, right=3, sure=4, sure_right=2),
+        ModelAccuracy(OTHER_MODEL.id, "second", False, judged=1, right=1, sure=1, sure_right=1),
     )
     assert (found.judged, found.rejected, found.rejected_share) == (6, 1, 1 / 7)
     # Of the sad ones b was called happy and d fear: a tie goes by the order of emotions.
-    assert found.emotions == (EmotionVerdict("happy", 2, 2, None, 0), EmotionVerdict("sad", 4, 2, "fear", 1))
+    assert found.emotions == (EmotionAccuracy("happy", 2, 2, None, 0), EmotionAccuracy("sad", 4, 2, "fear", 1))
 
 
 def test_search_before_and_after(tmp_path: Path) -> None:
     with spoken(tmp_path) as store:
-        found = verdict(store)
+        found = accuracy_report(store)
     # e is below min_confidence, so it counts for the person's word alone; c was shown as uncertain; the rejected g was
     # shown as angry.
     assert (found.judged, found.right_before) == (6, 2)
@@ -70,19 +70,19 @@ def test_search_before_and_after(tmp_path: Path) -> None:
 
 def test_labels_without_face_or_photo_wait(tmp_path: Path) -> None:
     with spoken(tmp_path) as store:
-        assert (verdict(store).waiting_faces, verdict(store).waiting_photos) == (1, 1)
+        assert (accuracy_report(store).waiting_faces, accuracy_report(store).waiting_photos) == (1, 1)
 
 
 def test_query_chooses_the_photos(tmp_path: Path) -> None:
     with spoken(tmp_path) as store:
-        found = verdict(store, Query.of(path="/q"))
+        found = accuracy_report(store, Query.of(path="/q"))
     assert [model.name for model in found.models] == ["second"]
     assert (found.judged, found.rejected, found.waiting_faces, found.waiting_photos) == (1, 0, 0, 0)
 
 
 def test_nothing_said_is_empty(tmp_path: Path) -> None:
     with open_store(tmp_path, added("/p/a", face())) as store:
-        found = verdict(store)
+        found = accuracy_report(store)
     assert found.is_empty
     assert found.rejected_share is None
 
@@ -95,7 +95,7 @@ def test_face_that_two_models_read_is_shown_by_the_one_in_use(tmp_path: Path) ->
             row = {"face_id": 1, "model_id": other, "scores": prediction("sad").probabilities}
             connection.execute(insert(schema.prediction).values(row))
             refresh(connection)
-        found = verdict(store)
+        found = accuracy_report(store)
     assert [(model.name, model.right) for model in found.models] == [("first", 0), ("second", 1)]
-    assert found.emotions == (EmotionVerdict("sad", 1, 0, "happy", 1),)
+    assert found.emotions == (EmotionAccuracy("sad", 1, 0, "happy", 1),)
     assert found.right_before == 0

@@ -11,7 +11,7 @@ from gallery.curation.history import recorded
 from gallery.db import schema
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
-from gallery.insight.reasons import FaceReasons, PhotoReasons, explain
+from gallery.insight.reasons import FaceReasons, PhotoReasons, explain_faces
 from gallery.records import ScoredFace
 from gallery.settings import Settings
 from gallery.store.store import Store
@@ -31,7 +31,7 @@ def say(store: Store, where: Box, emotion: str | None, day: int) -> None:
 
 def reasons(folder: Path, *faces: ScoredFace, settings: Settings | None = None) -> PhotoReasons:
     with open_store(folder, added(PATH, *faces)) as store:
-        return explain(store, PATH, settings or Settings())
+        return explain_faces(store, PATH, settings or Settings())
 
 
 def told(face_: FaceReasons) -> tuple[bool, str | None, str]:
@@ -95,7 +95,7 @@ def test_persons_last_word_wins_and_all_of_them_are_kept(tmp_path: Path) -> None
     with open_store(tmp_path, added(PATH, face("happy", 0.93))) as store:
         say(store, box(), "sad", 1)
         say(store, box(12, 22), "neutral", 2)
-        [one] = explain(store, PATH, Settings()).faces
+        [one] = explain_faces(store, PATH, Settings()).faces
     assert told(one) == (True, "neutral", "shown as neutral: on 2024-06-02 a person said so")
     assert [(word.emotion, word.said_at.day) for word in one.people] == [("sad", 1), ("neutral", 2)]
     assert one.models[0].emotion == "happy"
@@ -105,7 +105,7 @@ def test_rejected_face_says_so(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH, face())) as store:
         say(store, box(), "happy", 1)
         say(store, box(), None, 3)
-        found = explain(store, PATH, Settings())
+        found = explain_faces(store, PATH, Settings())
     assert told(found.faces[0]) == (False, None, "not counted: on 2024-06-03 a person said that it is no face")
     assert found.photo.faces == ()
 
@@ -113,7 +113,7 @@ def test_rejected_face_says_so(tmp_path: Path) -> None:
 def test_word_on_a_place_without_a_face_is_kept_apart(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH, face())) as store:
         say(store, box(300, 300), "sad", 1)
-        found = explain(store, PATH, Settings())
+        found = explain_faces(store, PATH, Settings())
     assert found.faces[0].people == ()
     assert [(word.box, word.emotion) for word in found.unplaced] == [(box(300, 300), "sad")]
 
@@ -121,13 +121,13 @@ def test_word_on_a_place_without_a_face_is_kept_apart(tmp_path: Path) -> None:
 def test_models_come_with_the_one_in_use_first(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH, face("happy", 0.9))) as store:
         store.add_predictions(OTHER_MODEL, [(1, prediction("sad", 0.8))])
-        said = explain(store, PATH, Settings()).faces[0].models
+        said = explain_faces(store, PATH, Settings()).faces[0].models
         assert [(word.model, word.emotion, word.in_use) for word in said] == [
             ("first", "happy", True),
             ("second", "sad", False),
         ]
         store.use_model(OTHER_MODEL)
-        found = explain(store, PATH, Settings()).faces[0]
+        found = explain_faces(store, PATH, Settings()).faces[0]
     assert [word.model for word in found.models] == ["second", "first"]
     assert found.shown == "sad"
 
@@ -144,7 +144,7 @@ def test_what_is_shown_agrees_with_the_search(tmp_path: Path) -> None:
         say(store, box(150), "surprise", 1)
         say(store, box(200), None, 1)
         say(store, box(100), "happy", 1)
-        found = explain(store, PATH, Settings())
+        found = explain_faces(store, PATH, Settings())
         record = store.photo(PATH)
     assert {one.id: one.shown for one in found.faces if one.counts} == {one.id: one.emotion for one in record.faces}
     assert sorted(one.shown or "" for one in found.faces) == ["", "happy", "happy", "surprise", "uncertain"]
@@ -152,6 +152,6 @@ def test_what_is_shown_agrees_with_the_search(tmp_path: Path) -> None:
 
 def test_photo_without_any_detection_and_unknown_photo(tmp_path: Path) -> None:
     with open_store(tmp_path, added(PATH)) as store:
-        assert explain(store, PATH, Settings()).faces == ()
+        assert explain_faces(store, PATH, Settings()).faces == ()
         with pytest.raises(NotIndexedError):
-            explain(store, "/p/unknown.jpg", Settings())
+            explain_faces(store, "/p/unknown.jpg", Settings())

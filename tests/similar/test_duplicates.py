@@ -10,7 +10,7 @@ import pytest
 
 from gallery.query.query import Query
 from gallery.settings import Settings
-from gallery.similar.duplicates import DuplicateGroup, near_duplicates, same_files
+from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
 from gallery.store.changes import AddPhoto, LinkPath
 from gallery.store.store import Store
 from tests.support.make import digest, open_store, photo, stamp
@@ -47,7 +47,7 @@ def shown(groups: list[DuplicateGroup]) -> list[list[tuple[str, int]]]:
 
 
 def test_same_content_in_several_files_is_a_group(store: Store) -> None:
-    [group] = same_files(store, Query(), Settings())
+    [group] = exact_duplicates(store, Query(), Settings())
     assert group.paths == ("/p/a.jpg", "/p/copy of a.jpg")
     [one] = group.photos
     assert (one.hash, one.width, one.height, one.size, one.bits) == (digest("/p/a.jpg"), 640, 480, 1000, 0)
@@ -66,9 +66,9 @@ def test_limit_is_the_callers(store: Store) -> None:
 
 def test_only_photos_of_the_query_are_compared(store: Store) -> None:
     asked = Query.of(path="small")
-    assert same_files(store, asked, Settings()) == near_duplicates(store, asked, Settings()) == []
+    assert exact_duplicates(store, asked, Settings()) == near_duplicates(store, asked, Settings()) == []
 
 
 def test_copy_of_which_one_file_is_left_is_no_duplicate(store: Store) -> None:
     store.mark_missing(["/p/copy of a.jpg"])
-    assert same_files(store, Query(), Settings()) == []
+    assert exact_duplicates(store, Query(), Settings()) == []

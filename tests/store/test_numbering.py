@@ -8,7 +8,7 @@ import pytest
 
 from gallery.curation.labels import faces_named, label_faces, reject_faces
 from gallery.faces import Box
-from gallery.indexing.pruning import find_gone, forget
+from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.store.changes import FindAgain, Touch
 from gallery.store.numbering import numbers_again
 from gallery.store.store import Store
@@ -60,7 +60,7 @@ def test_numbers_go_with_the_photo(tmp_path: Path) -> None:
         again = FindAgain(Touch(stamp(path)), photo("x", face(where=TWO)))
         store.write([again], model=MODEL, detector=DETECTOR)
         store.mark_missing([path])
-        forget(store, find_gone(store))
+        forget_gone(store, find_gone(store))
         store.write([added(path, face(where=TWO), content="x")], model=MODEL, detector=DETECTOR)
         assert [face.number for face in store.photo(path).faces] == [1]
 

@@ -15,7 +15,7 @@ from gallery.cli.state import State, database_option, loudness_options, pass_sta
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.similar.clusters import FARTHEST_ALIKE
-from gallery.similar.duplicates import NEAR, DuplicateGroup, near_duplicates, same_files
+from gallery.similar.duplicates import NEAR, DuplicateGroup, exact_duplicates, near_duplicates
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -57,7 +57,7 @@ def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul
             failed = read_looks(state, store, query, settings)
             groups = near_duplicates(store, query, settings, NEAR if bits is None else bits)
         else:
-            groups = same_files(store, query, settings)
+            groups = exact_duplicates(store, query, settings)
     _print(groups, as_json=as_json, nul=nul)
     if not groups:
         state.hint("None found." if near else "No file is there twice; --near finds pictures that look the same.")

@@ -20,8 +20,8 @@ from gallery.curation.albums import album_photos, read_album
 from gallery.errors import UsageError
 from gallery.export import (
     FORMATS,
-    Action,
     Export,
+    ExportAction,
     ExportResult,
     Heading,
     Kind,
@@ -39,7 +39,7 @@ from gallery.store.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_TOLD: Final = (Action.MISSING, Action.FAILED, Action.KEPT)
+_TOLD: Final = (ExportAction.MISSING, ExportAction.FAILED, ExportAction.KEPT)
 _STDOUT: Final = Path("-")
 _HELP: Final = """Put photos into a folder, an archive, a page or a table.
 
@@ -209,14 +209,14 @@ def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
         print_json([result.as_json() for result in told])
     start = "dry run, nothing was written: " if options.dry_run else ""
     state.note(start + _sentence(told))
-    return 1 if any(result.action is Action.FAILED for result in told) else 0
+    return 1 if any(result.action is ExportAction.FAILED for result in told) else 0
 
 
 def _told(results: Iterable[ExportResult], options: _Options, progress: Progress) -> Iterator[ExportResult]:
     """The results, those that went wrong told one by one as they come, and in a dry run the others as well."""
     for result in results:
         if result.kind is Kind.PHOTO:
-            progress.advance(worked=result.action is not Action.THERE)
+            progress.advance(worked=result.action is not ExportAction.THERE)
         if result.action in _TOLD:
             progress.tell(f"{result.action}: {result.source or result.target}: {result.reason}")
         elif options.dry_run and not options.as_json:
@@ -231,6 +231,6 @@ def _sentence(results: Sequence[ExportResult]) -> str:
     for kind in Kind:
         counts = Counter(result.action for result in results if result.kind is kind)
         if counts or kind is Kind.PHOTO:
-            actions = ", ".join(f"{counts[action]} {action}" for action in Action if counts[action])
+            actions = ", ".join(f"{counts[action]} {action}" for action in ExportAction if counts[action])
             parts.append(f"{counted(counts.total(), kind)}{': ' if actions else ''}{actions}")
     return "; ".join(parts)

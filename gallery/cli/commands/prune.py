@@ -9,7 +9,7 @@ import click
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.output import counted, print_json, print_paths
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached, find_gone, forget
+from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached_to, find_gone, forget_gone
 
 
 @click.command()
@@ -45,8 +45,8 @@ def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as
         if not as_json:
             print_paths([*map(_listed, gone.photos), *gone.copies])
         _tell_kept(state, gone)
-        sure = gone and not dry_run and (yes or _confirmed(gone, attached(store, gone.photos)))
-        done = forget(store, gone) if sure else None
+        sure = gone and not dry_run and (yes or _confirmed(gone, attached_to(store, gone.photos)))
+        done = forget_gone(store, gone) if sure else None
     if as_json:
         print_json({**(done or gone).as_json(), "forgotten": done is not None})
     state.note(_sentence(gone, done, dry_run=dry_run))

@@ -10,7 +10,7 @@ import click
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.output import console, counted, print_json, printable, to_terminal
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.insight.accuracy import FEW_FACES, ModelVerdict, Verdict, verdict
+from gallery.insight.accuracy import FEW_FACES, AccuracyReport, ModelAccuracy, accuracy_report
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,7 +45,7 @@ def report(state: State, /, as_json: bool, **filters: Any) -> None:
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        found = verdict(store, parse_filters(filters, store, settings), settings)
+        found = accuracy_report(store, parse_filters(filters, store, settings), settings)
     if as_json:
         print_json(found.as_json())
     elif not found.is_empty and not to_terminal():
@@ -59,7 +59,7 @@ def report(state: State, /, as_json: bool, **filters: Any) -> None:
         state.hint("you haven't said what any of these faces shows; `gallery review` asks you about the doubtful ones")
 
 
-def _fields(found: Verdict) -> Iterator[tuple[object, ...]]:
+def _fields(found: AccuracyReport) -> Iterator[tuple[object, ...]]:
     for model in found.models:
         yield "model", printable(model.name), model.judged, model.right, model.sure, model.sure_right
     for said in found.emotions:
@@ -71,7 +71,7 @@ def _fields(found: Verdict) -> Iterator[tuple[object, ...]]:
     yield "waiting", found.waiting_faces, found.waiting_photos
 
 
-def _lines(found: Verdict) -> Iterator[Text]:
+def _lines(found: AccuracyReport) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(f"You said what {counted(found.judged, 'face')} show{'s' if found.judged == 1 else ''}.", style="bold")
@@ -93,13 +93,13 @@ def _lines(found: Verdict) -> Iterator[Text]:
     yield from _rest(found)
 
 
-def _model(model: ModelVerdict) -> str:
+def _model(model: ModelAccuracy) -> str:
     in_use = ", in use" if model.is_current else ""
     right = f"{model.right} of {counted(model.judged, 'face')} right ({model.share:.0%})"
     return f"{printable(model.name)}{in_use}: {right}; sure of {model.sure}, {model.sure_right} of them right"
 
 
-def _rest(found: Verdict) -> Iterator[Text]:
+def _rest(found: AccuracyReport) -> Iterator[Text]:
     from rich.text import Text
 
     if found.rejected_share:

@@ -14,7 +14,7 @@ from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.listing import score_text
 from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation.doubt import DoubtfulFace, doubtful
+from gallery.curation.doubt import DoubtfulFace, doubtful_faces
 from gallery.curation.review import Review
 from gallery.errors import UsageError
 
@@ -92,7 +92,7 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
         asked = query.limit if query is not None else None
-        faces = doubtful(store, query, settings, asked or (None if as_list else AT_ONCE))
+        faces = doubtful_faces(store, query, settings, asked or (None if as_list else AT_ONCE))
         if as_list:
             _print_list(faces, as_json=as_json)
         elif faces:

@@ -32,9 +32,9 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
         raise UsageError("--limit goes with --list; `gallery undo` takes back one thing at a time")
     with state.open_existing_store(state.settings()) as store:
         if as_list:
-            _print_list(history.actions(store, limit=limit or 20), as_json=as_json)
+            _print_list(history.list_actions(store, limit=limit or 20), as_json=as_json)
             return 0
-        done = next(iter(history.actions(store, limit=1)), None) if dry_run else history.undo(store)
+        done = next(iter(history.list_actions(store, limit=1)), None) if dry_run else history.undo(store)
     if as_json:
         print_json(None if done is None else done.as_json())
     if done is None:

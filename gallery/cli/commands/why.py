@@ -13,7 +13,7 @@ from gallery.cli.listing import score_text
 from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.state import State, database_option, loudness_options, pass_state
 from gallery.emotions import COLOURS, EMOTIONS
-from gallery.insight.reasons import Check, FaceReasons, PersonsWord, PhotoReasons, explain
+from gallery.insight.reasons import Check, FaceReasons, PersonsWord, PhotoReasons, explain_faces
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -52,7 +52,7 @@ def why(state: State, photo: Path, out: Path | None, force: bool, as_json: bool)
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        reasons = explain(store, absolute(photo), settings)
+        reasons = explain_faces(store, absolute(photo), settings)
         if out is not None:
             refuse_originals(store, reasons.photo, out)
     if as_json:

@@ -16,14 +16,14 @@ from gallery.export.page.document import Entry, render
 from gallery.export.page.folder import PageFolder
 from gallery.export.page.pictures import PictureMaker, picture_name
 from gallery.export.request import Heading
-from gallery.export.results import Action, ExportResult
+from gallery.export.results import ExportAction, ExportResult
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.ahead import THREADS, in_threads
 
 __all__ = ["write_page"]
 
-_SHOWN: Final = (Action.COPIED, Action.THERE)
+_SHOWN: Final = (ExportAction.COPIED, ExportAction.THERE)
 
 
 def write_page(

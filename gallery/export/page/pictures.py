@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from gallery.errors import ImageError
 from gallery.export.naming import CHANGED, GONE
 from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
-from gallery.export.results import Action, ExportResult
+from gallery.export.results import ExportAction, ExportResult
 from gallery.export.safe_names import export_name
 from gallery.faces import Box
 from gallery.images.decode import REDUCING_GAP, hash_file, read_new
@@ -78,15 +78,15 @@ class PictureMaker:
         places = [self.folder.place(kind, picture_name(photo)) for kind in (VIEWS, THUMBS)]
         if places[0].name not in self.folder.ours:
             in_the_way = f"a file called {places[0].name} that isn't the page's is there already"
-            return ExportResult(photo.path, None, Action.FAILED, in_the_way)
+            return ExportResult(photo.path, None, ExportAction.FAILED, in_the_way)
         if all(place.is_file() for place in places):
-            return ExportResult(photo.path, str(places[0]), Action.THERE)
-        result = ExportResult(photo.path, None, Action.MISSING, GONE)
+            return ExportResult(photo.path, str(places[0]), ExportAction.THERE)
+        result = ExportResult(photo.path, None, ExportAction.MISSING, GONE)
         for source in (path for path in photo.paths if Path(path).is_file()):
             reason = self._reason_against(photo, source, places)
             if reason is None:
-                return ExportResult(source, str(places[0]), Action.COPIED)
-            result = ExportResult(source, None, Action.FAILED, reason)
+                return ExportResult(source, str(places[0]), ExportAction.COPIED)
+            result = ExportResult(source, None, ExportAction.FAILED, reason)
         return result
 
     def _reason_against(self, photo: PhotoRecord, source: str, places: Sequence[Path]) -> str | None:
