@@ -18,51 +18,266 @@ from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
 
 if TYPE_CHECKING:
-    from gallery.api import index, predict, rescore
-    from gallery.indexing.indexer import IndexOptions, PhotoResult, Status
+    from gallery.api import album_export, index, predict, query_export, rescore, watch
+    from gallery.curation.albums import (
+        Album,
+        add_to_album,
+        album_names,
+        album_photos,
+        create_album,
+        create_smart_album,
+        delete_album,
+        duplicate_album,
+        freeze_album,
+        list_albums,
+        move_in_album,
+        read_album,
+        remove_from_album,
+        rename_album,
+        set_album_cover,
+        set_album_note,
+        set_album_query,
+        sort_album,
+    )
+    from gallery.curation.collecting import Collected, collect_photos
+    from gallery.curation.doubt import DoubtfulFace, doubtful_faces
+    from gallery.curation.dump import dump_text, write_dump
+    from gallery.curation.dump_lines import Dump, read_dump
+    from gallery.curation.history import Action, list_actions, undo
+    from gallery.curation.labels import NamedFace, clear_labels, faces_meant, faces_named, label_faces, reject_faces
+    from gallery.curation.restoring import Restored, restore_dump
+    from gallery.curation.review import Review
+    from gallery.curation.saved_queries import (
+        SavedQuery,
+        delete_query,
+        list_queries,
+        read_query,
+        rename_query,
+        save_query,
+    )
+    from gallery.export import (
+        FORMATS,
+        Export,
+        ExportAction,
+        ExportOptions,
+        ExportResult,
+        Heading,
+        NameTemplate,
+        export_as,
+        export_photos,
+        write_report,
+    )
+    from gallery.faces import Box, Detection, EmotionClassifier, FaceDetector, Prediction
+    from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
+    from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached_to, find_gone, forget_gone
     from gallery.indexing.rescoring import Rescored
+    from gallery.insight.accuracy import AccuracyReport, accuracy_report
+    from gallery.insight.breakdown import Breakdown, breakdown
+    from gallery.insight.drawings import save_annotated, save_reasons
+    from gallery.insight.moods import save_moods
+    from gallery.insight.precision import min_scores
+    from gallery.insight.reasons import FaceReasons, PhotoReasons, explain_faces
+    from gallery.insight.timeline import Timeline, timeline
+    from gallery.preferences import replace_settings, set_setting, settings_content, unset_setting, use_model
+    from gallery.query.explained import language_examples
     from gallery.query.query import Query
-    from gallery.records import FaceRecord, PhotoRecord
-    from gallery.settings import Settings, load_settings
+    from gallery.records import FaceRecord, FailureRecord, PhotoRecord
+    from gallery.settings import Settings, load_settings, setting_origins
+    from gallery.similar.backfill import fill_looks
+    from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
+    from gallery.similar.bursts import Shot, find_bursts
+    from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
+    from gallery.store.existing import database_exists
+    from gallery.store.statistics import Stats
     from gallery.store.store import Store
+    from gallery.vision.checkpoints import ModelCard, find_model, list_models, read_card
+    from gallery.vision.onnx_export import export_onnx
+    from gallery.xmp.sidecars import SidecarAction, SidecarResult, clear_sidecars, write_sidecars
 
 __all__ = [
     "EMOTIONS",
+    "FORMATS",
+    "AccuracyReport",
+    "Action",
+    "Album",
+    "Attached",
+    "Box",
+    "Breakdown",
+    "Collected",
+    "Detection",
+    "DoubtfulFace",
+    "Dump",
+    "DuplicateGroup",
+    "EmotionClassifier",
+    "Export",
+    "ExportAction",
+    "ExportOptions",
+    "ExportResult",
+    "FaceDetector",
+    "FaceReasons",
     "FaceRecord",
+    "FailureRecord",
     "GalleryError",
+    "Gone",
+    "GonePhoto",
+    "Heading",
     "IndexOptions",
+    "ModelCard",
+    "NameTemplate",
+    "NamedFace",
+    "PhotoReasons",
     "PhotoRecord",
     "PhotoResult",
+    "Prediction",
     "Query",
+    "RankedBurst",
+    "RankedShot",
     "Rescored",
+    "Restored",
+    "Review",
+    "SavedQuery",
     "Settings",
+    "Shot",
+    "SidecarAction",
+    "SidecarResult",
+    "Stats",
     "Status",
     "Store",
+    "Summary",
+    "Timeline",
+    "accuracy_report",
+    "add_to_album",
+    "album_export",
+    "album_names",
+    "album_photos",
+    "attached_to",
+    "breakdown",
+    "clear_labels",
+    "clear_sidecars",
+    "collect_photos",
+    "create_album",
+    "create_smart_album",
+    "database_exists",
+    "delete_album",
+    "delete_query",
+    "doubtful_faces",
+    "dump_text",
+    "duplicate_album",
+    "exact_duplicates",
+    "explain_faces",
+    "export_as",
+    "export_onnx",
+    "export_photos",
+    "faces_meant",
+    "faces_named",
+    "fill_looks",
+    "find_bursts",
+    "find_gone",
+    "find_model",
+    "forget_gone",
+    "freeze_album",
     "index",
+    "label_faces",
+    "language_examples",
+    "list_actions",
+    "list_albums",
+    "list_models",
+    "list_queries",
     "load_settings",
+    "min_scores",
+    "move_in_album",
+    "near_duplicates",
     "predict",
+    "query_export",
+    "rank_bursts",
+    "read_album",
+    "read_card",
+    "read_dump",
+    "read_query",
+    "reject_faces",
+    "remove_from_album",
+    "rename_album",
+    "rename_query",
+    "replace_settings",
     "rescore",
+    "restore_dump",
+    "save_annotated",
+    "save_moods",
+    "save_query",
+    "save_reasons",
+    "set_album_cover",
+    "set_album_note",
+    "set_album_query",
+    "set_setting",
+    "setting_origins",
+    "settings_content",
+    "sort_album",
+    "timeline",
+    "undo",
+    "unset_setting",
+    "use_model",
+    "watch",
+    "write_dump",
+    "write_report",
+    "write_sidecars",
 ]
 
 # Loaded when first asked for: `import gallery` must cost a shell's completion nothing.
-_HOMES = {
-    "FaceRecord": "gallery.records",
-    "IndexOptions": "gallery.indexing.indexer",
-    "PhotoRecord": "gallery.records",
-    "PhotoResult": "gallery.indexing.indexer",
-    "Query": "gallery.query.query",
-    "Rescored": "gallery.indexing.rescoring",
-    "Settings": "gallery.settings",
-    "Status": "gallery.indexing.indexer",
-    "Store": "gallery.store.store",
-    "index": "gallery.api",
-    "load_settings": "gallery.settings",
-    "predict": "gallery.api",
-    "rescore": "gallery.api",
+_HANDED_ON = {
+    "gallery.api": "album_export index predict query_export rescore watch",
+    "gallery.curation.albums": (
+        "Album add_to_album album_names album_photos create_album create_smart_album delete_album "
+        "duplicate_album freeze_album list_albums move_in_album read_album remove_from_album rename_album "
+        "set_album_cover set_album_note set_album_query sort_album"
+    ),
+    "gallery.curation.collecting": "Collected collect_photos",
+    "gallery.curation.doubt": "DoubtfulFace doubtful_faces",
+    "gallery.curation.dump": "dump_text write_dump",
+    "gallery.curation.dump_lines": "Dump read_dump",
+    "gallery.curation.history": "Action list_actions undo",
+    "gallery.curation.labels": "NamedFace clear_labels faces_meant faces_named label_faces reject_faces",
+    "gallery.curation.restoring": "Restored restore_dump",
+    "gallery.curation.review": "Review",
+    "gallery.curation.saved_queries": "SavedQuery delete_query list_queries read_query rename_query save_query",
+    "gallery.export": (
+        "FORMATS Export ExportAction ExportOptions ExportResult Heading NameTemplate export_as export_photos "
+        "write_report"
+    ),
+    "gallery.faces": "Box Detection EmotionClassifier FaceDetector Prediction",
+    "gallery.indexing.indexer": "IndexOptions PhotoResult Status Summary",
+    "gallery.indexing.pruning": "Attached Gone GonePhoto attached_to find_gone forget_gone",
+    "gallery.indexing.rescoring": "Rescored",
+    "gallery.insight.accuracy": "AccuracyReport accuracy_report",
+    "gallery.insight.breakdown": "Breakdown breakdown",
+    "gallery.insight.drawings": "save_annotated save_reasons",
+    "gallery.insight.moods": "save_moods",
+    "gallery.insight.precision": "min_scores",
+    "gallery.insight.reasons": "FaceReasons PhotoReasons explain_faces",
+    "gallery.insight.timeline": "Timeline timeline",
+    "gallery.preferences": "replace_settings set_setting settings_content unset_setting use_model",
+    "gallery.query.explained": "language_examples",
+    "gallery.query.query": "Query",
+    "gallery.records": "FaceRecord FailureRecord PhotoRecord",
+    "gallery.settings": "Settings load_settings setting_origins",
+    "gallery.similar.backfill": "fill_looks",
+    "gallery.similar.best": "RankedBurst RankedShot rank_bursts",
+    "gallery.similar.bursts": "Shot find_bursts",
+    "gallery.similar.duplicates": "DuplicateGroup exact_duplicates near_duplicates",
+    "gallery.store.existing": "database_exists",
+    "gallery.store.statistics": "Stats",
+    "gallery.store.store": "Store",
+    "gallery.vision.checkpoints": "ModelCard find_model list_models read_card",
+    "gallery.vision.onnx_export": "export_onnx",
+    "gallery.xmp.sidecars": "SidecarAction SidecarResult clear_sidecars write_sidecars",
 }
+_HOMES = {name: module for module, names in _HANDED_ON.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.indexing import indexer, predictor, rescoring
+from gallery.indexing import indexer, predictor, rescoring, watching
 from gallery.records import FileStamp, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
+from gallery.system.paths import AnyPath, expanded
 from gallery.vision.lazy import networks
 
-PathLike = str | os.PathLike[str]
+if TYPE_CHECKING:
+    from gallery.export import Export
+    from gallery.query.query import Query
 
 
 class IndexKeywords(TypedDict, total=False):
@@ -32,7 +35,7 @@ class IndexKeywords(TypedDict, total=False):
 
 
 def index(
-    paths: PathLike | Sequence[PathLike],
+    paths: AnyPath | Sequence[AnyPath],
     *,
     store: Store,
     detector: FaceDetector | None = None,
@@ -58,6 +61,39 @@ def index(
     )
 
 
+class IndexArguments(IndexKeywords, total=False):
+    """All that `index` takes beside paths and store."""
+
+    detector: FaceDetector | None
+    classifier: EmotionClassifier | None
+    settings: Settings | None
+    options: indexer.IndexOptions | None
+
+
+def watch(
+    folders: AnyPath | Sequence[AnyPath],
+    *,
+    store: Store,
+    poll: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    **how: Unpack[IndexArguments],
+) -> Iterator[Iterator[indexer.PhotoResult]]:
+    """Keeps the store up to date with folders: looks at them as `index` does, and again after every change, for ever.
+
+    Yields the results of each look, to be read before the next is asked for. With `poll` the folders are compared every
+    few seconds: for network drives, which tell of no changes. For `tell` and the rest see `watching.watch`.
+    """
+    settings = how.get("settings") or Settings()
+    detector, classifier = _networks(how.get("detector"), how.get("classifier"), settings)
+    given = IndexArguments({**how, "detector": detector, "classifier": classifier})
+
+    def look(roots: Sequence[str], /, *, skip: Callable[[FileStamp], bool]) -> Iterator[indexer.PhotoResult]:
+        return index(roots, store=store, **IndexArguments({**given, "skip": skip}))
+
+    events = watching.file_events(store.location, poll_seconds=watching.POLL_SECONDS if poll else None)
+    return watching.watch(_expanded(folders), look, events=events, tell=tell)
+
+
 def rescore(
     store: Store, *, classifier: EmotionClassifier | None = None, settings: Settings | None = None
 ) -> Iterator[rescoring.Rescored]:
@@ -69,7 +105,7 @@ def rescore(
 
 
 def predict(
-    paths: PathLike | Sequence[PathLike],
+    paths: AnyPath | Sequence[AnyPath],
     *,
     detector: FaceDetector | None = None,
     classifier: EmotionClassifier | None = None,
@@ -81,6 +117,30 @@ def predict(
     return predictor.predict(_expanded(paths), detector=detector, classifier=classifier, settings=settings)
 
 
+def album_export(
+    store: Store, name: str, dest: AnyPath, query: Query | None = None, settings: Settings | None = None
+) -> Export:
+    """What `export_as` takes to hand on an album, with its note and cover: its photos, in its order.
+
+    With a query those of them that it finds. Photos that are gone are among them, and told as missing.
+    """
+    from gallery.curation.albums import album_photos, read_album
+    from gallery.export import Export, Heading
+
+    settings = settings or Settings()
+    photos = album_photos(store, name, settings, None if query is None else replace(query, missing=True))
+    album = read_album(store, name, settings)
+    return Export(photos, expanded(dest), Heading(album.name, album.note, album.cover), album.name, settings=settings)
+
+
+def query_export(store: Store, query: Query, dest: AnyPath, settings: Settings | None = None) -> Export:
+    """What `export_as` takes to hand on the photos of a query."""
+    from gallery.export import Export, Heading
+
+    dest, settings = expanded(dest), settings or Settings()
+    return Export(store.search(query, settings=settings), dest, Heading(dest.name), settings=settings)
+
+
 def _networks(
     detector: FaceDetector | None, classifier: EmotionClassifier | None, settings: Settings
 ) -> tuple[FaceDetector, EmotionClassifier]:
@@ -90,6 +150,6 @@ def _networks(
     return detector or named_detector, classifier or named_classifier
 
 
-def _expanded(paths: PathLike | Sequence[PathLike]) -> list[Path]:
+def _expanded(paths: AnyPath | Sequence[AnyPath]) -> list[Path]:
     several = [paths] if isinstance(paths, str | os.PathLike) else paths
-    return [Path(path).expanduser() for path in several]
+    return [expanded(path) for path in several]

@@ -6,18 +6,37 @@ import os
 import re
 import tomllib
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gallery.errors import PathError, UsageError
 from gallery.settings import Settings, bundled_folder, check_name, config_file, load_settings, typed
 from gallery.system.files import write_beside
+from gallery.system.paths import absolute
 from gallery.vision.checkpoints import SUFFIX, find_model, read_card
 from gallery.vision.loading import check_chosen
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+
+
+_NEW_FILE: Final = "# Settings of gallery; those that begin with # have their built-in value.\n"
+
+
+def settings_content(config: Path | None = None) -> bytes:
+    """The settings file as it is, broken or not; where there is none, all settings as comments."""
+    try:
+        return (config or config_file()).read_bytes()
+    except FileNotFoundError:
+        lines = [f"# {name} = {_toml(value)}\n" for name, value in asdict(Settings()).items()]
+        return "".join([_NEW_FILE, *lines]).encode()
+
+
+def _toml(value: str | float) -> str:
+    import tomlkit
+
+    return tomlkit.item(value).as_string()
 
 
 def use_model(name: str, *, config: Path | None = None) -> str:
@@ -43,7 +62,7 @@ def set_setting(name: str, text: str, *, config: Path | None = None) -> str | in
         return use_model(text, config=config)
     value = typed(name, text)
     if name == "db" and text and "://" not in text:
-        value = os.path.abspath(Path(text).expanduser())  # noqa: PTH100 - pathlib's would resolve links
+        value = absolute(text)
     check_chosen(replace(Settings(), **{name: value}))  # as this raises where the value is out of range
     write_setting(name, value, config=config)
     return value  # type: ignore[no-any-return]

@@ -217,6 +217,28 @@ class PhotoRecord:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class FailureRecord:
+    """A file that couldn't be read, and why."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    reason: str
+    transient: bool
+    failed_at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {
+            "path": self.path,
+            "reason": self.reason,
+            "transient": self.transient,
+            "size": self.size,
+            "failed_at": self.failed_at.isoformat(),
+        }
+
+
 def shown_score(score: float) -> float:
     """Two digits for people, rounded down as `rounded_down` does it for programs."""
     return rounded_down(score, 2)

@@ -92,7 +92,7 @@ class Origin:
     default: str | int | float
 
 
-def origins(
+def setting_origins(
     flags: Mapping[str, Any] | None = None,
     *,
     environ: Mapping[str, str] = os.environ,

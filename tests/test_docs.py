@@ -11,6 +11,7 @@ import click
 import pytest
 from PIL import Image
 
+import gallery as gallery_package
 from gallery.cli import COMMANDS, cli
 from gallery.settings import Settings
 from tests.support.cli_gallery import Gallery, fill, isolate
@@ -109,6 +110,11 @@ def examples(page: str) -> list[tuple[str, str]]:
     """Each piece of Python on a page, and what it prints; nothing where no output follows."""
     text = (DOCS / page).read_text(encoding="utf-8")
     return re.findall(r"```python\n(.*?)```(?:\n\n```\n(.*?)```)?", text, re.DOTALL)
+
+
+def test_every_name_of_the_library_is_listed_once() -> None:
+    listed = [name for _, names in rows_below("library.md", "All names") for name in re.findall(r"`(\w+)`", names)]
+    assert sorted(listed) == sorted(gallery_package.__all__)
 
 
 @pytest.mark.usefixtures("home")

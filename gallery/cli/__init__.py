@@ -14,8 +14,9 @@ import click
 
 from gallery.cli import exits
 from gallery.cli.lazy import LazyGroup
+from gallery.cli.options import database_option, loudness_options
 from gallery.cli.output import StderrHandler
-from gallery.cli.state import COMPLETE_VARIABLE, State, database_option, loudness_options
+from gallery.cli.state import COMPLETE_VARIABLE, State
 
 __all__ = ["COMMANDS", "cli", "main"]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.commands.completion import complete_albums, complete_emotions, complete_query_words
-from gallery.cli.words import QueryWords
+from gallery.cli.completing import complete_albums, complete_emotions, complete_query_words
+from gallery.cli.options import all_of
+from gallery.cli.query_words import QueryWords
 from gallery.errors import UsageError
 from gallery.query.query import SORTS, Query
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gallery.settings import Settings
     from gallery.store.store import Store
 
-F = TypeVar("F", bound=Callable[..., Any])
 
 _IN_ALBUM = click.option("--album", metavar="NAME", shell_complete=complete_albums, help="In this album.")
 _FILTERS = (
@@ -68,23 +68,12 @@ _query_words = click.argument(
 )
 
 
-def filter_options(command: F) -> F:
-    """Adds the filters; the command gets them as keywords that `parse_filters` takes."""
-    for option in reversed(_FILTERS):
-        command = option(command)
-    return command
-
-
-def query_options(command: F) -> F:
-    """Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
-    return _query_words(filter_options(command))
-
-
-def query_options_but_album(command: F) -> F:
-    """The same without --album, for a command that means by it an album to fill."""
-    for option in reversed(_FILTERS):
-        command = command if option is _IN_ALBUM else option(command)
-    return _query_words(command)
+filter_options = all_of(*_FILTERS)
+"""Adds the filters; the command gets them as keywords that `parse_filters` takes."""
+query_options = all_of(_query_words, *_FILTERS)
+"""Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
+query_options_but_album = all_of(_query_words, *(option for option in _FILTERS if option is not _IN_ALBUM))
+"""The same without --album, for a command that means by it an album to fill."""
 
 
 def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Query | None:

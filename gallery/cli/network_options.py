@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from gallery.cli.options import all_of
 from gallery.cli.state import State
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.settings import DEVICES, Settings
 from gallery.vision.lazy import networks
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 device_option = click.option("--device", type=click.Choice(DEVICES), help="Where to compute; auto by default.")
 """Adds --device, named as in Settings."""
@@ -31,27 +29,27 @@ _OPTIONS = (
 _EFFORTS = {None: {}, "thorough": {"long_side": 1280, "min_face": 40}, "fast": {"long_side": 640, "min_face": 20}}
 
 
-def pipeline_options(command: F) -> F:
-    """Adds --model, --device, --long-side and --min-face, all named as in Settings, and `effort` for two pairs of them.
+workers_option = click.option(
+    "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
+)
+follow_links_option = click.option(
+    "--follow-links", is_flag=True, help="Also look into folders that are symbolic links."
+)
 
-    `searched_at` turns the flags into those of Settings.
-    """
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+
+model_options = all_of(*_MODEL_OPTIONS)
+"""Adds --model and --device, named as in Settings."""
+pipeline_options = all_of(*_OPTIONS)
+"""Adds --model, --device, --long-side and --min-face, all named as in Settings, and `effort` for two pairs of them.
+
+`searched_at` turns the flags into those of Settings.
+"""
 
 
 def searched_at(effort: str | None = None, **flags: Any) -> dict[str, Any]:
     """The flags, with the sizes that go with --thorough or --fast where they aren't given themselves."""
     given = {name: value for name, value in flags.items() if value is not None}
     return {**flags, **_EFFORTS[effort], **given}
-
-
-def model_options(command: F) -> F:
-    """Adds --model and --device, named as in Settings."""
-    for option in reversed(_MODEL_OPTIONS):
-        command = option(command)
-    return command
 
 
 def load_pipeline(state: State, settings: Settings) -> tuple[FaceDetector, EmotionClassifier]:

@@ -11,13 +11,14 @@ import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 _JOINERS = "\u200c\u200d"
 
@@ -63,6 +64,37 @@ def print_paths(paths: Iterable[str], *, nul: bool = False) -> None:
 def print_json(value: Any) -> None:
     """`value` in ASCII; a byte of a path that is no UTF-8 appears as `\\udcXX`, which Python's os.fsencode undoes."""
     click.echo(json.dumps(value, indent=2))
+
+
+class Item(Protocol):
+    """What a command lists."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        ...
+
+
+T = TypeVar("T", bound=Item)
+
+
+def print_items(
+    items: Sequence[T], *, as_json: bool, draw: Callable[[Sequence[T]], None], line: Callable[[T], str]
+) -> None:
+    """JSON where it is asked for, else what `draw` makes of them for a person, or a line each for a program."""
+    if as_json:
+        print_json([item.as_json() for item in items])
+    elif not to_terminal():
+        for item in items:
+            click.echo(line(item))
+    elif items:
+        draw(items)
+
+
+def plain_table(*columns: str) -> Table:
+    """A table without lines, as all that are drawn here."""
+    from rich.table import Table
+
+    return Table(*columns, box=None, pad_edge=False)
 
 
 def console() -> Console:

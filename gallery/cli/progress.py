@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gallery.cli.output import error_console, message
 
 if TYPE_CHECKING:
     from rich import progress
+
+T = TypeVar("T")
 
 
 class Progress:
@@ -60,6 +62,13 @@ class Progress:
     def reach(self, done: int) -> None:
         """Moves on to so many units since `plan`, all of which cost work."""
         self.advance(by=done - self._pace.done)
+
+    def through(self, units: Sequence[T]) -> Iterator[T]:
+        """The units one by one; the bar moves on as they are asked for."""
+        self.plan(len(units))
+        for unit in units:
+            yield unit
+            self.advance()
 
     def tell(self, text: str) -> None:
         """A line that stays; the bar moves out of its way."""

@@ -1,27 +1,22 @@
-"""What the options shared by all commands set, and what commands make of it: settings, an open store, hints."""
+"""One run of the program, and what commands make of it: settings, an open store, notes and hints."""
 
 from __future__ import annotations
 
-import logging
+import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Any, Final
 
 from gallery.cli.output import message
 from gallery.errors import UsageError
-from gallery.settings import Settings, default_database, load_settings
+from gallery.settings import Settings, default_database, load_settings, variable
+from gallery.store.existing import database_exists
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
 
 COMPLETE_VARIABLE: Final = "_GALLERY_COMPLETE"
 """Set by the shell that wants to know how to complete a line."""
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
@@ -44,7 +39,7 @@ class State:
 
     def open_existing_store(self, settings: Settings) -> Store:
         """The database; UsageError where there is none yet, for asking must not leave an empty one behind."""
-        if not has_database(settings):
+        if not database_exists(settings.db):
             place = settings.db or default_database()
             raise UsageError(
                 f"{place}: no database there yet; run `gallery index FOLDER` first, or name another by --db"
@@ -56,59 +51,18 @@ class State:
         if not self.quiet:
             message(text)
 
+    def note_done(self, text: str, *, dry_run: bool) -> None:
+        """A note on what was done, or in a dry run would have been."""
+        self.note(f"dry run, nothing was written: {text}" if dry_run else text)
+
     def hint(self, text: str) -> None:
         """A line for a person who is watching; none in scripts."""
         if sys.stderr.isatty():
             self.note(text)
 
-
-def has_database(settings: Settings) -> bool:
-    """Whether there is something to open; always true of a URL, whose server will answer for itself."""
-    if "://" not in settings.db:
-        return Path(settings.db or default_database()).expanduser().exists()
-    from sqlalchemy import make_url
-
-    url = make_url(settings.db)
-    return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
-
-
-pass_state = click.make_pass_decorator(State, ensure=True)
-
-
-def database_option(command: F) -> F:
-    """Adds --db, kept in the State."""
-    return click.option(
-        "--db",
-        metavar="PATH_OR_URL",
-        expose_value=False,
-        callback=_set_database,
-        help="Database to use, also GALLERY_DB; by default one in your data folder.",
-    )(command)
-
-
-def loudness_options(command: F) -> F:
-    """Adds --verbose and --quiet, kept in the State."""
-    verbose = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=_set_verbose, help="Tell more, on stderr."
-    )
-    quiet = click.option(
-        "-q", "--quiet", is_flag=True, expose_value=False, callback=_set_quiet, help="Tell of errors only."
-    )
-    return verbose(quiet(command))
-
-
-def _set_database(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        ctx.ensure_object(State).database = value
-
-
-def _set_verbose(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.ensure_object(State).verbose = True
-        logging.getLogger("gallery").setLevel(logging.DEBUG)
-
-
-def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.ensure_object(State).quiet = True
-        logging.getLogger("gallery").setLevel(logging.ERROR)
+    def note_winner(self, setting: str) -> bool:
+        """Says so where a variable of the environment wins over the settings file; whether one does."""
+        winner = os.environ.get(variable(setting))
+        if winner:
+            self.note(f"but {variable(setting)} is set and wins: as long as it is, {winner} is used")
+        return bool(winner)

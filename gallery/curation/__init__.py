@@ -1,3 +1,14 @@
 """What people say: labels, albums, saved queries; all of it can be undone, dumped and restored."""
 
-__all__ = ["albums", "doubt", "dump", "dump_lines", "history", "labels", "restoring", "review", "saved_queries"]
+__all__ = [
+    "albums",
+    "collecting",
+    "doubt",
+    "dump",
+    "dump_lines",
+    "history",
+    "labels",
+    "restoring",
+    "review",
+    "saved_queries",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from gallery.search import matches
 from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
 from gallery.store import photo_rows
+from gallery.system.paths import AnyPath, absolute
 
 LONGEST_NAME: Final = 200
 """In characters."""
@@ -34,8 +36,8 @@ _UNSEEN: Final = frozenset(
 ) | frozenset("\u2066\u2067\u2068\u2069")
 """What turns the reading direction or can't be seen: two names would look the same. Joiners are needed for emoji."""
 
-Photos = Query | Iterable[str | Query]
-"""The photos of a query, or those at absolute paths and of queries, one after the other."""
+Photos = Query | Iterable[AnyPath | Query]
+"""The photos of a query, or those at paths and of queries, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def chosen_ids(
 
     Raises NotIndexedError for a path that isn't known.
     """
-    parts = [what] if isinstance(what, Query) else list(what)
+    several = [what] if isinstance(what, Query | str | os.PathLike) else what
+    parts = [part if isinstance(part, Query) else absolute(part) for part in several]
     at_paths = _ids_at(connection, [part for part in parts if isinstance(part, str)])
     found: dict[int, None] = {}
     for part in parts:
@@ -279,7 +282,7 @@ def _path_meant(connection: Connection, path: str, query: Query, settings: Setti
 
 
 def hashes_at(
-    connection: Connection, album: AlbumRow, paths: Sequence[str], settings: Settings | None = None
+    connection: Connection, album: AlbumRow, paths: Sequence[AnyPath], settings: Settings | None = None
 ) -> list[str]:
     """The contents at these paths, which must be in the album. Raises AlbumError for one that isn't."""
     settings = settings or Settings()
@@ -287,5 +290,5 @@ def hashes_at(
     found = [chosen_ids(connection, [path], settings)[0] for path in paths]
     for path, number in zip(paths, found, strict=True):
         if number not in inside:
-            raise AlbumError(album.name, f"{path} isn't in it; `gallery album show` lists what is")
+            raise AlbumError(album.name, f"{absolute(path)} isn't in it; `gallery album show` lists what is")
     return hashes_of(connection, found)

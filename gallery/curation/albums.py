@@ -29,6 +29,7 @@ from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.store import Store
+from gallery.system.paths import AnyPath, absolute
 
 __all__ = ["Album", "Photos"]
 
@@ -106,13 +107,13 @@ def remove_from_album(
 def move_in_album(
     store: Store,
     name: str,
-    photos: Iterable[str],
+    photos: Iterable[AnyPath],
     *,
-    before: str | None = None,
-    after: str | None = None,
+    before: AnyPath | None = None,
+    after: AnyPath | None = None,
     first: bool = False,
 ) -> int:
-    """Moves the photos at these absolute paths, in the order given, to one place of a manual album: how many.
+    """Moves the photos at these paths, in the order given, to one place of a manual album: how many.
 
     The place is before or after another photo of the album, its beginning, or else its end. Raises AlbumError for a
     photo that isn't in the album, UsageError for a place beside one of the moved photos.
@@ -121,12 +122,12 @@ def move_in_album(
         album = find_manual(recorder.connection, name)
         moved = dict.fromkeys(album_rows.hashes_at(recorder.connection, album, list(photos)))
         rest = [digest for digest in album_rows.hashes_in(recorder.connection, album) if digest not in moved]
-        beside = before or after
+        beside = after if before is None else before
         index = 0 if first else len(rest)
         if beside is not None:
             [anchor] = album_rows.hashes_at(recorder.connection, album, [beside])
             if anchor in moved:
-                raise UsageError(f"{beside} is one of the photos to move; name another one of the album")
+                raise UsageError(f"{absolute(beside)} is one of the photos to move; name another one of the album")
             index = rest.index(anchor) + (before is None)
         album_rows.arrange(recorder, album, [*rest[:index], *moved, *rest[index:]])
         recorder.summary = f"{_photos(len(moved))} moved in album {album.name!r}"
@@ -180,8 +181,8 @@ def set_album_note(store: Store, name: str, note: str) -> None:
         recorder.summary = f"note of album {album.name!r} changed"
 
 
-def set_album_cover(store: Store, name: str, photo: str | None, settings: Settings | None = None) -> None:
-    """Makes the photo of the album at this absolute path its cover; None: its first photo.
+def set_album_cover(store: Store, name: str, photo: AnyPath | None, settings: Settings | None = None) -> None:
+    """Makes the photo of the album at this path its cover; None: its first photo.
 
     Raises AlbumError for a photo that isn't in the album, NotIndexedError.
     """

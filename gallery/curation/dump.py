@@ -29,6 +29,7 @@ from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.store.store import Store
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
+from gallery.system.paths import AnyPath, expanded
 
 HEADER: Final = "gallery dump"
 """The field of the first line that holds the version."""
@@ -46,11 +47,12 @@ def dump_text(store: Store) -> str:
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 
-def write_dump(store: Store, path: Path, *, force: bool = False) -> None:
+def write_dump(store: Store, path: AnyPath, *, force: bool = False) -> None:
     """Writes the dump into a file that only its owner may read, whole or not at all.
 
     With `force` it takes the place of an earlier dump, and of nothing else. Raises DumpError.
     """
+    path = expanded(path)
     try:
         taken = os.path.lexists(path)
         if taken and not force:

@@ -16,6 +16,7 @@ from gallery.curation.dump import HEADER, VERSION, version_of
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError, QueryError
 from gallery.query.query import Query
+from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
 """In bytes."""
@@ -86,8 +87,9 @@ class Dump:
     problems: tuple[Problem, ...]
 
 
-def read_dump(path: Path) -> Dump:
+def read_dump(path: AnyPath) -> Dump:
     """Reads a dump. Raises DumpError for a file that can't be read, is no dump, or is of a newer version."""
+    path = expanded(path)
     try:
         with path.open("rb") as file:
             promised = _check_header(path, file.readline(LONGEST_LINE))

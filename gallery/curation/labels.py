@@ -6,12 +6,10 @@ see `gallery.store.shown` for how it finds its face again.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select
@@ -103,8 +101,7 @@ def _find(store: Store, name: str) -> int:
     if found["id"]:
         store.crop(int(found["id"]))  # raises for a face that isn't there
         return int(found["id"])
-    path = os.path.abspath(Path(found["photo"]).expanduser())  # noqa: PTH100 - pathlib's would resolve links
-    there = _ids_by_number(store, path)
+    there = _ids_by_number(store, found["photo"])
     number = int(found["number"])
     if number not in there:
         faces = f"its faces are {', '.join(map(str, there))}" if there else "none was found in it"

@@ -69,7 +69,7 @@ def list_queries(store: Store) -> list[SavedQuery]:
         return [SavedQuery(*row) for row in connection.execute(columns.order_by(saved.key))]
 
 
-def saved_query(store: Store, name: str) -> SavedQuery:
+def read_query(store: Store, name: str) -> SavedQuery:
     """The query of this name. Raises UsageError where there is none."""
     with store.read() as connection:
         return _known(connection, name)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from gallery import settings
 from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
 from gallery.folding import folded
+from gallery.system.paths import expanded
 
 _WRITES: Final = "gallery_writes"
 
@@ -27,7 +28,7 @@ def connect_engine(location: str | os.PathLike[str] | None, *, busy_timeout_seco
     `location` is the path of a SQLite file, or a SQLAlchemy URL where it contains `://`; None is the default database.
     """
     text = os.fspath(location if location is not None else settings.default_database())
-    url = _parse_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    url = _parse_url(text) if "://" in text else URL.create("sqlite", database=str(expanded(text)))
     if url.get_backend_name() != "sqlite":
         return _foreign_engine(url)
     engine = create_engine(url) if is_memory(url) else _file_engine(_absolute(url), busy_timeout_seconds)

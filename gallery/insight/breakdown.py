@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from gallery.db import schema
 from gallery.db.columns import FilePath
 from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import is_counted, shown_emotion
@@ -92,8 +93,11 @@ def breakdown(store: Store, by: str, query: Query | None = None, settings: Setti
     """The photos that match, whatever the limit, in groups by one of BY; all photos without a query.
 
     Emotions come in their order, months (`2023-06`), years and folders by name, cameras with most photos first; what
-    has no date, camera or file comes last. Groups without photos are left out, except those of emotions.
+    has no date, camera or file comes last. Groups without photos are left out, except those of emotions. Raises
+    UsageError where `by` is something else.
     """
+    if by not in BY:
+        raise UsageError(f"photos can't be broken down by {by!r}; allowed: {', '.join(BY)}")
     query, settings = query or Query(missing=True), settings or Settings()
     with store.read() as connection:
         counting = _Counting(connection, query, settings)

@@ -6,14 +6,16 @@ import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
 from gallery.insight.breakdown import MIN_FACES, SHARES_RULE, SHOWN
+from gallery.insight.drawings import refuse_original
 from gallery.insight.timeline import Period, Timeline
+from gallery.store.store import Store
 from gallery.system.files import write_beside
+from gallery.system.paths import AnyPath, expanded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,13 +27,15 @@ _DPI: Final = 150
 _PAPER, _INK, _QUIET = "white", "#1c2430", "#64748b"
 
 
-def save_moods(moods: Timeline, path: Path, *, overwrite: bool = False) -> None:
+def save_moods(store: Store, moods: Timeline, path: AnyPath, *, overwrite: bool = False) -> None:
     """Draws into a new file, whole or not at all: a PNG, or a web page that needs no other file and runs no script.
 
-    Raises UsageError for another suffix, where there is nothing to draw, or where something is there already and
-    `overwrite` is false; a link that is overwritten is replaced, not followed. Raises ExportError where the file can't
-    be written.
+    Raises UsageError for another suffix, where there is nothing to draw, where it is an indexed photo of the store, or
+    where something is there already and `overwrite` is false; a link that is overwritten is replaced, not followed.
+    Raises ExportError where the file can't be written.
     """
+    refuse_original(store, path)
+    path = expanded(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{path}: can't draw into a file called {suffix or 'without suffix'}; use .png or .html")
@@ -182,21 +186,18 @@ def _said(period: Period) -> str:
 
 def page(moods: Timeline) -> str:
     """The timeline as a web page: the drawing, and all its figures in a table."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from gallery.system.templates import page_templates
 
-    environment = Environment(
-        loader=PackageLoader("gallery.insight"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("moods.html").render(
-        title=title(moods),
-        notes=notes(moods),
-        moods=moods,
-        drawing=Drawing(moods),
-        emotions=SHOWN,
-        colours=COLOURS,
-        min_faces=MIN_FACES,
+    return (
+        page_templates("gallery.insight")
+        .get_template("moods.html")
+        .render(
+            title=title(moods),
+            notes=notes(moods),
+            moods=moods,
+            drawing=Drawing(moods),
+            emotions=SHOWN,
+            colours=COLOURS,
+            min_faces=MIN_FACES,
+        )
     )

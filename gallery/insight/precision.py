@@ -9,13 +9,13 @@ from gallery.store.store import Store
 from gallery.vision.checkpoints import find_model, read_card
 
 
-def min_scores(precision: float, store: Store, settings: Settings) -> dict[str, float | None]:
+def min_scores(precision: float, store: Store, settings: Settings | None = None) -> dict[str, float | None]:
     """For each emotion, the least score at which the model in use is right so often; for `Query.min_scores`.
 
     It is what the model's card states, measured on PublicTest; None where no score is enough. Raises UsageError for a
     precision that isn't stated, and where the faces in the store were read by another model: its scores mean others.
     """
-    card = read_card(find_model(settings.model))
+    card = read_card(find_model((settings or Settings()).model))
     stated = {float(key): scores for key, scores in sorted(card.thresholds.items())}
     if not stated:
         raise UsageError(f"the model {card.name} states no precisions; ask by score: --min-score 0.8")

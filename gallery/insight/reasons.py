@@ -20,6 +20,7 @@ from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.shown import owner
 from gallery.store.store import Store
+from gallery.system.paths import AnyPath, absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,11 @@ class PhotoReasons:
         }
 
 
-def explain_faces(store: Store, path: str, settings: Settings) -> PhotoReasons:
-    """Why each face of the photo in this file (absolute path) is shown as it is. Raises NotIndexedError."""
+def explain_faces(store: Store, path: AnyPath, settings: Settings | None = None) -> PhotoReasons:
+    """Why each face of the photo in this file is shown as it is. Raises NotIndexedError."""
+    settings = settings or Settings()
     with store.read() as connection:
-        photo = photo_rows.photo_at(connection, path, Gate.of(Query(), settings))
+        photo = photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings))
         content = schema.content.c
         content_id, detector = connection.execute(
             select(content.id, content.detector).where(content.hash == photo.hash)

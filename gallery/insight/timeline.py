@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gallery.errors import UsageError
 from gallery.insight.breakdown import Breakdown, Group, breakdown
 from gallery.query.query import Query
 from gallery.settings import Settings
@@ -69,6 +70,8 @@ def timeline(
     store: Store, by: str | None = None, query: Query | None = None, settings: Settings | None = None
 ) -> Timeline:
     """The photos that match by "month" or "year"; None: by month where those are not too many to see."""
+    if by not in (None, "month", "year"):
+        raise UsageError(f"a timeline is by month or year, not by {by}")
     if by is None:
         found = timeline(store, "month", query, settings)
         return found if len(found.periods) <= MOST_MONTHS else timeline(store, "year", query, settings)

@@ -41,14 +41,15 @@ class _Photo:
     paths: tuple[str, ...]
 
 
-def fill_looks(store: Store, query: Query, settings: Settings) -> Iterator[Looked]:
+def fill_looks(store: Store, query: Query | None = None, settings: Settings | None = None) -> Iterator[Looked]:
     """Reads the photos of a query that have no look yet, at the size faces are looked for, and stores their looks.
 
     Yields where it is, first before any photo, then after each committed batch; nothing where none is missing. An
     interrupted run is gone on with by the next. A photo of which no file can be read stays without a look and is tried
     again the next time; one that is missing is left out.
     """
-    photos = _without_look(store, query, settings)
+    settings = settings or Settings()
+    photos = _without_look(store, query or Query(), settings)
     if not photos:
         return
     done = 0

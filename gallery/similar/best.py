@@ -68,6 +68,10 @@ class RankedBurst:
 
     shots: tuple[RankedShot, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"shots": [shot.as_json() for shot in self.shots]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
@@ -78,7 +82,7 @@ class _Measured:
 
 
 def rank_bursts(
-    store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings, query: Query | None = None
+    store: Store, bursts: Sequence[Sequence[Shot]], settings: Settings | None = None, query: Query | None = None
 ) -> Iterator[RankedBurst]:
     """Each burst with its shots ranked, in the order of the bursts.
 
@@ -87,6 +91,7 @@ def rank_bursts(
     are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
     `query` is what found the shots: where it speaks of paths, they are shown by the files that it means.
     """
+    settings = settings or Settings()
     gate = Gate.of(Query(), settings)
     for burst in bursts:
         with store.read() as connection:

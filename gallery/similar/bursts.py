@@ -37,7 +37,23 @@ class Shot:
     look: int
 
 
-def find_bursts(shots: Sequence[Shot], *, gap_seconds: float = GAP_SECONDS, alike: int = ALIKE) -> list[list[Shot]]:
+def find_bursts(
+    store: Store,
+    query: Query | None = None,
+    settings: Settings | None = None,
+    *,
+    gap_seconds: float = GAP_SECONDS,
+    alike: int = ALIKE,
+) -> list[list[Shot]]:
+    """The bursts among the photos of a query, as `bursts_among` tells them; photos without a look are in none.
+
+    Photos that were indexed before there were looks get one from `gallery.similar.backfill`.
+    """
+    shots = _matching_shots(store, query or Query(), settings or Settings())
+    return bursts_among(shots, gap_seconds=gap_seconds, alike=alike)
+
+
+def bursts_among(shots: Sequence[Shot], *, gap_seconds: float = GAP_SECONDS, alike: int = ALIKE) -> list[list[Shot]]:
     """The bursts, oldest first, each in the order of time; shots that stand alone are left out.
 
     Two shots belong together where at most `gap_seconds` lie between them and at most `alike` bits of their looks
@@ -57,7 +73,7 @@ def find_bursts(shots: Sequence[Shot], *, gap_seconds: float = GAP_SECONDS, alik
     return [[ordered[place] for place in group] for group in clusters.groups()]
 
 
-def matching_shots(store: Store, query: Query, settings: Settings) -> list[Shot]:
+def _matching_shots(store: Store, query: Query, settings: Settings) -> list[Shot]:
     """The photos of a query that have a time and a look."""
     content = schema.content.c
     columns = select(content.id, content.taken_at, content.taken_source == "exif", content.look)

@@ -59,6 +59,10 @@ class DuplicateGroup:
 
     photos: tuple[Duplicate, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"photos": [photo.as_json() for photo in self.photos]}
+
     @property
     def paths(self) -> tuple[str, ...]:
         """All files, in the order of the photos."""
@@ -74,8 +78,11 @@ class _Candidate:
     look: int | None
 
 
-def exact_duplicates(store: Store, query: Query, settings: Settings) -> list[DuplicateGroup]:
+def exact_duplicates(
+    store: Store, query: Query | None = None, settings: Settings | None = None
+) -> list[DuplicateGroup]:
     """The photos of a query that lie in several files, in the query's order. No file is opened."""
+    query, settings = query or Query(), settings or Settings()
     path = schema.path.c
     several = select(path.content_id).where(path.missing_since.is_(None))
     several = several.group_by(path.content_id).having(func.count() > 1)
@@ -87,12 +94,15 @@ def exact_duplicates(store: Store, query: Query, settings: Settings) -> list[Dup
         return _described(connection, [[candidate] for candidate in candidates], copies)
 
 
-def near_duplicates(store: Store, query: Query, settings: Settings, within: int = NEAR) -> list[DuplicateGroup]:
+def near_duplicates(
+    store: Store, query: Query | None = None, settings: Settings | None = None, within: int = NEAR
+) -> list[DuplicateGroup]:
     """The photos of a query that lie in several files or look like another, at most `within` bits (0 to 11) from it.
 
     A group is held together by such pairs, and stands where its first photo stands in the query's order. Photos without
     a look (see `gallery.similar.backfill`) and flat pictures are like no other.
     """
+    query, settings = query or Query(), settings or Settings()
     path = schema.path.c
     counts = select(path.content_id, func.count()).where(path.missing_since.is_(None)).group_by(path.content_id)
     with store.read() as connection:

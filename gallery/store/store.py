@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
@@ -19,7 +17,7 @@ from gallery.db.upgrade import open_engine
 from gallery.errors import NotIndexedError, StoreError, StoreLockedError
 from gallery.faces import Prediction
 from gallery.query.query import Query
-from gallery.records import ModelInfo, PhotoRecord
+from gallery.records import FailureRecord, ModelInfo, PhotoRecord
 from gallery.search import counting, matches
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
@@ -28,6 +26,7 @@ from gallery.store import changes, known_models, photo_rows, shown, soundness, s
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
 from gallery.store.known_models import ModelRecord
 from gallery.store.statistics import Stats
+from gallery.system.paths import AnyPath, absolute
 
 __all__ = [
     "AddPhoto",
@@ -67,28 +66,6 @@ class StoredCrop:
     jpeg: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FailureRecord:
-    """A file that couldn't be read, and why."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    reason: str
-    transient: bool
-    failed_at: datetime
-
-    def as_json(self) -> dict[str, Any]:
-        """The documented JSON object."""
-        return {
-            "path": self.path,
-            "reason": self.reason,
-            "transient": self.transient,
-            "size": self.size,
-            "failed_at": self.failed_at.isoformat(),
-        }
-
-
 class Store:
     """One database. Every method is one transaction; every error is a StoreError or another GalleryError."""
 
@@ -97,7 +74,7 @@ class Store:
         self.location = describe(engine)
 
     @classmethod
-    def open(cls, location: str | os.PathLike[str] | None = None, *, busy_timeout_seconds: float = 5.0) -> Store:
+    def open(cls, location: AnyPath | None = None, *, busy_timeout_seconds: float = 5.0) -> Store:
         """The database at a path or SQLAlchemy URL, created or upgraded where need be; None is the default one."""
         return cls(open_engine(location, busy_timeout_seconds=busy_timeout_seconds))
 
@@ -277,10 +254,10 @@ class Store:
         with self.read() as connection:
             return counting.count(connection, query, settings or Settings())
 
-    def photo(self, path: str, *, settings: Settings | None = None) -> PhotoRecord:
-        """The photo in this file (absolute path). Raises NotIndexedError."""
+    def photo(self, path: AnyPath, *, settings: Settings | None = None) -> PhotoRecord:
+        """The photo in this file. Raises NotIndexedError."""
         with self.read() as connection:
-            return photo_rows.photo_at(connection, path, Gate.of(Query(), settings or Settings()))
+            return photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings or Settings()))
 
     def crop(self, face_id: int) -> bytes:
         """The JPEG of a face as it was classified. Raises NotIndexedError."""

@@ -1,3 +1,3 @@
-"""Files, threads and cores: what the operating system gives, made safe and plain. Knows nothing of photos."""
+"""Files, paths, threads and cores: what the operating system gives, made safe and plain. Knows nothing of photos."""
 
-__all__ = ["ahead", "files", "machine"]
+__all__ = ["ahead", "files", "machine", "paths", "templates"]

@@ -11,6 +11,7 @@ from torch import nn
 from torchvision.models import ResNet18_Weights
 
 from gallery.errors import CheckpointError, UsageError
+from gallery.system.paths import expanded
 
 IMAGENET: Final = ResNet18_Weights.IMAGENET1K_V1
 
@@ -26,7 +27,7 @@ def start_from(network: nn.Module, pretrained: str) -> None:
     `imagenet` is looked for in `$TORCH_HOME`, then downloaded. Raises UsageError where it is in neither place,
     CheckpointError for a file that is something else; nothing in a file is executed.
     """
-    path = imagenet_file() if pretrained == "imagenet" else Path(pretrained).expanduser()
+    path = imagenet_file() if pretrained == "imagenet" else expanded(pretrained)
     given = _read(path)
     own = network.state_dict()
     wanted = {key for key in own if key not in _ENDS or _fits(key, own, given)}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from gallery.emotions import EMOTIONS
 from gallery.system.files import write_beside
+from gallery.system.templates import page_templates
 from gallery.training.config import TrainConfig
 from gallery.training.evaluate import Evaluation
 from gallery.training.journal import EpochResult
@@ -130,13 +131,7 @@ def duration(seconds: float) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("gallery.training"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_templates("gallery.training")
     environment.filters["percent"] = lambda share: f"{share:.2%}"
     environment.filters["rows"] = class_rows
     return environment

@@ -8,7 +8,7 @@ that we made and that holds nothing but our tags is removed with them. Photos th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -79,6 +79,33 @@ class _Plan:
     before: bytes | None
     after: bytes | None
     entry: Entry | None
+
+
+def write_sidecars(
+    store: Store, photos: Iterable[PhotoRecord], settings: Settings | None = None, *, dry_run: bool = False
+) -> Iterator[SidecarResult]:
+    """Brings the sidecars of photos in line with what is shown of them; a result per file of each photo, as it goes on.
+
+    A sidecar that can't be read or written is left as it was, and its result says why. With `dry_run` the results say
+    what would be done, value by value, and nothing is.
+    """
+    sidecars = Sidecars(store, settings, dry_run=dry_run)
+    for photo in photos:
+        yield from sidecars.write(photo)
+
+
+def clear_sidecars(
+    store: Store, photos: Iterable[PhotoRecord], *, rest: bool = False, dry_run: bool = False
+) -> Iterator[SidecarResult]:
+    """Takes what we wrote out of the sidecars of photos, a result for each; otherwise as `write_sidecars`.
+
+    With `rest`, at last out of all other sidecars that the database remembers, as of photos that are gone.
+    """
+    sidecars = Sidecars(store, dry_run=dry_run)
+    for photo in photos:
+        yield from sidecars.clear(photo)
+    if rest:
+        yield from sidecars.clear_rest()
 
 
 class Sidecars:

@@ -15,7 +15,7 @@ from gallery.cli import cli
 from gallery.cli.state import COMPLETE_VARIABLE
 from gallery.errors import PathError, UsageError
 from gallery.preferences import replace_settings, set_setting, unset_setting
-from gallery.settings import Origin, Settings, config_file, load_settings, origins
+from gallery.settings import Origin, Settings, config_file, load_settings, setting_origins
 from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
 
 
@@ -38,7 +38,7 @@ def test_each_setting_has_the_source_that_wins(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("long_side = 500\nmin_face = 20\nmin_score = 0.1\n")
     environ = {"GALLERY_MIN_FACE": "21", "GALLERY_MIN_SCORE": "0.2"}
-    found = {one.name: one for one in origins({"min_score": 0.3}, environ=environ, config=file)}
+    found = {one.name: one for one in setting_origins({"min_score": 0.3}, environ=environ, config=file)}
     assert list(found) == [*Settings.__dataclass_fields__]
     assert found["long_side"] == Origin("long_side", 500, "file", 960)
     assert found["min_face"] == Origin("min_face", 21, "variable", 30)

@@ -68,6 +68,33 @@ def test_photo_that_is_not_indexed_exits_with_2(gallery: Gallery) -> None:
     assert "gallery index" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "~nobody here/a.jpg"),
+        ("why", "~nobody here/a.jpg"),
+        ("label", "~nobody here/a.jpg#1", "sad"),
+        ("show", "BEACH", "--annotate", "~nobody here/a.jpg"),
+        ("stats", "--plot", "~nobody here/moods.html"),
+        ("export", "--to", "~nobody here/all.csv", "--as", "csv"),
+        ("dump", "~nobody here/said.jsonl"),
+        ("restore", "~nobody here/said.jsonl"),
+        ("album", "create", "Mine", "~nobody here/a.jpg"),
+    ],
+)
+def test_home_of_nobody_is_a_folder_like_any_other(gallery: Gallery, command: tuple[str, ...]) -> None:
+    beach = fill(gallery)["beach"]
+    done = gallery.run(*(beach if word == "BEACH" else word for word in command))
+    assert done.exit_code in (1, 2)
+    assert "~nobody here" in done.stderr
+    assert "a fault in gallery" not in done.stderr
+
+
+def test_home_of_nobody_holds_no_database(gallery: Gallery) -> None:
+    done = gallery.run("--db", "~nobody here/photos.db", "search")
+    assert (done.exit_code, done.stderr.split(":")[1].strip()) == (2, "~nobody here/photos.db")
+
+
 def test_hostile_name_is_shown_harmlessly(gallery: Gallery) -> None:
     path = gallery.add("\x1b[2J[red]x\n.jpg", face())
     code, seen = run_in_terminal(gallery, "show", path, NO_COLOR="1")

@@ -9,7 +9,7 @@ import pytest
 
 from gallery.curation.albums import create_album
 from gallery.curation.history import undo
-from gallery.curation.saved_queries import delete_query, list_queries, rename_query, save_query, saved_query
+from gallery.curation.saved_queries import delete_query, list_queries, read_query, rename_query, save_query
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.store.store import Store
@@ -176,7 +176,7 @@ def test_deleted_query_is_named_by_those_who_asked_for_it(store: Store) -> None:
     undo(store)
     assert found(store, "album:happy") == [B, A]
     for act in (
-        lambda: saved_query(store, "none"),
+        lambda: read_query(store, "none"),
         lambda: delete_query(store, "none"),
         lambda: rename_query(store, "none", "x"),
     ):

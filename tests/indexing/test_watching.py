@@ -295,9 +295,9 @@ WATCHER = """
 import sys
 from functools import partial
 from gallery.cli import cli
-import gallery.cli.commands.watch
+import gallery.cli.index_run
 from tests.support.fakes import FakeClassifier, FakeDetector
-gallery.cli.commands.watch.load_pipeline = lambda state, settings: (FakeDetector(), FakeClassifier())
+gallery.cli.index_run.load_pipeline = lambda state, settings: (FakeDetector(), FakeClassifier())
 cli.main(sys.argv[1:])
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from PIL import Image
 
 from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
-from gallery.insight.breakdown import SHOWN, Breakdown, Group
+from gallery.insight.breakdown import SHOWN, Breakdown, Group, breakdown
 from gallery.insight.moods import figure, page, save_moods, title
 from gallery.insight.timeline import Timeline, gap, in_a_row, timeline
+from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill, isolate, taken
 from tests.support.disk import small_disk
-from tests.support.make import added, face, open_store
+from tests.support.make import DETECTOR, MODEL, added, face, open_store
 
 
 def group(key: str | None, happy: int = 0, sad: int = 0, photos: int = 10) -> Group:
@@ -70,8 +72,31 @@ def test_picture_has_a_stack_only_where_shares_mean_something() -> None:
     assert [bar.get_height() for bar in counts.patches] == [40, 0, 0, 10, 0]
 
 
-def test_picture_is_a_png(tmp_path: Path) -> None:
-    save_moods(MOODS, tmp_path / "moods.PNG")
+@pytest.fixture
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A database whose photos must not be drawn over, none so far."""
+    with open_store(tmp_path_factory.mktemp("database")) as opened:
+        yield opened
+
+
+def test_photo_is_never_drawn_over(store: Store, tmp_path: Path) -> None:
+    photo = tmp_path / "beach.png"
+    photo.write_bytes(b"a photo")
+    store.write([added(str(photo))], model=MODEL, detector=DETECTOR)
+    with pytest.raises(UsageError, match="is an indexed photo"):
+        save_moods(store, MOODS, photo, overwrite=True)
+    assert photo.read_bytes() == b"a photo"
+
+
+def test_timeline_is_by_month_or_year_alone(store: Store) -> None:
+    with pytest.raises(UsageError, match="by month or year, not by camera"):
+        timeline(store, "camera")
+    with pytest.raises(UsageError, match="can't be broken down by 'week'; allowed: emotion, month"):
+        breakdown(store, "week")
+
+
+def test_picture_is_a_png(store: Store, tmp_path: Path) -> None:
+    save_moods(store, MOODS, tmp_path / "moods.PNG")
     with Image.open(tmp_path / "moods.PNG") as picture:
         assert (picture.format, picture.size) == ("PNG", (1800, 975))
 
@@ -134,27 +159,27 @@ def test_page_is_whole_in_itself_and_says_what_it_shows() -> None:
 
 
 @pytest.mark.parametrize("name", ["moods.gif", "moods"])
-def test_other_kinds_of_files_are_refused(tmp_path: Path, name: str) -> None:
+def test_other_kinds_of_files_are_refused(store: Store, tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"use \.png or \.html"):
-        save_moods(MOODS, tmp_path / name)
+        save_moods(store, MOODS, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten_unless_told_to(tmp_path: Path) -> None:
+def test_nothing_is_overwritten_unless_told_to(store: Store, tmp_path: Path) -> None:
     file, link = tmp_path / "moods.html", tmp_path / "link.html"
     file.write_text("mine")
     link.symlink_to(tmp_path / "nowhere")
     for taken_name in (file, link):
         with pytest.raises(UsageError, match="is there already"):
-            save_moods(MOODS, taken_name)
+            save_moods(store, MOODS, taken_name)
     assert file.read_text() == "mine"
-    save_moods(MOODS, file, overwrite=True)
+    save_moods(store, MOODS, file, overwrite=True)
     assert file.read_text().startswith("<!doctype html>")
 
 
-def test_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_full_disk_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
     with small_disk(1000), pytest.raises(ExportError, match=r"moods\.html: can't be written"):
-        save_moods(MOODS, tmp_path / "moods.html")
+        save_moods(store, MOODS, tmp_path / "moods.html")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,11 +13,9 @@ from gallery.db import schema
 from gallery.faces import Box
 from gallery.images.crops import crop_face
 from gallery.indexing.pipeline import encode_crop
-from gallery.query.query import Query
 from gallery.records import ScoredFace
-from gallery.settings import Settings
 from gallery.similar.best import RankedShot, rank_bursts
-from gallery.similar.bursts import find_bursts, matching_shots
+from gallery.similar.bursts import find_bursts
 from gallery.store.store import Store
 from tests.support.make import added, box, digest, face, open_store
 from tests.support.photos import astronaut, draw_photo
@@ -51,8 +49,8 @@ def best(folder: Path, **shots: list[ScoredFace]) -> list[RankedShot]:
 def rank(store: Store) -> list[RankedShot]:
     with store.write_connection() as connection:
         connection.execute(schema.content.update().values(look=LOOK))
-    bursts = find_bursts(matching_shots(store, Query(), Settings()))
-    [burst] = rank_bursts(store, bursts, Settings())
+    bursts = find_bursts(store)
+    [burst] = rank_bursts(store, bursts)
     return list(burst.shots)
 
 

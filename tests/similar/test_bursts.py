@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gallery.similar.bursts import Shot, find_bursts
+from gallery.similar.bursts import Shot, bursts_among
 
 START = datetime(2024, 5, 1, 10)
 LOOK = 0x2AAA_AAAA_AAAA_AAAA
@@ -20,7 +20,7 @@ def shot(number: int, seconds: float, bits: int = 0, *, by_clock: bool = True, l
 
 
 def numbers(shots: list[Shot], **options: float) -> list[list[int]]:
-    return [[one.content_id for one in burst] for burst in find_bursts(shots, **options)]  # type: ignore[arg-type]
+    return [[one.content_id for one in burst] for burst in bursts_among(shots, **options)]  # type: ignore[arg-type]
 
 
 def test_shots_close_in_time_and_look_make_a_burst_in_the_order_of_time() -> None:

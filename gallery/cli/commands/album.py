@@ -8,15 +8,28 @@ from typing import Any, Final
 
 import click
 
-from gallery.cli.commands import album_photos
-from gallery.cli.commands.album_photos import chosen, dry_run_option, name_argument, photos_and_filters, tell
+from gallery.cli.commands.album_photos import add, cover, move, name_argument, remove, sort
 from gallery.cli.commands.export import export
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.listing import listing_options, print_records
-from gallery.cli.output import console, counted, print_json, printable, to_terminal
-from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation import albums
-from gallery.curation.albums import Album
+from gallery.cli.options import database_option, dry_run_option, loudness_options, shared_options, yes_option
+from gallery.cli.output import console, counted, plain_table, print_items, printable
+from gallery.cli.photo_lists import listing_options, print_records
+from gallery.cli.photo_words import parse_photos, photos_and_filters
+from gallery.cli.state import State
+from gallery.curation.albums import (
+    Album,
+    album_photos,
+    create_album,
+    create_smart_album,
+    delete_album,
+    duplicate_album,
+    freeze_album,
+    list_albums,
+    read_album,
+    rename_album,
+    set_album_note,
+    set_album_query,
+)
 from gallery.errors import UsageError
 from gallery.query.query import Query
 
@@ -42,7 +55,7 @@ def album() -> None:
 
 
 album.add_command(export)
-for _command in (album_photos.add, album_photos.remove, album_photos.move, album_photos.sort, album_photos.cover):
+for _command in (add, remove, move, sort, cover):
     album.add_command(_command)
 
 
@@ -52,32 +65,26 @@ for _command in (album_photos.add, album_photos.remove, album_photos.move, album
 @click.option("--smart", is_flag=True, help="Keep the query in place of the photos that it finds now.")
 @click.option("--note", default="", metavar="TEXT", help="A few words on the album.")
 @dry_run_option
-@database_option
-@loudness_options
-@pass_state
-def create(
-    state: State, /, name: str, words: tuple[str, ...], smart: bool, note: str, dry_run: bool, **filters: Any
-) -> None:
+@shared_options
+def create(state: State, /, name: str, smart: bool, note: str, dry_run: bool, **given: Any) -> None:
     """Make an album of photos; an empty one where none are named."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        photos = chosen(words, filters, store, settings)
+        photos = parse_photos(given, store, settings)
         if smart:
             query = _only_query(photos)
-            made = albums.create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
+            made = create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
         else:
-            made = albums.create_album(store, name, photos, settings, note=note, dry_run=dry_run)
+            made = create_album(store, name, photos, settings, note=note, dry_run=dry_run)
     if smart:
-        tell(state, f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
+        state.note_done(f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
     else:
-        tell(state, f"album {made.name!r} made with {counted(made.count, 'photo')}", dry_run=dry_run)
+        state.note_done(f"album {made.name!r} made with {counted(made.count, 'photo')}", dry_run=dry_run)
 
 
 @album.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print an array of objects.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def list_(state: State, as_json: bool) -> None:
     """List the albums.
 
@@ -93,14 +100,8 @@ def list_(state: State, as_json: bool) -> None:
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        found = albums.list_albums(store, settings)
-    if as_json:
-        print_json([one.as_json() for one in found])
-    elif to_terminal():
-        _draw(found)
-    else:
-        for one in found:
-            click.echo(printable(one.name))
+        found = list_albums(store, settings)
+    print_items(found, as_json=as_json, draw=_draw, line=lambda one: printable(one.name))
     for one in found:
         if one.problem is not None:
             state.note(f"album {one.name!r} has no photos for now: {one.problem}")
@@ -112,9 +113,7 @@ def list_(state: State, as_json: bool) -> None:
 @name_argument
 @query_options
 @listing_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -> None:
     """List the photos of an album, in its order.
 
@@ -123,8 +122,8 @@ def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
-        photos = albums.album_photos(store, name, settings, query)
-        one = albums.read_album(store, name, settings)
+        photos = album_photos(store, name, settings, query)
+        one = read_album(store, name, settings)
     # What a query or a smart album finds is for the query to say.
     listed = [photo for photo in photos if query is not None or one.query is not None or not photo.missing]
     for line in one.note.splitlines():
@@ -143,9 +142,7 @@ def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -
 @album.command()
 @name_argument
 @click.argument("new_name")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def rename(state: State, name: str, new_name: str) -> None:
     """Give an album another name.
 
@@ -153,16 +150,14 @@ def rename(state: State, name: str, new_name: str) -> None:
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        renamed = albums.rename_album(store, name, new_name, settings)
+        renamed = rename_album(store, name, new_name, settings)
     state.note(f"album {name!r} is now {renamed.name!r}")
 
 
 @album.command()
 @name_argument
 @click.argument("new_name")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def duplicate(state: State, name: str, new_name: str) -> None:
     """Make a second album like this one.
 
@@ -170,16 +165,14 @@ def duplicate(state: State, name: str, new_name: str) -> None:
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        made = albums.duplicate_album(store, name, new_name, settings)
+        made = duplicate_album(store, name, new_name, settings)
     state.note(f"album {made.name!r} made with {counted(made.count, 'photo')}")
 
 
 @album.command()
 @name_argument
 @click.argument("text", required=False)
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def note(state: State, name: str, text: str | None) -> None:
     """Print or change the note of an album.
 
@@ -187,40 +180,36 @@ def note(state: State, name: str, text: str | None) -> None:
     """
     with state.open_existing_store(state.settings()) as store:
         if text is not None:
-            albums.set_album_note(store, name, text)
+            set_album_note(store, name, text)
             state.note(f"note of album {name!r} changed")
         else:
-            for line in albums.read_album(store, name).note.splitlines():
+            for line in read_album(store, name).note.splitlines():
                 click.echo(printable(line))
 
 
 @album.command()
 @name_argument
 @query_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def query(state: State, /, name: str, **filters: Any) -> None:
     """Print or change the query of a smart album."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         new = parse_filters(filters, store, settings)
         if new is None:
-            text = albums.read_album(store, name, settings).query
+            text = read_album(store, name, settings).query
             if text is None:
                 raise UsageError(f"album {name!r} is no smart album; it holds the photos that were put into it")
             click.echo(printable(text))
             return
-        changed = albums.set_album_query(store, name, new, settings)
+        changed = set_album_query(store, name, new, settings)
     state.note(f"query of album {changed.name!r} changed; it holds {counted(changed.count, 'photo')} now")
 
 
 @album.command()
 @name_argument
 @dry_run_option
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def freeze(state: State, name: str, dry_run: bool) -> None:
     """Turn a smart album into a manual one.
 
@@ -228,31 +217,31 @@ def freeze(state: State, name: str, dry_run: bool) -> None:
     """
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        frozen = albums.freeze_album(store, name, settings, dry_run=dry_run)
-    tell(state, f"album {frozen.name!r} is a manual one now, with {counted(frozen.count, 'photo')}", dry_run=dry_run)
+        frozen = freeze_album(store, name, settings, dry_run=dry_run)
+    state.note_done(
+        f"album {frozen.name!r} is a manual one now, with {counted(frozen.count, 'photo')}", dry_run=dry_run
+    )
 
 
 @album.command()
 @name_argument
-@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@yes_option
 @dry_run_option
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def delete(state: State, name: str, yes: bool, dry_run: bool) -> None:
     """Delete an album; its photos stay."""
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        one = albums.read_album(store, name, settings)
+        one = read_album(store, name, settings)
         held = f"with {counted(one.count + one.waiting, 'photo')}" if one.query is None else "(smart)"
         question = f"Delete album {name!r} {held}? The photos stay."
         if not (yes or dry_run) and not click.confirm(printable(question), err=True):
             state.note("nothing deleted")
             return
-        broken = albums.delete_album(store, name, dry_run=dry_run)
-    tell(state, f"album {name!r} deleted", dry_run=dry_run)
+        broken = delete_album(store, name, dry_run=dry_run)
+    state.note_done(f"album {name!r} deleted", dry_run=dry_run)
     for user in broken:
-        tell(state, f"{user} asked for it and has no answer any more", dry_run=dry_run)
+        state.note_done(f"{user} asked for it and has no answer any more", dry_run=dry_run)
 
 
 def _only_query(photos: Sequence[str | Query]) -> Query:
@@ -265,11 +254,8 @@ def _only_query(photos: Sequence[str | Query]) -> Query:
 
 
 def _draw(found: Sequence[Album]) -> None:
-    from rich.table import Table
 
-    if not found:
-        return
-    table = Table("album", "photos", "missing", "made", "query", box=None, pad_edge=False)
+    table = plain_table("album", "photos", "missing", "made", "query")
     covers = [printable(Path(one.cover).name) if one.cover else "" for one in found]
     notes = [printable(line) for line in (next(iter(one.note.splitlines()), "") for one in found)]
     # Few albums have any: where none does, the others needn't leave room.

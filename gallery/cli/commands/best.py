@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.commands.completion import complete_albums
+from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options_but_album
-from gallery.cli.listing import listing_options, score_text
 from gallery.cli.look_progress import read_looks
-from gallery.cli.output import console, counted, message, print_json, print_paths, printable, to_terminal
+from gallery.cli.options import shared_options
+from gallery.cli.output import counted, message, plain_table, printable
+from gallery.cli.photo_lists import listing_options, print_groups, score_text
 from gallery.cli.progress import Progress
-from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation import albums
+from gallery.cli.state import State
+from gallery.curation.collecting import Collected, collect_photos
 from gallery.errors import UsageError
-from gallery.query.query import Query, album_key
-from gallery.settings import Settings
+from gallery.query.query import Query
 from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
-from gallery.similar.bursts import ALIKE, GAP_SECONDS, find_bursts, matching_shots
-from gallery.store.store import Store
+from gallery.similar.bursts import ALIKE, GAP_SECONDS, find_bursts
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,9 +52,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="With --album: only tell what would be collected.")
 @listing_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def best(
     state: State,
     /,
@@ -89,12 +86,13 @@ def best(
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings) or Query()
         failed = read_looks(state, store, query, settings)
-        bursts = find_bursts(matching_shots(store, query, settings), gap_seconds=gap, alike=alike)
+        bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
-        _print(ranked, as_json=as_json, nul=nul)
         winners = [burst.shots[0].photo.path for burst in ranked]
-        if into is not None:
-            _collect(state, store, into, winners, settings, dry_run=dry_run)
+        print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
+        if into is not None and winners:
+            collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
+            _tell_collected(state, collected, into, dry_run=dry_run)
     problems = [shot.problem for burst in ranked for shot in burst.shots if shot.problem is not None]
     for problem in problems:
         message(f"failed: {problem}")
@@ -113,36 +111,15 @@ def _followed(state: State, bursts: Iterable[RankedBurst], shots: int) -> list[R
     return ranked
 
 
-def _collect(
-    state: State, store: Store, name: str, winners: Sequence[str], settings: Settings, *, dry_run: bool
-) -> None:
-    """Puts the winners into the album, one action of the history."""
-    if not winners:
-        return
-    is_there = album_key(name) in map(album_key, albums.album_names(store))
-    if is_there:
-        count = albums.add_to_album(store, name, winners, settings, dry_run=dry_run)
-    else:
-        count = albums.create_album(store, name, winners, settings, dry_run=dry_run).count
-    done = f"{counted(count, 'photo')} added to {'' if is_there else 'the new '}album {name!r}"
+def _tell_collected(state: State, collected: Collected, name: str, *, dry_run: bool) -> None:
+    done = f"{counted(collected.count, 'photo')} added to {'the new ' if collected.is_new else ''}album {name!r}"
     state.note(f"dry run, nothing was changed: would be {done}" if dry_run else done)
 
 
-def _print(ranked: Sequence[RankedBurst], *, as_json: bool, nul: bool) -> None:
-    if as_json:
-        print_json([{"shots": [shot.as_json() for shot in burst.shots]} for burst in ranked])
-    elif to_terminal() and not nul:
-        for number, burst in enumerate(ranked, start=1):
-            console().print(_table(number, burst))
-    else:
-        print_paths((burst.shots[0].photo.path for burst in ranked), nul=nul)
-
-
 def _table(number: int, burst: RankedBurst) -> Table:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False)
+    table = plain_table()
     table.add_column(f"burst {number}", overflow="fold")
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")

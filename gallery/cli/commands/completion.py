@@ -1,11 +1,10 @@
-"""Completion in the shell: the script that switches it on, and what completes emotions, names and queries."""
+"""`gallery completion`: the script that switches completion on in a shell."""
 
 from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 from click.shell_completion import (
@@ -17,16 +16,8 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from gallery.cli.output import printable
-from gallery.cli.state import COMPLETE_VARIABLE, State, has_database, loudness_options
-from gallery.emotions import EMOTIONS
-from gallery.errors import GalleryError
-from gallery.folding import folded
-from gallery.query.fields import FIELDS, HAS, IS, SORTS
-from gallery.query.terms import quoted
-
-if TYPE_CHECKING:
-    from gallery.store.store import Store
+from gallery.cli.options import loudness_options
+from gallery.cli.state import COMPLETE_VARIABLE
 
 _BASH: Final = r"""
 %(complete_func)s() {
@@ -102,68 +93,3 @@ def completion(ctx: click.Context, shell: str) -> None:
 def prepare() -> None:
     """Called before Click answers a shell."""
     add_completion_class(QuotingBashComplete)
-
-
-def complete_emotions(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Labels, also as the next of a list: `happy,s` becomes `happy,sad` or `happy,surprise`."""
-    before, comma, last = incomplete.rpartition(",")
-    return [CompletionItem(before + comma + label) for label in EMOTIONS if label.startswith(last)]
-
-
-def complete_albums(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of albums."""
-    return [CompletionItem(name) for name in _beginning(_names(ctx, _album_names), incomplete)]
-
-
-def complete_saved_queries(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of saved queries."""
-    return [CompletionItem(name) for name in _beginning(_names(ctx, _query_names), incomplete)]
-
-
-def complete_query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """A field of the search language, and after its colon what may stand there; `not` of it as well."""
-    term = incomplete.rpartition(" ")[2].lstrip("(-")
-    before = incomplete[: len(incomplete) - len(term)]
-    field, colon, value = term.partition(":")
-    if not colon:
-        return [CompletionItem(f"{before}{name}:") for name in FIELDS if name.startswith(term.lower())]
-    return [CompletionItem(f"{before}{field}:{one}") for one in _values(ctx, param, field.lower(), value)]
-
-
-def _values(ctx: click.Context, param: click.Parameter, field: str, value: str) -> Iterable[str]:
-    if field in ("emotion", "all", "none", "most"):
-        return [item.value for item in complete_emotions(ctx, param, value)]
-    if field in ("album", "query"):
-        names = _names(ctx, _album_names if field == "album" else _query_names)
-        return map(quoted, _beginning(names, value.removeprefix('"')))
-    return [one for one in {"has": HAS, "is": IS, "sort": SORTS}.get(field, ()) if one.startswith(value)]
-
-
-def _beginning(names: Iterable[str], typed: str) -> list[str]:
-    """Those that begin with what was typed, as names are compared."""
-    return [name for name in names if folded(name).startswith(folded(typed))]
-
-
-def _album_names(store: Store) -> list[str]:
-    from gallery.curation.albums import album_names
-
-    return album_names(store)
-
-
-def _query_names(store: Store) -> list[str]:
-    from gallery.curation.saved_queries import list_queries
-
-    return [query.name for query in list_queries(store)]
-
-
-def _names(ctx: click.Context, listed: Callable[[Store], list[str]]) -> list[str]:
-    """Nothing where there is no database or it can't be read, for errors would land in the prompt."""
-    state = ctx.find_object(State) or State()
-    try:
-        settings = state.settings()
-        if not has_database(settings):
-            return []
-        with state.open_existing_store(settings) as store:
-            return [name for name in listed(store) if name == printable(name)]
-    except (GalleryError, OSError):
-        return []

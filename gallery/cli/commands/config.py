@@ -6,17 +6,15 @@ import os
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from gallery.cli.output import message, print_json, printable, to_terminal
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.options import loudness_options, pass_state, shared_options
+from gallery.cli.output import console, message, plain_table, print_json, printable, to_terminal
+from gallery.cli.state import State
 from gallery.errors import GalleryError
-from gallery.settings import Origin, Settings, config_file, origins, variable
-
-_NEW_FILE: Final = "# Settings of gallery; those that begin with # have their built-in value.\n"
+from gallery.settings import Origin, Settings, config_file, setting_origins, variable
 
 
 @click.group()
@@ -34,15 +32,13 @@ def _complete(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 @config.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one object: `file` and `settings`, each with its source.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def show(state: State, as_json: bool) -> None:
     """Show every setting, its value, and where that comes from: default, file, variable or flag.
 
     To a pipe a line per setting: name, value and source, with tabs between.
     """
-    found = origins({"db": state.database})
+    found = setting_origins({"db": state.database})
     if as_json:
         print_json({"file": str(config_file()), "settings": [asdict(one) for one in found]})
     elif to_terminal():
@@ -64,7 +60,7 @@ def set_(state: State, name: str, value: str) -> None:
 
     kept = set_setting(name, value)
     state.note(f"{name} is now {kept if kept != '' else 'the built-in one'}")
-    _tell_winner(state, name)
+    state.note_winner(name)
 
 
 @config.command()
@@ -77,7 +73,7 @@ def unset(state: State, name: str) -> None:
 
     unset_setting(name)
     state.note(f"{name} isn't in the settings file any more")
-    _tell_winner(state, name)
+    state.note_winner(name)
 
 
 @config.command()
@@ -89,7 +85,9 @@ def edit(state: State) -> int:
     What you wrote becomes the settings file when it is a valid one; until then the old one stays. Exits with 1 where it
     is given up.
     """
-    before = _content()
+    from gallery.preferences import settings_content
+
+    before = settings_content()
     draft = _draft(before)
     while True:
         content = _edited(draft, before)
@@ -131,22 +129,6 @@ def _replace(content: bytes) -> str | None:
     return None
 
 
-def _content() -> bytes:
-    """The settings file as it is, broken or not, else all settings as comments."""
-    try:
-        return config_file().read_bytes()
-    except FileNotFoundError:
-        return "".join(
-            [_NEW_FILE, *(f"# {name} = {_toml(value)}\n" for name, value in asdict(Settings()).items())]
-        ).encode()
-
-
-def _toml(value: str | float) -> str:
-    import tomlkit
-
-    return tomlkit.item(value).as_string()
-
-
 def _draft(content: bytes) -> Path:
     """A file of its owner's alone, whose name tells editors that it is TOML."""
     number, name = tempfile.mkstemp(prefix="gallery-config-", suffix=".toml")
@@ -155,18 +137,9 @@ def _draft(content: bytes) -> Path:
     return Path(name)
 
 
-def _tell_winner(state: State, name: str) -> None:
-    winner = os.environ.get(variable(name))
-    if winner:
-        state.note(f"but {variable(name)} is set and wins: as long as it is, {winner} is used")
-
-
 def _draw(found: list[Origin]) -> None:
-    from rich.table import Table
 
-    from gallery.cli.output import console
-
-    table = Table("setting", "value", "from", "default", box=None, pad_edge=False)
+    table = plain_table("setting", "value", "from", "default")
     for one in found:
         source = variable(one.name) if one.source == "variable" else one.source
         table.add_row(one.name, printable(str(one.value)), source, printable(str(one.default)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from gallery.cli.options import shared_options
 from gallery.cli.output import printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 
 
 @click.group()
@@ -14,9 +15,7 @@ def db() -> None:
 
 
 @db.command()
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def check(state: State) -> int:
     """Check that the database is sound; prints what is not, a line each, and exits with 1."""
     with state.open_existing_store(state.settings()) as store:

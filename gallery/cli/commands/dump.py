@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, print_json
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.curation.dump import dump_text, write_dump
 from gallery.curation.dump_lines import read_dump
 from gallery.curation.restoring import Renamed, Restored, counts, restore_dump
@@ -21,9 +22,7 @@ _file = click.Path(path_type=Path)
 @click.command()
 @click.argument("file", type=_file, required=False)
 @click.option("--force", is_flag=True, help="Put the dump in the place of an earlier one.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def dump(state: State, file: Path | None, force: bool) -> None:
     """Write all that you typed in as text.
 
@@ -39,7 +38,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
             sys.stdout.buffer.write(dump_text(store).encode())
             sys.stdout.buffer.flush()
         else:
-            write_dump(store, file.expanduser(), force=force)
+            write_dump(store, file, force=force)
             state.note(f"all that you typed in is in {file}")
 
 
@@ -53,9 +52,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
     help="Print {labels, albums, photos, queries, already_there, waiting, renamed: [{kind, name, new_name}], "
     "problems: [{line, reason}]}.",
 )
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def restore(state: State, file: Path, dry_run: bool, as_json: bool) -> int:
     """Read back what `dump` wrote.
 
@@ -65,7 +62,7 @@ def restore(state: State, file: Path, dry_run: bool, as_json: bool) -> int:
     back. Damaged lines are told and left out; then the exit code is 1.
     """
     # Before the database, which is made if need be: not for a file that is no dump.
-    read = read_dump(file.expanduser())
+    read = read_dump(file)
     settings = state.settings()
     with state.open_existing_store(settings) if dry_run else state.open_store(settings) as store:
         restored = restore_dump(store, read, dry_run=dry_run)

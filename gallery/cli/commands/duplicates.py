@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.listing import listing_options
 from gallery.cli.look_progress import read_looks
-from gallery.cli.output import console, print_json, print_paths, printable, to_terminal
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.options import shared_options
+from gallery.cli.output import plain_table, printable
+from gallery.cli.photo_lists import listing_options, print_groups
+from gallery.cli.state import State
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.similar.clusters import FARTHEST_ALIKE
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
     f"{FARTHEST_ALIKE} at most.",
 )
 @listing_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul: bool, **filters: Any) -> int:
     """List photos that are there more than once.
 
@@ -58,29 +57,23 @@ def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul
             groups = near_duplicates(store, query, settings, NEAR if bits is None else bits)
         else:
             groups = exact_duplicates(store, query, settings)
-    _print(groups, as_json=as_json, nul=nul)
+    print_groups(groups, as_json=as_json, nul=nul, table=_table, paths=_paths(groups))
     if not groups:
         state.hint("None found." if near else "No file is there twice; --near finds pictures that look the same.")
     return 1 if failed else 0
 
 
-def _print(groups: Sequence[DuplicateGroup], *, as_json: bool, nul: bool) -> None:
-    if as_json:
-        print_json([{"photos": [photo.as_json() for photo in group.photos]} for group in groups])
-    elif to_terminal() and not nul:
-        for number, group in enumerate(groups, start=1):
-            console().print(_table(number, group))
-    else:
-        for number, group in enumerate(groups):
-            # An empty name parts the groups.
-            print_paths(([""] if number else []) + list(group.paths), nul=nul)
+def _paths(groups: Sequence[DuplicateGroup]) -> Iterator[str]:
+    """All paths, the groups parted by an empty one."""
+    for number, group in enumerate(groups):
+        yield from ([""] if number else [])
+        yield from group.paths
 
 
 def _table(number: int, group: DuplicateGroup) -> Table:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False)
+    table = plain_table()
     table.add_column(f"group {number}", overflow="fold")
     for name in ("pixels", "bytes", "bits"):
         table.add_column(name, no_wrap=True, justify="right")

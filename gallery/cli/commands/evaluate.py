@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gallery.cli.commands.train import data_option
 from gallery.cli.network_options import device_option
+from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, print_json, to_terminal
-from gallery.cli.state import State, loudness_options, pass_state
+from gallery.cli.state import State
+from gallery.cli.training_options import data_option
 from gallery.vision.checkpoints import find_model
 
 if TYPE_CHECKING:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
-from gallery.cli.commands.completion import complete_albums
+from gallery.api import album_export, query_export
+from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.options import all_of, dry_run_option, shared_options
 from gallery.cli.output import counted, print_json, printable
 from gallery.cli.progress import Progress
-from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation.albums import album_photos, read_album
+from gallery.cli.state import State
 from gallery.errors import UsageError
 from gallery.export import (
     FORMATS,
     Export,
     ExportAction,
     ExportResult,
-    Heading,
     Kind,
     NameTemplate,
     check_new,
@@ -36,8 +36,7 @@ from gallery.export import (
 from gallery.export.template import BY_STEM
 from gallery.query.query import Query
 from gallery.store.store import Store
-
-F = TypeVar("F", bound=Callable[..., Any])
+from gallery.system.paths import expanded
 
 _TOLD: Final = (ExportAction.MISSING, ExportAction.FAILED, ExportAction.KEPT)
 _STDOUT: Final = Path("-")
@@ -71,7 +70,7 @@ def _parsed_template(_: click.Context, __: click.Parameter, text: str | None) ->
 
 
 _place = click.Path(path_type=Path)
-_OPTIONS = (
+_export_options = all_of(
     click.option(
         "--as", "form", type=click.Choice(list(FORMATS)), default="copy", help="What to make; copy by default."
     ),
@@ -89,7 +88,7 @@ _OPTIONS = (
     click.option(
         "--report", type=_place, metavar="FILE", help="Write what became of each file to a new .csv or .json."
     ),
-    click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be done."),
+    dry_run_option,
     click.option("--json", "as_json", is_flag=True, help="Print an array of {source, target, action, reason}."),
 )
 
@@ -125,20 +124,12 @@ class _Options:
         )
 
 
-def _export_options(command: F) -> F:
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
 @click.command()
 @click.argument("name", shell_complete=complete_albums)
 @click.argument("dest", type=_place)
 @query_options
 @_export_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
     """Put the photos of an album into the folder DEST, which is made if need be.
 
@@ -154,10 +145,7 @@ def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
     settings = state.settings()
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
-        photos = album_photos(store, name, settings, None if query is None else replace(query, missing=True))
-        album = read_album(store, name, settings)
-        heading = Heading(album.name, album.note, album.cover)
-        asked = Export(photos, dest.expanduser(), heading, album.name, settings=settings)
+        asked = album_export(store, name, dest, query, settings)
         return _run(state, store, options, asked)
 
 
@@ -165,16 +153,14 @@ def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
 @query_options
 @click.option("--to", "dest", type=_place, required=True, metavar="DEST", help="The folder or file to make.")
 @_export_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def export_query(state: State, /, dest: Path, **given: Any) -> int:
     """The help is made of all formats."""
     options, filters = _split(given)
     settings = state.settings()
     with state.open_existing_store(settings) as store:
-        photos = store.search(parse_filters(filters, store, settings) or Query(), settings=settings)
-        asked = Export(photos, dest.expanduser(), Heading(dest.name), settings=settings)
+        query = parse_filters(filters, store, settings) or Query()
+        asked = query_export(store, query, dest, settings)
         return _run(state, store, options, asked)
 
 
@@ -190,7 +176,7 @@ def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
         sys.stdout.buffer.flush()
         return 0
     results = export_as(options.form, asked, store)
-    report = None if options.report is None else options.report.expanduser()
+    report = None if options.report is None else expanded(options.report)
     if report is not None:
         check_new(report)
     told: list[ExportResult] = []
@@ -207,8 +193,7 @@ def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
             write_report(report, told)
     if options.as_json:
         print_json([result.as_json() for result in told])
-    start = "dry run, nothing was written: " if options.dry_run else ""
-    state.note(start + _sentence(told))
+    state.note_done(_sentence(told), dry_run=options.dry_run)
     return 1 if any(result.action is ExportAction.FAILED for result in told) else 0
 
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 import click
 
-from gallery.cli.output import console, print_json, to_terminal
-from gallery.cli.state import loudness_options
-from gallery.query.fields import FIELDS, SCORE, WORD
-
-_RULES: Final = (
-    ("emotion:happy faces:2..", "terms side by side: all of them hold"),
-    ("album:Best or album:Trip", "one of them holds; a comma followed by a space says the same"),
-    ("not emotion:sad", "it doesn't hold"),
-    ("-emotion:sad", "the same; in a shell, put -- before the query"),
-    ("(path:Italy or path:Spain) date:2024", "parentheses; in a shell, put the query in '...'"),
-    ('path:"Summer (2023)"', r"in quotes, spaces and parentheses are text; \" is a quote"),
-)
-"""How terms are joined."""
+from gallery.cli.options import loudness_options
+from gallery.cli.output import console, plain_table, print_json, to_terminal
+from gallery.query.explained import language_examples
 
 
 @click.command()
@@ -35,7 +24,7 @@ def fields(as_json: bool) -> None:
     Of a photo with copies, a query that speaks of paths means the files for which it holds: the first of them is shown,
     listed and exported, and sidecars are written beside them alone.
     """
-    rows = list(_rows())
+    rows = list(language_examples())
     if as_json:
         print_json([{"example": example, "meaning": meaning} for example, meaning in rows])
     elif to_terminal():
@@ -45,19 +34,8 @@ def fields(as_json: bool) -> None:
             click.echo(f"{example}\t{meaning}")
 
 
-def _rows() -> Iterator[tuple[str, str]]:
-    yield from _RULES
-    yield from WORD.explained
-    for name, field in FIELDS.items():
-        yield from field.explained
-        if name == "emotion":
-            yield from SCORE.explained
-
-
 def _draw(rows: Sequence[tuple[str, str]]) -> None:
-    from rich.table import Table
-
-    table = Table("write", "to find photos of which this holds", box=None, pad_edge=False)
+    table = plain_table("write", "to find photos of which this holds")
     table.columns[0].no_wrap = True
     for row in rows:
         table.add_row(*row)

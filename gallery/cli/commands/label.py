@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.options import shared_options
 from gallery.cli.output import counted, printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.curation.labels import (
     NamedFace,
     clear_labels,
@@ -40,9 +41,7 @@ def _asking_options(command: F) -> F:
 @query_options
 @click.option("--clear", is_flag=True, help="Forget what was said of these faces; no emotion is given then.")
 @_asking_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_run: bool, **filters: Any) -> None:
     """Say which emotion a face shows.
 
@@ -68,9 +67,7 @@ def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_r
 @click.command()
 @query_options
 @_asking_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def reject(state: State, /, words: tuple[str, ...], yes: bool, dry_run: bool, **filters: Any) -> None:
     """Say that something is no face.
 

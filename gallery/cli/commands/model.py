@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gallery.cli.output import print_json, print_paths, printable, to_terminal
-from gallery.cli.state import State, loudness_options, pass_state
+from gallery.cli.options import loudness_options, pass_state
+from gallery.cli.output import console, plain_table, print_json, print_paths, printable, to_terminal
+from gallery.cli.state import State
 from gallery.errors import UsageError
-from gallery.settings import variable
+from gallery.system.paths import expanded
 from gallery.vision.checkpoints import DEFAULT_MODEL, ModelCard, find_model, list_models, read_card
 
 
@@ -81,10 +81,7 @@ def use(state: State, name: str | None, reset: bool) -> None:
         raise UsageError("which model? Give a NAME (`gallery model list` lists them), or --default, not both")
     stored = use_model(name or "") or DEFAULT_MODEL
     state.note(f"{stored} is now the default model")
-    winner = os.environ.get(variable("model"))
-    if winner:
-        state.note(f"but {variable('model')} is set and wins: as long as it is, {winner} is used")
-    else:
+    if not state.note_winner("model"):
         state.note("The next `gallery index` reads the stored faces with it, or `gallery rescore` now.")
 
 
@@ -103,7 +100,7 @@ def export(name: str, format_: str, output: Path | None, force: bool) -> None:
     stands in its metadata. Before it is written, its answers are compared with torch's.
     """
     path = find_model(name)
-    out = output.expanduser() if output else Path(f"{path.stem}.{format_}")
+    out = expanded(output) if output else Path(f"{path.stem}.{format_}")
     from gallery.vision.onnx_export import export_onnx
 
     export_onnx(path, out, overwrite=force)
@@ -124,11 +121,8 @@ def _plain(value: Any) -> str:
 
 
 def _draw(cards: list[ModelCard], used: Path | None) -> None:
-    from rich.table import Table
 
-    from gallery.cli.output import console
-
-    table = Table("name", "", "architecture", "size", "metrics", box=None, pad_edge=False)
+    table = plain_table("name", "", "architecture", "size", "metrics")
     for card in cards:
         size = f"{card.size_bytes / 1e6:.1f} MB"
         star = "*" if card.path == used else ""

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from gallery.cli.listing import faces_text
 from gallery.cli.network_options import load_pipeline, pipeline_options, searched_at
+from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, message, print_json, printable, to_terminal
-from gallery.cli.state import State, loudness_options, pass_state
+from gallery.cli.photo_lists import faces_text
+from gallery.cli.state import State
 from gallery.errors import ImageError
 from gallery.records import PhotoRecord
 
@@ -27,7 +28,7 @@ def predict(state: State, /, photos: tuple[str, ...], as_json: bool, **flags: An
 
     Prints a line per photo. Exits with 1 where photos couldn't be read.
     """
-    from gallery.indexing.predictor import predict as predict_photos
+    from gallery.api import predict as predict_photos
 
     settings = state.settings(**searched_at(**flags))
     detector, classifier = load_pipeline(state, settings)

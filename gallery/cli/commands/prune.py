@@ -7,20 +7,19 @@ from typing import Any
 import click
 
 from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.options import shared_options, yes_option
 from gallery.cli.output import counted, print_json, print_paths
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached_to, find_gone, forget_gone
 
 
 @click.command()
 @query_options
 @click.option("--even-if-unplugged", is_flag=True, help="Also photos whose whole folder is gone or empty; see above.")
-@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@yes_option
 @click.option("-n", "--dry-run", is_flag=True, help="Only list what would be forgotten.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object in place of paths.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as_json: bool, **filters: Any) -> None:
     """Forget photos whose files are gone.
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.options import shared_options
 from gallery.cli.output import console, counted, print_json, printable, to_terminal
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.insight.accuracy import FEW_FACES, AccuracyReport, ModelAccuracy, accuracy_report
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @query_options
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def report(state: State, /, as_json: bool, **filters: Any) -> None:
     """Say how often the model was right where you corrected it.
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import click
 
+from gallery.api import rescore as rescore_faces
 from gallery.cli.network_options import load_pipeline, model_options
+from gallery.cli.options import shared_options
 from gallery.cli.output import counted, print_json
 from gallery.cli.progress import Progress
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.rescore_progress import show_rescored
+from gallery.cli.state import State
 from gallery.indexing.rescoring import Rescored
-from gallery.indexing.rescoring import rescore as rescore_faces
 
 
 @click.command()
@@ -21,9 +23,7 @@ from gallery.indexing.rescoring import rescore as rescore_faces
 @click.option(
     "--json", "as_json", is_flag=True, help="Print model, number of faces and speed as one object at the end."
 )
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def rescore(state: State, /, as_json: bool, **flags: Any) -> int:
     """Read every stored face again with another model.
 
@@ -35,7 +35,7 @@ def rescore(state: State, /, as_json: bool, **flags: Any) -> int:
     with state.open_existing_store(settings) as store:
         _, classifier = load_pipeline(state, settings)
         start = time.monotonic()
-        last = _follow(rescore_faces(store, classifier), state)
+        last = _follow(rescore_faces(store, classifier=classifier), state)
         seconds = time.monotonic() - start
     speed = last.read / seconds if seconds > 0 else 0.0
     state.note(_sentence(last, classifier.name) + (f"; {seconds:.1f} s, {speed:.1f} faces/s" if last.total else ""))
@@ -50,20 +50,13 @@ def rescore(state: State, /, as_json: bool, **flags: Any) -> int:
     return 1 if last.failed else 0
 
 
-def show(progress: Progress, so_far: Rescored) -> None:
-    """Draws the state of a rescoring on a bar."""
-    if so_far.done == 0:
-        progress.plan(so_far.total, unit="faces")
-    progress.reach(so_far.done)
-
-
 def _follow(states: Iterable[Rescored], state: State) -> Rescored:
     """The last state, also told where Ctrl-C or an error ends the run."""
     last = Rescored(0, 0)
     try:
         with Progress(unit="faces", quiet=state.quiet) as progress:
             for last in states:
-                show(progress, last)
+                show_rescored(progress, last)
     except BaseException:
         state.note(f"stopped; what is done is kept: {last.done} of {last.total} faces")
         raise

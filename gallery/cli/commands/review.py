@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gallery.cli.cards import bars
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.listing import score_text
+from gallery.cli.options import shared_options
 from gallery.cli.output import console, counted, print_json, printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.photo_cards import bars
+from gallery.cli.photo_lists import score_text
+from gallery.cli.state import State
 from gallery.curation.doubt import DoubtfulFace, doubtful_faces
 from gallery.curation.review import Review
 from gallery.errors import UsageError
@@ -56,9 +57,7 @@ Tell = Callable[[str], None]
 @query_options
 @click.option("--list", "as_list", is_flag=True, help="Only list the faces, a line each, and ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: print an array.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> None:
     """Go through the most doubtful faces.
 

@@ -7,17 +7,16 @@ from typing import Any
 import click
 
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.listing import listing_options, print_found
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.options import shared_options
+from gallery.cli.photo_lists import listing_options, print_found
+from gallery.cli.state import State
 from gallery.query.query import Query
 
 
 @click.command()
 @query_options
 @listing_options
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def search(state: State, /, as_json: bool, nul: bool, **filters: Any) -> None:
     """List the photos that a query describes.
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.cards import absolute, bars, full_picture, refuse_originals
-from gallery.cli.listing import score_text
-from gallery.cli.output import console, print_json, printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.output import printable
+from gallery.cli.photo_cards import Card, Wish, bars, photo_options, show_card
+from gallery.cli.photo_lists import score_text
+from gallery.cli.state import State
 from gallery.emotions import COLOURS
+from gallery.insight.drawings import save_annotated
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
+from gallery.store.store import Store
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -23,16 +25,8 @@ _SOURCES = {"exif": "from its EXIF", "file": "time of the file; the photo itself
 
 
 @click.command()
-@click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "--annotate", "out", type=click.Path(path_type=Path), metavar="OUT", help="Draw the faces into this file."
-)
-@click.option("--force", is_flag=True, help="Let --annotate replace an existing file; never an indexed photo.")
-@click.option("--json", "as_json", is_flag=True, help="Print one object.")
-@database_option
-@loudness_options
-@pass_state
-def show(state: State, photo: Path, out: Path | None, force: bool, as_json: bool) -> None:
+@photo_options("Draw the faces into this file.")
+def show(state: State, /, **asked: Any) -> None:
     """Show all that is known of a photo: files, time, camera, place, and the seven scores of each face.
 
     A face keeps its number, and `gallery label` takes what is called face 2 as PHOTO#2. Between the numbers there are
@@ -43,26 +37,11 @@ def show(state: State, photo: Path, out: Path | None, force: bool, as_json: bool
       faces: an array of id, number, box, confidence, emotion, score, scores,
         source (model or person)
     """
-    settings = state.settings()
-    with state.open_existing_store(settings) as store:
-        record = store.photo(absolute(photo), settings=settings)
-        if out is not None:
-            refuse_originals(store, record, out)
-    if as_json:
-        print_json(record.as_json())
-    else:
-        screen = console()
-        for line in _card(record):
-            screen.print(line, soft_wrap=True)
-    if out is not None:
-        _draw(record, out.expanduser(), settings, force=force)
-        state.note(f"faces drawn into {out}")
+    show_card(state, _CARD, Wish(**asked))
 
 
-def _draw(record: PhotoRecord, out: Path, settings: Settings, *, force: bool) -> None:
-    from gallery.images.annotate import annotate, save_new
-
-    save_new(annotate(full_picture(record, settings), record.faces), out, overwrite=force)
+def _read(store: Store, photo: Path, settings: Settings) -> PhotoRecord:
+    return store.photo(photo, settings=settings)
 
 
 def _card(record: PhotoRecord) -> Iterator[Text]:
@@ -113,3 +92,6 @@ def _face(face: FaceRecord) -> Iterator[Text]:
         "  said by a person" if face.source == "person" else "",
     )
     yield from bars(face.scores)
+
+
+_CARD = Card(_read, lambda photo: photo, _card, save_annotated, "faces drawn into")

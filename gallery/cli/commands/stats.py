@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gallery.cli.breakdowns import print_groups
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.groups import print_groups
+from gallery.cli.options import shared_options
 from gallery.cli.output import console, print_json, printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.emotions import COLOURS
-from gallery.errors import NotIndexedError, UsageError
+from gallery.errors import UsageError
 from gallery.insight.breakdown import BY, breakdown
+from gallery.insight.moods import save_moods
 from gallery.insight.timeline import timeline
-from gallery.query.query import Query
-from gallery.settings import Settings
-from gallery.store.store import Stats, Store
+from gallery.store.store import Stats
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -40,9 +39,7 @@ _CAMERAS_SHOWN = 10
 )
 @click.option("--force", is_flag=True, help="Let --plot replace an existing file; never an indexed photo.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def stats(state: State, /, by: str | None, out: Path | None, force: bool, as_json: bool, **filters: Any) -> None:
     """Count photos, faces and emotions.
 
@@ -62,33 +59,15 @@ def stats(state: State, /, by: str | None, out: Path | None, force: bool, as_jso
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
         if out is not None:
-            _plot(store, out, by, query, settings, force=force)
+            if by not in (None, "month", "year"):
+                raise UsageError(f"--plot draws a timeline, not groups by {by}; use --by month or --by year")
+            save_moods(store, timeline(store, by, query, settings), out, overwrite=force)
             state.note(f"moods drawn into {out}")
         if by is not None:
             groups = breakdown(store, by, query, settings)
             print_json(groups.as_json()) if as_json else print_groups(groups)
         elif out is None or as_json:
             _overview(store.stats(query, settings=settings), store.location, as_json=as_json)
-
-
-def _plot(store: Store, out: Path, by: str | None, query: Query | None, settings: Settings, *, force: bool) -> None:
-    from gallery.insight.moods import save_moods
-
-    if by not in (None, "month", "year"):
-        raise UsageError(f"--plot draws a timeline, not groups by {by}; use --by month or --by year")
-    place = out.expanduser()
-    _refuse_photo(store, place, out)
-    save_moods(timeline(store, by, query, settings), place, overwrite=force)
-
-
-def _refuse_photo(store: Store, place: Path, out: Path) -> None:
-    """UsageError where this is an indexed photo, under whatever name; photos are never changed."""
-    for name in {os.path.abspath(place), os.path.realpath(place)}:  # noqa: PTH100 - pathlib's would resolve links
-        try:
-            store.photo(name)
-        except NotIndexedError:
-            continue
-        raise UsageError(f"{out}: is an indexed photo, which is never overwritten; choose another name")
 
 
 def _overview(figures: Stats, location: str, *, as_json: bool) -> None:

@@ -9,21 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from gallery.cli.network_options import device_option
-from gallery.cli.state import State, loudness_options, pass_state
+from gallery.cli.options import loudness_options, pass_state
+from gallery.cli.state import State
+from gallery.cli.training_options import data_option
 from gallery.cli.training_progress import TrainingProgress
 from gallery.errors import UsageError
 
 if TYPE_CHECKING:
     from gallery.training.faces import Dataset
     from gallery.training.train import Trainer
-
-
-data_option = click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
-)
 
 
 @click.command()

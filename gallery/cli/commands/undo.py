@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import click
 
-from gallery.cli.output import console, message, print_json, printable, to_terminal
-from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.curation import history
-from gallery.curation.history import Action
+from gallery.cli.options import shared_options
+from gallery.cli.output import console, message, plain_table, print_items, print_json, printable, to_terminal
+from gallery.cli.state import State
+from gallery.curation.history import Action, list_actions
+from gallery.curation.history import undo as take_back
 from gallery.errors import UsageError
 
 
@@ -18,9 +19,7 @@ from gallery.errors import UsageError
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="With --list: the last N only, 20 by default.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be taken back.")
 @click.option("--json", "as_json", is_flag=True, help="Print objects {id, done_at, summary}; null for nothing.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json: bool) -> int:
     """Take back what you did last.
 
@@ -32,9 +31,9 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
         raise UsageError("--limit goes with --list; `gallery undo` takes back one thing at a time")
     with state.open_existing_store(state.settings()) as store:
         if as_list:
-            _print_list(history.list_actions(store, limit=limit or 20), as_json=as_json)
+            _print_list(list_actions(store, limit=limit or 20), as_json=as_json)
             return 0
-        done = next(iter(history.list_actions(store, limit=1)), None) if dry_run else history.undo(store)
+        done = next(iter(list_actions(store, limit=1)), None) if dry_run else take_back(store)
     if as_json:
         print_json(None if done is None else done.as_json())
     if done is None:
@@ -47,25 +46,21 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
 
 
 def _print_list(actions: Sequence[Action], *, as_json: bool) -> None:
-    if as_json:
-        print_json([action.as_json() for action in actions])
-    elif to_terminal():
-        _draw(actions)
-    else:
-        for action in actions:
-            click.echo(f"{_when(action)}\t{printable(action.summary)}")
+    print_items(actions, as_json=as_json, draw=_draw, line=_line)
+    if not actions and to_terminal() and not as_json:
+        message("nothing to take back")
 
 
 def _draw(actions: Sequence[Action]) -> None:
-    from rich.table import Table
 
-    if not actions:
-        message("nothing to take back")
-        return
-    table = Table("done", "what", box=None, pad_edge=False)
+    table = plain_table("done", "what")
     for action in actions:
         table.add_row(_when(action), printable(action.summary))
     console().print(table)
+
+
+def _line(action: Action) -> str:
+    return f"{_when(action)}\t{printable(action.summary)}"
 
 
 def _when(action: Action) -> str:

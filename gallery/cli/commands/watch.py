@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from gallery.cli.commands.index import describe_run, report_run, rescore_follower
-from gallery.cli.network_options import load_pipeline, pipeline_options, searched_at
+from gallery.api import watch as watch_folders
+from gallery.cli.index_run import IndexRun
+from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
+from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, printable, to_terminal
-from gallery.cli.progress import Progress
-from gallery.cli.state import State, database_option, loudness_options, pass_state
-from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
-from gallery.indexing.indexer import index as index_photos
-from gallery.indexing.watching import POLL_SECONDS, file_events
-from gallery.indexing.watching import watch as watch_folders
-from gallery.records import FileStamp
+from gallery.cli.state import State
+from gallery.indexing.indexer import PhotoResult, Status
+from gallery.indexing.watching import POLL_SECONDS
 
 
 @click.command()
@@ -29,15 +26,11 @@ from gallery.records import FileStamp
     is_flag=True,
     help=f"Compare the folders every {POLL_SECONDS:.0f} seconds: for network drives, which tell of no changes.",
 )
-@click.option("--follow-links", is_flag=True, help="Also look into folders that are symbolic links.")
+@follow_links_option
 @pipeline_options
-@click.option(
-    "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
-)
+@workers_option
 @click.option("--json", "as_json", is_flag=True, help="Print an object on a line of its own for each change.")
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **flags: Any) -> None:
     """Keep up with folders as photos come and go.
 
@@ -50,23 +43,10 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     """
     follow_links = flags.pop("follow_links")
     settings = state.settings(**searched_at(**flags))
-    summary = Summary()
-    progress = Progress(unit="photos", quiet=state.quiet, describe=lambda: describe_run(progress, summary))
     with state.open_store(settings) as store:
-        detector, classifier = load_pipeline(state, settings)
-        options = IndexOptions(
-            follow_links=follow_links,
-            on_plan=lambda total: progress.plan(total, unit="photos"),
-            on_rescore=rescore_follower(progress, state, classifier.name),
-        )
-        index = partial(index_photos, store=store, detector=detector, classifier=classifier, settings=settings)
-
-        def look(roots: Sequence[str], *, skip: Callable[[FileStamp], bool]) -> Iterator[PhotoResult]:
-            return index(roots, options=replace(options, skip=skip))
-
-        events = file_events(store.location, poll_seconds=POLL_SECONDS if poll else None)
-        looks = watch_folders(paths, look, events=events, tell=state.note)
-        report_run(_first(looks), summary, progress, state, as_json=False)
+        run = IndexRun(state, settings, follow_links=follow_links)
+        looks = watch_folders(paths, store=store, poll=poll, tell=state.note, **run.arguments)
+        run.report(_first(looks), as_json=False)
         state.note(f"watching {counted(len(paths), 'folder')}; Ctrl-C stops")
         for results in looks:
             for result in results:

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.cards import absolute, bars, full_picture, refuse_originals
-from gallery.cli.listing import score_text
-from gallery.cli.output import console, counted, print_json, printable
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.output import counted, printable
+from gallery.cli.photo_cards import Card, Wish, bars, photo_options, show_card
+from gallery.cli.photo_lists import score_text
+from gallery.cli.state import State
 from gallery.emotions import COLOURS, EMOTIONS
+from gallery.insight.drawings import save_reasons
 from gallery.insight.reasons import Check, FaceReasons, PersonsWord, PhotoReasons, explain_faces
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from gallery.settings import Settings
 
 _UNITS = {"min_confidence": "confidence", "min_score": "best score", "min_face": "pixels"}
 
 
 @click.command()
-@click.argument("photo", type=click.Path(path_type=Path))
-@click.option(
-    "--annotate", "out", type=click.Path(path_type=Path), metavar="OUT", help="Draw all of it into this file."
-)
-@click.option("--force", is_flag=True, help="Let --annotate replace an existing file; never an indexed photo.")
-@click.option("--json", "as_json", is_flag=True, help="Print one object.")
-@database_option
-@loudness_options
-@pass_state
-def why(state: State, photo: Path, out: Path | None, force: bool, as_json: bool) -> None:
+@photo_options("Draw all of it into this file.")
+def why(state: State, /, **asked: Any) -> None:
     """Explain what is shown of each face of a photo.
 
     For each place where the detector saw a face, also those that don't count: the seven scores of the model, which
@@ -50,27 +41,7 @@ def why(state: State, photo: Path, out: Path | None, force: bool, as_json: bool)
         models (model, in_use, emotion, scores), people (emotion, is_face, said_at)
       unplaced: what people said of places where no face is found any more
     """
-    settings = state.settings()
-    with state.open_existing_store(settings) as store:
-        reasons = explain_faces(store, absolute(photo), settings)
-        if out is not None:
-            refuse_originals(store, reasons.photo, out)
-    if as_json:
-        print_json(reasons.as_json())
-    else:
-        screen = console()
-        for line in _lines(reasons):
-            screen.print(line, soft_wrap=True)
-    if out is not None:
-        _draw(reasons, out.expanduser(), settings, force=force)
-        state.note(f"drawn into {out}")
-
-
-def _draw(reasons: PhotoReasons, out: Path, settings: Settings, *, force: bool) -> None:
-    from gallery.images.annotate import save_new
-    from gallery.insight.reason_sheet import draw_reasons
-
-    save_new(draw_reasons(full_picture(reasons.photo, settings), reasons), out, overwrite=force)
+    show_card(state, _CARD, Wish(**asked))
 
 
 def _lines(reasons: PhotoReasons) -> Iterator[Text]:
@@ -121,3 +92,6 @@ def _amount(setting: str, amount: float) -> str:
 def _said(word: PersonsWord) -> str:
     what = "this is no face" if word.emotion is None else word.emotion
     return f"a person said on {word.said_at.astimezone():%Y-%m-%d %H:%M}: {what}"
+
+
+_CARD = Card(explain_faces, lambda reasons: reasons.photo, _lines, save_reasons, "drawn into")

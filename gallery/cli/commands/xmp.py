@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import click
 
 from gallery.cli.filters import parse_filters, query_options
-from gallery.cli.output import counted, message, print_json, print_paths, printable, to_terminal
+from gallery.cli.options import all_of, database_option, dry_run_option, loudness_options, nul_option, shared_options
+from gallery.cli.output import counted, print_json, print_paths, printable, to_terminal
 from gallery.cli.progress import Progress
-from gallery.cli.state import State, database_option, loudness_options, pass_state
+from gallery.cli.state import State
 from gallery.query.query import Query
-
-if TYPE_CHECKING:
-    from gallery.records import PhotoRecord
-    from gallery.xmp.sidecars import SidecarResult
-
-F = TypeVar("F", bound=Callable[..., Any])
+from gallery.xmp.sidecars import SidecarResult, clear_sidecars, write_sidecars
 
 _WRITTEN = ("created", "changed", "removed")
 
@@ -28,8 +24,7 @@ _json_option = click.option(
     is_flag=True,
     help="Print an array of {photo, sidecar, action, reason, added, removed}; the last two hold {property, value}.",
 )
-_nul_option = click.option("-0", "--print0", "nul", is_flag=True, help="End each path with NUL, for `xargs -0`.")
-_dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be done.")
+_changing_options = all_of(query_options, dry_run_option, _json_option, nul_option, shared_options)
 
 
 @click.group()
@@ -54,51 +49,33 @@ def xmp() -> None:
 
 
 @xmp.command()
-@query_options
-@_dry_run_option
-@_json_option
-@_nul_option
-@database_option
-@loudness_options
-@pass_state
-def write(state: State, /, dry_run: bool, as_json: bool, nul: bool, **filters: Any) -> int:
+@_changing_options
+def write(state: State, /, **given: Any) -> int:
     """Write the emotions shown of photos into their sidecars.
 
     Of every indexed photo unless a query says which. What was written before is replaced: where a face was corrected,
     the old emotion goes. Faces that are uncertain are left out. A pipe gets the paths of the sidecars that changed.
     Exits with 1 where a sidecar couldn't be written; it was left alone, and the others were written.
     """
-    results = _run(state, filters, dry_run=dry_run, clear=False)
-    _print(results, as_json=as_json, nul=nul, dry_run=dry_run)
-    return _sum_up(state, results, "without an emotion to write", dry_run=dry_run)
+    return _change(state, given, clear=False)
 
 
 @xmp.command()
-@query_options
-@_dry_run_option
-@_json_option
-@_nul_option
-@database_option
-@loudness_options
-@pass_state
-def clear(state: State, /, dry_run: bool, as_json: bool, nul: bool, **filters: Any) -> int:
+@_changing_options
+def clear(state: State, /, **given: Any) -> int:
     """Take what `write` wrote out of sidecars again, and nothing else.
 
     Out of every sidecar unless a query says of which photos. A sidecar that nobody else has edited since is as it was
     before, to the byte; one that `write` made is deleted, unless somebody has put something into it since. A pipe gets
     the paths of the sidecars that changed.
     """
-    results = _run(state, filters, dry_run=dry_run, clear=True)
-    _print(results, as_json=as_json, nul=nul, dry_run=dry_run)
-    return _sum_up(state, results, "with nothing of ours", dry_run=dry_run)
+    return _change(state, given, clear=True)
 
 
 @xmp.command()
 @query_options
 @_json_option
-@database_option
-@loudness_options
-@pass_state
+@shared_options
 def diff(state: State, /, as_json: bool, **filters: Any) -> int:
     r"""Show what `write` would change, sidecar by sidecar.
 
@@ -109,47 +86,42 @@ def diff(state: State, /, as_json: bool, **filters: Any) -> int:
         print_json([one.as_json() for one in results])
     else:
         _draw_differences(results) if to_terminal() else _print_differences(results)
-    return _sum_up(state, results, "without an emotion to write", dry_run=True)
+    return _sum_up(state, results, clear=False, dry_run=True)
+
+
+def _change(state: State, given: dict[str, Any], *, clear: bool) -> int:
+    dry_run, as_json, nul = (given.pop(name) for name in ("dry_run", "as_json", "nul"))
+    results = _run(state, given, dry_run=dry_run, clear=clear)
+    _print(results, as_json=as_json, nul=nul, dry_run=dry_run)
+    return _sum_up(state, results, clear=clear, dry_run=dry_run)
 
 
 def _run(state: State, filters: dict[str, Any], *, dry_run: bool, clear: bool) -> list[SidecarResult]:
-    from gallery.xmp.sidecars import Sidecars
-
     settings = state.settings()
     results: list[SidecarResult] = []
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
-        photos = store.search(query or Query(missing=clear), settings=settings)
-        sidecars = Sidecars(store, settings, dry_run=dry_run)
-        one_by_one = sidecars.clear if clear else sidecars.write
+        found = store.search(query or Query(missing=clear), settings=settings)
+        progress = Progress(unit="photos", quiet=state.quiet)
+        if clear:
+            work = clear_sidecars(store, progress.through(found), rest=query is None, dry_run=dry_run)
+        else:
+            work = write_sidecars(store, progress.through(found), settings, dry_run=dry_run)
         try:
-            _follow(state, photos, one_by_one, results)
-            if clear and query is None:
-                _keep(sidecars.clear_rest(), results)
+            with progress:
+                results.extend(_told(work, progress))
         except BaseException:
             state.note(f"stopped; {_sentence(results, 'with nothing to do')}")
             raise
     return results
 
 
-def _follow(
-    state: State,
-    photos: Sequence[PhotoRecord],
-    one_by_one: Callable[[PhotoRecord], Iterator[SidecarResult]],
-    results: list[SidecarResult],
-) -> None:
-    with Progress(unit="photos", quiet=state.quiet) as progress:
-        progress.plan(len(photos))
-        for photo in photos:
-            _keep(one_by_one(photo), results)
-            progress.advance()
-
-
-def _keep(found: Iterable[SidecarResult], results: list[SidecarResult]) -> None:
-    for one in found:
-        results.append(one)
+def _told(work: Iterable[SidecarResult], progress: Progress) -> Iterator[SidecarResult]:
+    """The results, those that went wrong told one by one as they come."""
+    for one in work:
         if one.action in ("failed", "missing"):
-            message(f"{one.action}: {one.sidecar or one.photo}: {one.reason}")
+            progress.tell(f"{one.action}: {one.sidecar or one.photo}: {one.reason}")
+        yield one
 
 
 def _print(results: Sequence[SidecarResult], *, as_json: bool, nul: bool, dry_run: bool) -> None:
@@ -183,9 +155,9 @@ def _draw_differences(results: Sequence[SidecarResult]) -> None:
             screen.print(Text(f"  {sign} {each.property}  {printable(each.value)}", style=style), soft_wrap=True)
 
 
-def _sum_up(state: State, results: Sequence[SidecarResult], nothing: str, *, dry_run: bool) -> int:
-    start = "dry run, nothing was written: " if dry_run else ""
-    state.note(start + _sentence(results, nothing))
+def _sum_up(state: State, results: Sequence[SidecarResult], *, clear: bool, dry_run: bool) -> int:
+    nothing = "with nothing of ours" if clear else "without an emotion to write"
+    state.note_done(_sentence(results, nothing), dry_run=dry_run)
     return 1 if any(one.action == "failed" for one in results) else 0
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from gallery.emotions import COLOURS
 from gallery.export import wording
 from gallery.export.page.folder import THUMBS, VIEWS
@@ -18,6 +16,7 @@ from gallery.export.page.pictures import THUMB_SIDE, view_size
 from gallery.export.request import Heading
 from gallery.images.annotate import label
 from gallery.records import FaceRecord, PhotoRecord
+from gallery.system.templates import page_templates
 
 TEMPLATE: Final = "page.html.j2"
 
@@ -34,7 +33,7 @@ def render(heading: Heading, entries: Sequence[Entry]) -> bytes:
     """The page in UTF-8. Whatever titles, notes and file names contain is text on it and nothing else."""
     style, script = _style(), _source("page.js")
     page = (
-        _environment()
+        page_templates("gallery.export.page", folder="")
         .get_template(TEMPLATE)
         .render(
             title=wording.plain(heading.title),
@@ -51,16 +50,6 @@ def render(heading: Heading, entries: Sequence[Entry]) -> bytes:
         )
     )
     return page.encode()
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gallery.export.page", package_path=""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _source(name: str) -> str:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from gallery.cli.output import console, print_json, print_paths, printable, to_terminal
+from gallery.cli.options import all_of, nul_option
+from gallery.cli.output import Item, console, plain_table, print_json, print_paths, printable, to_terminal
 from gallery.emotions import COLOURS
 from gallery.records import FaceRecord, PhotoRecord, shown_score
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.text import Text
 
     from gallery.query.query import Query
     from gallery.settings import Settings
     from gallery.store.store import Store
 
-F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound=Item)
 
 _FACES_SHOWN = 4
 """A photo with more faces gets a count per emotion, or its row would fill the screen."""
 
 
-def listing_options(command: F) -> F:
-    """Adds --json and --print0."""
-    as_json = click.option(
-        "--json", "as_json", is_flag=True, help=r"Print an array; a byte that is no UTF-8 appears as \udcXX."
-    )
-    nul = click.option("-0", "--print0", "nul", is_flag=True, help="End each path with NUL, for `xargs -0`.")
-    return as_json(nul(command))
+listing_options = all_of(
+    click.option("--json", "as_json", is_flag=True, help=r"Print an array; a byte that is no UTF-8 appears as \udcXX."),
+    nul_option,
+)
 
 
 def print_found(store: Store, query: Query, settings: Settings, *, as_json: bool, nul: bool) -> int:
@@ -56,13 +55,25 @@ def print_records(photos: Sequence[PhotoRecord], *, as_json: bool, nul: bool) ->
         print_paths((photo.path for photo in photos), nul=nul)
 
 
+def print_groups(
+    groups: Sequence[T], *, as_json: bool, nul: bool, table: Callable[[int, T], Table], paths: Iterable[str]
+) -> None:
+    """Prints groups of photos: JSON, a table for each, which gets its number from 1 on, or the paths for a program."""
+    if as_json:
+        print_json([group.as_json() for group in groups])
+    elif to_terminal() and not nul:
+        for number, group in enumerate(groups, start=1):
+            console().print(table(number, group))
+    else:
+        print_paths(paths, nul=nul)
+
+
 def _draw(photos: Sequence[PhotoRecord]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     if not photos:
         return
-    table = Table(box=None, pad_edge=False)
+    table = plain_table()
     table.add_column("photo", overflow="fold")
     table.add_column("faces")
     table.add_column("taken", no_wrap=True)

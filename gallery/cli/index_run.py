@@ -1,0 +1,88 @@
+"""What `gallery index` and `gallery watch` share: the networks of a run, its bar, its counts and what is told of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from gallery.api import IndexArguments
+from gallery.cli.network_options import load_pipeline
+from gallery.cli.output import counted, print_json
+from gallery.cli.progress import Progress
+from gallery.cli.rescore_progress import show_rescored
+from gallery.cli.state import State
+from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
+from gallery.indexing.rescoring import Rescored
+from gallery.settings import Settings
+
+
+class IndexRun:
+    """One run: `arguments` are for `gallery.index` and `gallery.watch`, `summary` counts what `report` has told of."""
+
+    def __init__(self, state: State, settings: Settings, **options: Any) -> None:
+        self._state = state
+        self._progress = Progress(unit="photos", quiet=state.quiet, describe=self._beside_the_bar)
+        self.summary = Summary()
+        detector, classifier = load_pipeline(state, settings)
+        self._model = classifier
+        self.arguments: IndexArguments = {
+            "detector": detector,
+            "classifier": classifier,
+            "settings": settings,
+            "options": IndexOptions(on_plan=self._plan, on_rescore=self._follow_rescoring, **options),
+        }
+
+    def report(self, results: Iterable[PhotoResult], *, as_json: bool) -> None:
+        """Follows the results and sums them up, also where Ctrl-C or an error ends them."""
+        start = time.monotonic()
+        try:
+            with self._progress:
+                self._follow(results)
+        except BaseException:
+            self._state.note(f"stopped; what is done is kept: {_sentence(self._counts(start))}")
+            raise
+        counts = self._counts(start)
+        self._state.note(_sentence(counts))
+        if as_json:
+            print_json(counts)
+
+    def _follow(self, results: Iterable[PhotoResult]) -> None:
+        """Counts the results as they come and tells of failures at once."""
+        for result in results:
+            self.summary.add(result)
+            if result.status is not Status.MISSING:
+                self._progress.advance(worked=result.status is not Status.UNCHANGED)
+            if result.status is Status.FAILED:
+                self._progress.tell(f"failed: {result.path}: {result.reason}")
+
+    def _counts(self, start: float) -> dict[str, Any]:
+        return self.summary.as_json(time.monotonic() - start)
+
+    def _plan(self, total: int) -> None:
+        self._progress.plan(total, unit="photos")
+
+    def _follow_rescoring(self, so_far: Rescored) -> None:
+        """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""
+        show_rescored(self._progress, so_far)
+        if so_far.done == so_far.total:
+            self._state.note(f"{counted(so_far.read, 'stored face')} read with the model {self._model.name}")
+
+    def _beside_the_bar(self) -> str:
+        if self._progress.unit == "faces":
+            return "reading the stored faces with the new model"
+        return _parts(self.summary.as_json(0)) or "looking"
+
+
+def _sentence(counts: dict[str, Any]) -> str:
+    """`3 photos: 2 new, 1 failed; 4 faces; 1.5 s, 2.0 photos/s`."""
+    parts = _parts(counts)
+    if not parts:
+        return "0 photos"
+    seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+    speed = f"{counts['seconds']:.1f} s, {counts['photos_per_second']:.1f} photos/s"
+    return f"{counted(seen, 'photo')}: {parts}; {counted(counts['faces'], 'face')}; {speed}"
+
+
+def _parts(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
