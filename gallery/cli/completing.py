@@ -15,7 +15,6 @@ from gallery.errors import GalleryError
 from gallery.folding import folded
 from gallery.query.fields import FIELDS, HAS, IS, SORTS
 from gallery.query.terms import quoted
-from gallery.store.existing import database_exists
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
@@ -75,6 +74,8 @@ def _query_names(store: Store) -> list[str]:
 
 def _names(ctx: click.Context, listed: Callable[[Store], list[str]]) -> list[str]:
     """Nothing where there is no database or it can't be read, for errors would land in the prompt."""
+    from gallery.store.existing import database_exists
+
     state = ctx.find_object(State) or State()
     try:
         settings = state.settings()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from gallery.cli.output import message
 from gallery.errors import UsageError
 from gallery.settings import Settings, default_database, load_settings, variable
-from gallery.store.existing import database_exists
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
@@ -39,6 +38,8 @@ class State:
 
     def open_existing_store(self, settings: Settings) -> Store:
         """The database; UsageError where there is none yet, for asking must not leave an empty one behind."""
+        from gallery.store.existing import database_exists
+
         if not database_exists(settings.db):
             place = settings.db or default_database()
             raise UsageError(
