@@ -14,7 +14,7 @@ from PIL import Image
 import gallery as gallery_package
 from gallery.cli import COMMANDS, cli
 from gallery.settings import Settings
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.support.search_page import PAGE, with_table
 
@@ -22,11 +22,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    made = Gallery(tmp_path)
-    fill(made)
-    return made
+def gallery(gallery: Gallery) -> Gallery:
+    fill(gallery)
+    return gallery
 
 
 def rows_below(page: str, heading: str) -> list[list[str]]:
@@ -92,18 +90,17 @@ FACES = {"beach": ("happy", "happy"), "dinner": ("happy", "neutral"), "rain": ("
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(isolated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The photos of docs/library.md, and networks that read them."""
-    isolate(monkeypatch, tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(isolated))
+    monkeypatch.chdir(isolated)
     monkeypatch.setattr("gallery.api.networks", lambda *_: (FakeDetector(), FakeClassifier()))
-    (tmp_path / "Photos").mkdir()
+    (isolated / "Photos").mkdir()
     for day, (name, emotions) in enumerate(FACES.items()):
         exif = Image.Exif()
         exif.get_ifd(0x8769)[0x9003] = f"2024:05:{9 - day:02} 12:00:00"  # the newest is found first
-        draw_faces(*emotions, seed=day).save(tmp_path / "Photos" / f"{name}.jpg", quality=95, exif=exif)
-    return tmp_path
+        draw_faces(*emotions, seed=day).save(isolated / "Photos" / f"{name}.jpg", quality=95, exif=exif)
+    return isolated
 
 
 def examples(page: str) -> list[tuple[str, str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +12,7 @@ from gallery.query.query import Query, album_key
 from gallery.records import Capture, NewPhoto
 from gallery.store.changes import AddPhoto
 from gallery.store.store import Store
-from tests.support.make import added, digest, open_store, stamp
+from tests.support.make import added, digest, stamp, write
 
 COMPOSED, DECOMPOSED = "\u00c9t\u00e9", "E\u0301te\u0301"
 """Été."""
@@ -58,14 +56,14 @@ def test_place_is_spelled_with_each_name_for_itself() -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     cameras = {"/q/1.jpg": "Cam\u00e9ra", "/q/2.jpg": "CAME\u0301RA"}
     photos = [
         AddPhoto(stamp(path), NewPhoto(digest(path), 640, 480, "JPEG", Capture(camera=camera), ()))
         for path, camera in cameras.items()
     ]
-    with open_store(tmp_path, *map(added, (IN_ONE, IN_OTHER, PLAIN, BYTES)), *photos) as store:
-        yield store
+    write(store, *map(added, (IN_ONE, IN_OTHER, PLAIN, BYTES)), *photos)
+    return store
 
 
 @pytest.mark.parametrize("spelled", [COMPOSED, DECOMPOSED])

@@ -13,14 +13,9 @@ from gallery.errors import CheckpointError, PathError, UsageError
 from gallery.preferences import use_model, write_setting
 from gallery.settings import config_file, load_settings
 from gallery.vision.checkpoints import DEFAULT_MODEL
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery
 from tests.support.faces import save_small_checkpoint
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.fixture

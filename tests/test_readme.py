@@ -17,8 +17,9 @@ from PIL import Image, ImageDraw
 
 from gallery.emotions import EMOTIONS
 from gallery.faces import Prediction
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery
 from tests.support.fakes import FACE_COLOURS, FakeClassifier, FakeDetector
+from tests.support.terminal import plain, run_in_terminal
 
 CHECKOUT = Path(__file__).parents[1]
 TOUR = (("README.md", "## A tour"), ("docs/using.md", "## The tour goes on"))
@@ -89,12 +90,12 @@ def read_section(text: str, heading: str) -> str:
 
 def comparable(text: str, home: Path) -> str:
     """Without colours, bars and trailing space, at Ana's place; what differs from run to run has a name instead."""
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "\n").replace(str(home), HOME)
-    plain = re.sub(r"^.* [0-9?]+/[0-9?]+ [0-9.]+ [a-z]+/s .*\n", "", plain, flags=re.MULTILINE)
-    plain = re.sub(r"[0-9.]+ s, [0-9.]+ photos/s", "TIME", plain)
-    plain = re.sub(r"\b[0-9a-f]{64}\b", "HASH", plain)
-    plain = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b(?! [0-9]{2}:)", "TODAY", plain)
-    return "\n".join(line.rstrip() for line in plain.splitlines() if line.strip())
+    told = plain(text).replace("\r", "\n").replace(str(home), HOME)
+    told = re.sub(r"^.* [0-9?]+/[0-9?]+ [0-9.]+ [a-z]+/s .*\n", "", told, flags=re.MULTILINE)
+    told = re.sub(r"[0-9.]+ s, [0-9.]+ photos/s", "TIME", told)
+    told = re.sub(r"\b[0-9a-f]{64}\b", "HASH", told)
+    told = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b(?! [0-9]{2}:)", "TODAY", told)
+    return "\n".join(line.rstrip() for line in told.splitlines() if line.strip())
 
 
 def words(command: str, home: Path) -> Sequence[str]:
@@ -113,8 +114,7 @@ def home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def ana(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
+def ana(gallery: Gallery, home: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setattr(
         "gallery.cli.network_options.networks", lambda *_, **__: (FakeDetector(), ScoreReader("resnet18"))
@@ -123,7 +123,7 @@ def ana(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
         draw(shot, home / "Photos" / shot.name)
     (home / "Photos" / "broken.jpg").write_bytes(b"\xff\xd8 no more")
     monkeypatch.chdir(home)
-    return Gallery(tmp_path)
+    return gallery
 
 
 def test_tour_prints_what_the_texts_show(ana: Gallery, home: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,14 +11,8 @@ from sqlalchemy import update
 
 from gallery.db import schema
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
-
+from tests.support.cli_gallery import Gallery, fill
+from tests.support.terminal import run_in_terminal, unstyled
 
 NOT_INDEXED = "/nowhere.jpg: isn't in the database; run `gallery index` on its folder"
 UNSEEN = "album 'NAME': a name has no invisible characters, such as marks for the reading direction"
@@ -260,23 +253,19 @@ def test_terminal_shows_notes_and_covers_where_there_are_any(gallery: Gallery) -
     photos = fill(gallery)
     gallery.run("album", "create", "Plain", "-e", "happy")
     _, seen = run_in_terminal(gallery, "album", "list", NO_COLOR="1")
-    assert plain(seen).splitlines()[0].split() == ["album", "photos", "missing", "made", "query"]
+    assert unstyled(seen).splitlines()[0].split() == ["album", "photos", "missing", "made", "query"]
 
     note = "\nfor [b]Ann[/b]\u202e" + " and all" * 20 + "\nlater"
     gallery.run("album", "create", "Noted", "-e", "happy", "--note", note)
     gallery.run("album", "cover", "Noted", photos["group"])
     _, seen = run_in_terminal(gallery, "album", "list", NO_COLOR="1", COLUMNS="160")
-    head, noted, bare = plain(seen).splitlines()
+    head, noted, bare = unstyled(seen).splitlines()
     assert head.split() == ["album", "photos", "missing", "made", "query", "cover", "note"]
     assert noted.rstrip().endswith("group.jpg  for [b]Ann[/b]\\u202e and all and all an…")  # 40 columns
     assert bare.split()[:2] == ["Plain", "2"]
 
     _, seen = run_in_terminal(gallery, "album", "show", "Noted", COLUMNS="300")
-    assert plain(seen).splitlines()[1:3] == ["later", f"Cover: {photos['group']}"]
-
-
-def plain(seen: str) -> str:
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen)
+    assert unstyled(seen).splitlines()[1:3] == ["later", f"Cover: {photos['group']}"]
 
 
 def test_delete_asks(gallery: Gallery) -> None:

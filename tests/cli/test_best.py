@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from gallery.faces import Box
 from gallery.records import Capture
-from tests.similar.test_best import BLURRED, SHARP
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal, taken
+from tests.support.cli_gallery import Gallery, taken
 from tests.support.make import face
+from tests.support.real_face import BLURRED, SHARP
+from tests.support.terminal import run_in_terminal, unstyled
 
 WHERE = Box(100, 50, 180, 150)
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
 
 
 def shoot(gallery: Gallery, name: str, when: str, happy: float, seed: int, crop: bytes = SHARP) -> str:
@@ -78,7 +72,7 @@ def test_terminal_gets_a_table_per_burst(gallery: Gallery) -> None:
     gallery.run("best", "-q")
     code, seen = run_in_terminal(gallery, "best", "-q", COLUMNS="300")
     assert code == 0
-    rows = [line.split() for line in re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines() if line.strip()]
+    rows = [line.split() for line in unstyled(seen).splitlines() if line.strip()]
     assert [Path(row[0]).name for row in rows] == ["burst", "a2.jpg", "a3.jpg", "a1.jpg", "burst", "b1.jpg", "b2.jpg"]
     assert rows[1][1:5] == ["2024-05-01", "10:00:02", "1", "0.90"]
 

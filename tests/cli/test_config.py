@@ -16,13 +16,8 @@ from gallery.cli.state import COMPLETE_VARIABLE
 from gallery.errors import PathError, UsageError
 from gallery.preferences import replace_settings, set_setting, unset_setting
 from gallery.settings import Origin, Settings, config_file, load_settings, setting_origins
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.cli_gallery import Gallery
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.fixture

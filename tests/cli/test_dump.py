@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 
 NOTHING = {"labels": 0, "albums": 0, "photos": 0, "queries": 0, "already_there": 0, "waiting": 0}
 EMPTY = '{"gallery dump": 1, "facts": 0}\n'
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def gallery(gallery: Gallery) -> Gallery:
     fill(gallery)
     return gallery
 

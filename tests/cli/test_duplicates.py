@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
-import pytest
-
 from gallery.store.store import LinkPath, Store
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery
 from tests.support.make import DETECTOR, MODEL, stamp
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal, unstyled
 
 
 def copy(gallery: Gallery, path: str, name: str) -> str:
@@ -87,7 +79,7 @@ def test_terminal_gets_a_table(gallery: Gallery) -> None:
     fill(gallery)
     code, seen = run_in_terminal(gallery, "duplicates", COLUMNS="300")
     assert code == 0
-    seen = re.sub(r"\x1b\[[0-9;]*m", "", seen)
+    seen = unstyled(seen)
     rows = [line.split() for line in seen.splitlines() if line.strip()]
     assert rows[0][0] == "group"
     assert rows[1][1:4] == ["320", "x", "240"]

@@ -10,15 +10,10 @@ from pathlib import Path
 import pytest
 
 from gallery.store.store import Store
-from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import ODD_NAMES, Gallery, fill
 from tests.support.exported import contents
 from tests.support.make import face
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.fixture

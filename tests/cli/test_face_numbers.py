@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -18,7 +17,7 @@ from gallery.insight.reasons import explain_faces
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, isolate
+from tests.support.cli_gallery import Gallery
 from tests.support.fakes import FakeClassifier, draw_faces
 from tests.support.pages import details
 
@@ -38,15 +37,13 @@ class SurestFirst:
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+def gallery(gallery: Gallery) -> Gallery:
     """`a.jpg`: from the left an angry face, an unsure one that is sad, a happy and a neutral one."""
-    isolate(monkeypatch, tmp_path)
-    made = Gallery(tmp_path)
-    made.photos.mkdir()
-    draw_faces("angry", "sad", "happy", "neutral").save(made.photos / "a.jpg", quality=95)
-    with Store.open(made.db) as store:
-        assert [found.faces for found in look(made, store)] == [3]
-    return made
+    gallery.photos.mkdir()
+    draw_faces("angry", "sad", "happy", "neutral").save(gallery.photos / "a.jpg", quality=95)
+    with Store.open(gallery.db) as store:
+        assert [found.faces for found in look(gallery, store)] == [3]
+    return gallery
 
 
 def look(gallery: Gallery, store: Store, *, force: bool = False, settings: Settings | None = None) -> list:

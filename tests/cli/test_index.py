@@ -13,20 +13,20 @@ from gallery.cli.network_options import searched_at
 from gallery.emotions import EMOTIONS
 from gallery.settings import bundled_folder
 from gallery.store.store import Store
-from tests.support.cli_gallery import ODD_NAMES, Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import ODD_NAMES, Gallery
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
+from tests.support.terminal import run_in_terminal
 
 COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "reread", "failed")
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gallery:
-    isolate(monkeypatch, tmp_path)
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gallery:
     monkeypatch.setenv("GALLERY_MODEL", str(model))
     monkeypatch.setenv("GALLERY_DEVICE", "cpu")
-    (tmp_path / "photos").mkdir()
-    return Gallery(tmp_path)
+    gallery.photos.mkdir()
+    return gallery
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import box, face
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    made = Gallery(tmp_path)
-    fill(made)
-    return made
+def gallery(gallery: Gallery) -> Gallery:
+    fill(gallery)
+    return gallery
 
 
 def emotions(gallery: Gallery, name: str) -> list[str]:

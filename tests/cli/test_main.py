@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import click
 import pytest
@@ -21,14 +20,9 @@ from gallery.cli.output import printable
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, StoreLockedError, UsageError
 from gallery.store.store import Fail, Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL, stamp
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

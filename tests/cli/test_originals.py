@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gallery.cli import COMMANDS
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, save_photo
 
@@ -66,11 +66,10 @@ ASKED = (
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    monkeypatch.setenv("GALLERY_MODEL", str(save_small_checkpoint(tmp_path / "untrained.safetensors")))
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+    monkeypatch.setenv("GALLERY_MODEL", str(save_small_checkpoint(gallery.folder / "untrained.safetensors")))
     monkeypatch.setenv("GALLERY_DEVICE", "cpu")
-    return Gallery(tmp_path)
+    return gallery
 
 
 def state(folder: Path) -> dict[str, tuple[str, int, int]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,13 +13,8 @@ from click.testing import CliRunner
 from gallery.cli import cli
 from gallery.emotions import EMOTIONS
 from gallery.query.fields import FIELDS
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.cli_gallery import Gallery, fill
+from tests.support.terminal import run_in_terminal, unstyled
 
 
 def test_a_query_lives_under_its_name(gallery: Gallery) -> None:
@@ -80,12 +73,14 @@ def test_terminal_gets_tables(gallery: Gallery) -> None:
     fill(gallery)
     gallery.run("query", "save", "mine", "beach")
     code, seen = run_in_terminal(gallery, "query", "list", NO_COLOR="1")
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", seen)
-    assert (code, [line.split()[:2] for line in plain.splitlines()]) == (0, [["name", "query"], ["mine", "path:beach"]])
+    assert (code, [line.split()[:2] for line in unstyled(seen).splitlines()]) == (
+        0,
+        [["name", "query"], ["mine", "path:beach"]],
+    )
     code, seen = run_in_terminal(gallery, "fields", NO_COLOR="1")
     assert code == 0
     assert "date:-3w..  " in seen
-    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines())) <= 100
+    assert max(map(len, unstyled(seen).splitlines())) <= 100
 
 
 def test_fields_explains_every_field(gallery: Gallery) -> None:

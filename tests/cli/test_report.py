@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-import pytest
 
 from gallery.curation.labels import label_faces, reject_faces
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.cli_gallery import Gallery, fill
+from tests.support.terminal import run_in_terminal
 
 
 def correct(gallery: Gallery) -> None:

@@ -27,17 +27,16 @@ from gallery.curation.review import Review
 from gallery.faces import Box
 from gallery.indexing.pipeline import encode_crop
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal, taken
+from tests.support.cli_gallery import Gallery, fill, taken
 from tests.support.make import face
+from tests.support.terminal import run_in_terminal, unstyled
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+def gallery(gallery: Gallery) -> Gallery:
     """By their lead over the next emotion: group#3 fear .4, group#2 sad .7, group#1 happy .85, beach#1 happy .93."""
-    isolate(monkeypatch, tmp_path)
-    made = Gallery(tmp_path)
-    fill(made)
-    return made
+    fill(gallery)
+    return gallery
 
 
 def names(gallery: Gallery) -> list[str]:
@@ -248,7 +247,7 @@ def test_card_of_a_face(gallery: Gallery) -> None:
     with Store.open(gallery.db) as store:
         face_there = next(one for one in doubtful(store) if "odd" in one.path)
         drawing(store, console, {"TERM": "xterm"})(face_there, 2, 7)
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", written.getvalue()).split("\n")
+    lines = unstyled(written.getvalue()).split("\n")
     assert lines == [
         "",
         *["▀" * 32] * 16,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,9 @@ from pathlib import Path
 import pytest
 
 from gallery.emotions import EMOTIONS
-from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate
 from tests.support.make import face
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal, unstyled
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +134,7 @@ def test_terminal_gets_a_table_in_which_names_are_harmless(gallery: Gallery) -> 
 
     code, seen = run_in_terminal(gallery, "search", "--sort", "path", NO_COLOR="1", COLUMNS="300")
 
-    unstyled = re.sub(r"\x1b\[[0-9;]*m", "", seen)
-    rows = [line.replace(str(gallery.photos), "").split() for line in unstyled.splitlines()]
+    rows = [line.replace(str(gallery.photos), "").split() for line in unstyled(seen).splitlines()]
     assert code == 0
     assert rows == [
         ["photo", "faces", "taken"],

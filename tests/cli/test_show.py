@@ -9,14 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import face
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 def test_card_tells_all_that_is_known(gallery: Gallery) -> None:

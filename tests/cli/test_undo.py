@@ -14,13 +14,12 @@ from sqlalchemy import insert, update
 from gallery.curation.history import list_actions
 from gallery.db import schema
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery, fill
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def gallery(gallery: Gallery) -> Gallery:
     fill(gallery)
     return gallery
 
@@ -114,9 +113,8 @@ def test_damaged_history_is_told_without_a_fault(gallery: Gallery) -> None:
     assert names(gallery) == "Happy\n"
 
 
-def test_without_a_database_there_is_nothing_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def test_without_a_database_there_is_nothing_and_none_is_made(isolated: Path) -> None:
+    gallery = Gallery(isolated)
     assert gallery.run("undo").exit_code == 2
     assert not gallery.db.exists()
 

@@ -9,14 +9,9 @@ import pytest
 from PIL import Image
 
 from gallery.faces import Box
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery
 from tests.support.make import face
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 def fill(gallery: Gallery) -> str:

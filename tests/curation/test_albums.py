@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -34,22 +32,22 @@ from gallery.errors import AlbumError, NotIndexedError, UsageError
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import LinkPath, Store, Touch
-from tests.support.make import DETECTOR, MODEL, OTHER_MODEL, added, digest, face, open_store, stamp
+from tests.support.make import DETECTOR, MODEL, OTHER_MODEL, added, digest, face, stamp, write
 
 A, B, C = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg"
 HAPPY = Query.of(emotions=("happy",))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """Oldest to newest: a happy, b fear, c happy."""
-    with open_store(
-        tmp_path,
+    write(
+        store,
         added(A, face("happy"), taken_at="2021-01-01"),
         added(B, face("fear"), taken_at="2022-01-01"),
         added(C, face("happy", 0.6), taken_at="2023-01-01"),
-    ) as store:
-        yield store
+    )
+    return store
 
 
 def paths(store: Store, name: str) -> list[str]:

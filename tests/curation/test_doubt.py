@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -15,14 +13,14 @@ from gallery.faces import Box, Prediction
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, C, open_doubtful
+from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, C, add_doubtful
 from tests.support.make import MODEL, OTHER_MODEL
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_doubtful(tmp_path) as store:
-        yield store
+def store(store: Store) -> Store:
+    add_doubtful(store)
+    return store
 
 
 def names(store: Store, query: Query | None = None, limit: int | None = None) -> list[str]:

@@ -16,23 +16,23 @@ from gallery.db import schema
 from gallery.errors import StoreError
 from gallery.query.query import Query
 from gallery.store.store import Store
-from tests.support.make import DETECTOR, MODEL, added, box, digest, face, open_store
+from tests.support.make import DETECTOR, MODEL, added, box, digest, face, open_store, write
 
 A, B, C, D = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg", "/p/d.jpg"
 HAPPY = Query.of(emotions=("happy",))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """Oldest to newest: a happy, b fear, c happy, d sad."""
-    with open_store(
-        tmp_path,
+    write(
+        store,
         added(A, face("happy"), taken_at="2021-01-01"),
         added(B, face("fear"), taken_at="2022-01-01"),
         added(C, face("happy", 0.6), taken_at="2023-01-01"),
         added(D, face("sad"), taken_at="2024-01-01"),
-    ) as store:
-        yield store
+    )
+    return store
 
 
 def kept(store: Store) -> dict[str, list[tuple[Any, ...]]]:

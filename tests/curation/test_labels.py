@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,18 +18,18 @@ from gallery.faces import Box
 from gallery.query.query import Query
 from gallery.store.changes import FindAgain, Touch
 from gallery.store.store import Store
-from tests.support.make import DETECTOR, MODEL, added, face, open_store, photo, stamp
+from tests.support.make import DETECTOR, MODEL, added, face, open_store, photo, stamp, write
 
 LEFT, RIGHT, FAR = Box(100, 100, 200, 200), Box(150, 100, 250, 200), Box(400, 100, 500, 200)
 """A third of the area that LEFT and RIGHT cover is shared by both."""
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """`/p/a.jpg` with a happy face, a sad one far from it and an uncertain one, likeliest fear; `/p/b.jpg` happy."""
     faces = (face("happy", where=LEFT), face("sad", 0.8, where=FAR), face("fear", 0.4, where=Box(600, 100, 700, 200)))
-    with open_store(tmp_path, added("/p/a.jpg", *faces), added("/p/b.jpg", face("happy", where=LEFT))) as made:
-        yield made
+    write(store, added("/p/a.jpg", *faces), added("/p/b.jpg", face("happy", where=LEFT)))
+    return store
 
 
 def shown(store: Store, path: str = "/p/a.jpg") -> list[tuple[str, str]]:

@@ -19,7 +19,6 @@ from gallery.faces import Box, Detection
 from gallery.indexing.indexer import IndexOptions, Status, index
 from gallery.query.query import Query
 from gallery.store.store import Store
-from tests.support.cli_gallery import isolate
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
 
 PHOTOS, FACES = 100, 3
@@ -90,9 +89,8 @@ def shown(store: Store) -> Said:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    isolate(monkeypatch, tmp_path)
-    photos = tmp_path / "Photos"
+def folder(isolated: Path) -> Path:
+    photos = isolated / "Photos"
     photos.mkdir()
     for number in range(PHOTOS):
         emotions = [EMOTIONS[(number + step) % len(EMOTIONS)] for step in range(FACES)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gallery.curation.doubt import doubtful_faces
@@ -13,13 +10,13 @@ from gallery.curation.labels import label_faces, reject_faces
 from gallery.curation.review import Review
 from gallery.query.query import Query
 from gallery.store.store import Store
-from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, open_doubtful
+from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, add_doubtful
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_doubtful(tmp_path) as store:
-        yield store
+def store(store: Store) -> Store:
+    add_doubtful(store)
+    return store
 
 
 def test_answers_are_in_the_database_at_once_and_undone_one_by_one(store: Store) -> None:

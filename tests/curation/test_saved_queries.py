@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gallery.curation.albums import create_album
@@ -13,22 +10,22 @@ from gallery.curation.saved_queries import delete_query, list_queries, read_quer
 from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.store.store import Store
-from tests.support.make import added, face, open_store
+from tests.support.make import added, face, write
 from tests.support.plain_library import save
 
 A, B, C = (f"/p/{name}.jpg" for name in "abc")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """`a` is happy, `b` is happy and sad, `c` has no face; the last is the newest."""
-    with open_store(
-        tmp_path,
+    write(
+        store,
         added(A, face("happy"), taken_at="2021-01-01"),
         added(B, face("happy", 0.8), face("sad"), taken_at="2022-01-01"),
         added(C, taken_at="2023-01-01"),
-    ) as store:
-        yield store
+    )
+    return store
 
 
 def found(store: Store, text: str) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from gallery.errors import UsageError
 from gallery.export import FORMATS, Export, export_as
 from gallery.store.store import Store
-from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate
+from tests.support.cli_gallery import ODD_NAMES, Gallery, fill
 from tests.support.exported import contents
 from tests.support.make import face
 
@@ -25,10 +25,9 @@ every_text = pytest.mark.parametrize("form", [name for name, one in FORMATS.item
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return Gallery(tmp_path)
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+    monkeypatch.chdir(gallery.folder)
+    return gallery
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.make import new_database
 from tests.support.photos import save_photo
 
 
@@ -35,7 +36,7 @@ class Library:
     def __init__(self, tmp_path: Path) -> None:
         self.folder = tmp_path / "Photos"
         self.folder.mkdir()
-        self.store = Store.open(tmp_path / "gallery.db")
+        self.store = Store.open(new_database(tmp_path / "gallery.db"))
         self.detector = FakeDetector()
         self.classifier = FakeClassifier()
         self.settings = Settings(batch_size=3)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gallery.indexing.indexer import index
-from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
+from tests.support.databases import content
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
 
 KILLS = 20
@@ -48,17 +48,6 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
         draw_faces(*EMOTIONS[: number % 4], seed=number).save(path, "JPEG")
     (folder / "0" / "broken.jpg").write_bytes(b"\xff\xd8 no more")
     return folder
-
-
-def content(database: Path) -> list[object]:
-    """All that a person could tell two databases apart by, without row numbers and times of writing."""
-    with Store.open(database) as store:
-        assert store.check() == []
-        records = store.search(Query(missing=True, sort="path"))
-        failures = [(failure.path, failure.reason) for failure in store.failures()]
-    faces = [[(f.box, f.confidence, f.emotion, f.score, f.scores, f.landmarks) for f in r.faces] for r in records]
-    described = [(r.path, tuple(r.paths), r.hash, r.width, r.height, r.capture, r.missing) for r in records]
-    return [described, faces, failures]
 
 
 def start(photos: Path, database: Path) -> subprocess.Popen[str]:

@@ -26,7 +26,7 @@ from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.system.machine import LEAST_TO_DECODE, suitable
 from gallery.vision.lazy import networks
-from tests.indexing.test_kill import content
+from tests.support.databases import content
 from tests.support.fakes import FakeClassifier, FakeDetector, TellingDetector, draw_faces
 from tests.support.photos import DAMAGED_EXIF, astronaut
 

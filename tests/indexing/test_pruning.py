@@ -19,7 +19,7 @@ from gallery.indexing import pruning
 from gallery.indexing.pruning import Attached, attached_to, find_gone, forget_gone
 from gallery.query.query import Query
 from gallery.store.store import AddPhoto, LinkPath, Store
-from tests.support.cli_gallery import Gallery, isolate
+from tests.support.cli_gallery import Gallery
 from tests.support.make import DETECTOR, MODEL, digest, face, open_store, photo, stamp
 
 
@@ -285,12 +285,6 @@ def test_nothing_is_forgotten_while_photos_are_indexed(library: Library) -> None
     with Store.open(library.store.location) as other, other.index_lock(), pytest.raises(StoreLockedError):
         forget_gone(library.store, found)
     assert library.rows("content") == [2]
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
 
 
 def lose(gallery: Gallery, *paths: str) -> None:

@@ -22,10 +22,11 @@ from gallery.faces import Prediction
 from gallery.indexing.rescoring import BATCH, Rescored, rescore
 from gallery.records import ModelInfo
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, isolate, run_in_terminal
+from tests.support.cli_gallery import Gallery
 from tests.support.faces import save_small_checkpoint
 from tests.support.fakes import FACE_COLOURS, FakeClassifier
 from tests.support.make import added, box, face, open_store
+from tests.support.terminal import run_in_terminal
 
 
 def crop(emotion: str) -> bytes:
@@ -116,11 +117,10 @@ def test_crops_are_left_alone_where_nothing_is_to_be_read(tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
+def program(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     monkeypatch.setenv("GALLERY_DEVICE", "cpu")
-    monkeypatch.setenv("GALLERY_MODEL", str(save_small_checkpoint(tmp_path / "untrained.safetensors")))
-    return Gallery(tmp_path)
+    monkeypatch.setenv("GALLERY_MODEL", str(save_small_checkpoint(gallery.folder / "untrained.safetensors")))
+    return gallery
 
 
 def test_command_sums_up_and_shows_the_new_model(program: Gallery, tmp_path: Path) -> None:

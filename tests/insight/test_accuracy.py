@@ -11,8 +11,8 @@ from gallery.insight.accuracy import EmotionAccuracy, ModelAccuracy, Shift, accu
 from gallery.query.query import Query
 from gallery.store.shown import refresh, register_model
 from gallery.store.store import Store
-from tests.store.test_store import label
 from tests.support.make import DETECTOR, MODEL, OTHER_MODEL, added, box, face, open_store, prediction
+from tests.support.said import label
 
 
 def spoken(folder: Path) -> Store:

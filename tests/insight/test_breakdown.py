@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,24 +16,25 @@ from gallery.query.query import Query
 from gallery.records import Capture, NewPhoto
 from gallery.settings import Settings
 from gallery.store.store import AddPhoto, LinkPath, Store
-from tests.support.cli_gallery import Gallery, fill, isolate, run_in_terminal, taken
-from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, photo, stamp
+from tests.support.cli_gallery import Gallery, fill, taken
+from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, photo, stamp, write
+from tests.support.terminal import run_in_terminal, unstyled
 
 A, B, C, D = "/p/2023/a.jpg", "/p/2023/b.jpg", "/p/2024/c.jpg", "/p/d.jpg"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """A: happy and sad in June 2023; B: happy in June 2023, a copy in 2024; C: uncertain in August; D: nothing."""
-    changes = [
+    write(
+        store,
         added(A, face("happy", 0.9), face("sad", 0.7), face("fear", 0.9, confidence=0.5), taken_at="2023-06-01"),
         added(B, face("happy", 0.6), taken_at="2023-06-30T23:59:59"),
         LinkPath(stamp("/p/2024/b.jpg"), digest(B)),
         added(C, face("angry", 0.4), taken_at="2024-08-15"),
         added(D, taken_at=None),
-    ]
-    with open_store(tmp_path, *changes) as opened:
-        yield opened
+    )
+    return store
 
 
 def told(found: Breakdown) -> list[tuple[str | None, int, dict[str, int]]]:
@@ -129,12 +128,6 @@ def test_time_that_is_none_is_an_error_of_the_database(store: Store, tmp_path: P
             look()
 
 
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
-
-
 def crowd(gallery: Gallery) -> None:
     """Twenty happy and five sad faces in January 2020, one face in April, a photo without faces or date."""
     faces = [face(where=None) for _ in range(20)] + [face("sad") for _ in range(5)]
@@ -143,16 +136,11 @@ def crowd(gallery: Gallery) -> None:
     gallery.add("none.jpg", seed=3)
 
 
-def plain(seen: str) -> list[str]:
-    """The lines on a terminal without bold and dim."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines()
-
-
 def test_terminal_gets_bars_sizes_and_gaps(gallery: Gallery) -> None:
     crowd(gallery)
     code, seen = run_in_terminal(gallery, "stats", "--by", "month", NO_COLOR="1")
     assert code == 0
-    assert [line.rstrip() for line in plain(seen)] == [
+    assert [line.rstrip() for line in unstyled(seen).splitlines()] == [
         "  photos    faces  month",
         f"       1       25  2020-01  {'█' * 30}  happy 80%, sad 20%",
         "                   … 2 months without photos",
@@ -162,7 +150,7 @@ def test_terminal_gets_bars_sizes_and_gaps(gallery: Gallery) -> None:
         "Shares are given from 25 faces on: of fewer, chance alone moves them by more than 20 points.",
     ]
     code, seen = run_in_terminal(gallery, "stats", "--by", "emotion", NO_COLOR="1")
-    assert f"       1       20  happy       77% {'█' * 30}" in plain(seen)
+    assert f"       1       20  happy       77% {'█' * 30}" in unstyled(seen).splitlines()
 
 
 def test_pipe_gets_a_line_per_group(gallery: Gallery) -> None:

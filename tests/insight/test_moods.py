@@ -16,7 +16,7 @@ from gallery.insight.breakdown import SHOWN, Breakdown, Group, breakdown
 from gallery.insight.moods import figure, page, save_moods, title
 from gallery.insight.timeline import Timeline, gap, in_a_row, timeline
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate, taken
+from tests.support.cli_gallery import Gallery, fill, taken
 from tests.support.disk import small_disk
 from tests.support.make import DETECTOR, MODEL, added, face, open_store
 
@@ -181,12 +181,6 @@ def test_full_disk_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
     with small_disk(1000), pytest.raises(ExportError, match=r"moods\.html: can't be written"):
         save_moods(store, MOODS, tmp_path / "moods.html")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
 
 
 def test_command_draws_and_says_so(gallery: Gallery) -> None:

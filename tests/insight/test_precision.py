@@ -15,9 +15,9 @@ from gallery.records import ModelInfo
 from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.vision.checkpoints import read_card
-from tests.support.cli_gallery import Gallery, isolate
+from tests.support.cli_gallery import Gallery
 from tests.support.faces import plain_card, with_header
-from tests.support.make import DETECTOR, added, box, face
+from tests.support.make import DETECTOR, added, box, face, new_database
 
 THRESHOLDS = {
     "0.9": {"happy": 0.75, "sad": 0.6},
@@ -33,21 +33,20 @@ def model(path: Path, **more: Any) -> Path:
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     """Read by a model that states precisions: a smile of .7, tears of .45 beside a smile of .52, a fright of .9."""
-    isolate(monkeypatch, tmp_path)
-    graded = model(tmp_path / "graded.safetensors", thresholds=THRESHOLDS)
+    graded = model(gallery.folder / "graded.safetensors", thresholds=THRESHOLDS)
     monkeypatch.setenv("GALLERY_MODEL", str(graded))
-    made, info = Gallery(tmp_path), ModelInfo(read_card(graded).model_id(), "graded")
+    info = ModelInfo(read_card(graded).model_id(), "graded")
     changes = [
         added(SMILE, face("happy", 0.7), taken_at="2023-01-03"),
         added(TEARS, face("sad", 0.45), face("happy", 0.52, where=box(200)), taken_at="2023-01-02"),
         added(FRIGHT, face("fear", 0.9), taken_at="2023-01-01"),
     ]
-    with Store.open(made.db) as store:
+    with Store.open(new_database(gallery.db)) as store:
         store.use_model(info)
         store.write(changes, model=info, detector=DETECTOR)
-    return made
+    return gallery
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from gallery.query.parser import DEEPEST, MOST_TERMS
 from gallery.query.query import Query
 from gallery.query.times import span
 from gallery.query.tokens import LONGEST
-from tests.query.test_query import documented
+from tests.support.documented import documented
 
 TABLE = documented(parse)
 

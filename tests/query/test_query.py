@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import math
 import re
 from datetime import datetime
@@ -14,12 +13,7 @@ from gallery.query.fields import SORTS
 from gallery.query.paths import parse_path
 from gallery.query.query import Query, album_key, parse_faces
 from gallery.query.times import parse_when
-
-
-def documented(function: object) -> list[tuple[str, str]]:
-    """Input and result of each line in the table of a docstring."""
-    rows = re.findall(r"^\| (.*?) *\| (.+?) *\|$", inspect.getdoc(function) or "", re.MULTILINE)
-    return [row for row in rows if row[0] != "input"]
+from tests.support.documented import documented
 
 
 @pytest.mark.parametrize(("text", "result"), documented(parse_faces))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ from gallery.similar.best import rank_bursts
 from gallery.similar.bursts import Shot
 from gallery.similar.duplicates import near_duplicates, same_files
 from gallery.store.store import LinkPath, Store
-from tests.support.cli_gallery import Gallery, fill, isolate
-from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, stamp
+from tests.support.cli_gallery import Gallery, fill
+from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, stamp, write
 
 BACKUP, PHOTOS, BOTH = "/c/Backup/Trip/x.jpg", "/c/Photos/x.jpg", "/c/Photos/Trip/x.jpg"
 ALL = (BACKUP, BOTH, PHOTOS)
@@ -31,15 +31,15 @@ ALL = (BACKUP, BOTH, PHOTOS)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """One photo in three files, with a happy face of which a model is in some doubt."""
     copies = [LinkPath(stamp(path), digest(BACKUP)) for path in (PHOTOS, BOTH)]
-    with open_store(tmp_path, added(BACKUP, face("happy", 0.6)), *copies) as store:
-        save_query(store, "photos", Query.of(where="path:/c/Photos"))
-        save_query(store, "few photos", Query.of(where="path:/c/Photos limit:5"))
-        create_smart_album(store, "Photos", Query.of(where="path:/c/Photos"))
-        create_album(store, "By hand", Query())
-        yield store
+    write(store, added(BACKUP, face("happy", 0.6)), *copies)
+    save_query(store, "photos", Query.of(where="path:/c/Photos"))
+    save_query(store, "few photos", Query.of(where="path:/c/Photos limit:5"))
+    create_smart_album(store, "Photos", Query.of(where="path:/c/Photos"))
+    create_album(store, "By hand", Query())
+    return store
 
 
 @pytest.mark.parametrize(
@@ -210,10 +210,8 @@ def test_files_that_are_gone_are_forgotten_where_the_query_means_them(tmp_path: 
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
+def gallery(gallery: Gallery) -> Gallery:
     """`beach.jpg` and `group.jpg`, with copies in `Backup`, which comes first by name."""
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
     for path in map(Path, fill(gallery).values()):
         _copy(gallery, path, gallery.photos / "Backup" / path.name)
     return gallery

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,25 @@ from gallery.search import counting, matches
 from gallery.search.gate import Gate
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.make import DETECTOR, MODEL, added, box, face, open_store
+from tests.support.make import DETECTOR, MODEL, added, box, face, open_store, write
 
 HAPPY = Query.of(emotions=["happy"])
 
 
 @pytest.fixture(params=[0, matches.MANY])
-def store(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(store: Store, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Four photos with happy faces, one of them overwritten by the fifth and one without a file, counted both ways."""
     monkeypatch.setattr(matches, "MANY", request.param)
-    changes = [
+    write(
+        store,
         added("/p/a.jpg", face("happy"), face("happy", where=box(200))),
         added("/p/b.jpg", face("happy", 0.6), face("sad", where=box(200))),
         added("/p/gone.jpg", face("happy"), face("fear", where=box(200))),
         added("/p/e.jpg", face("happy"), content="overwritten"),
-    ]
-    with open_store(tmp_path, *changes, added("/p/e.jpg", face("neutral"))) as store:
-        store.mark_missing(["/p/gone.jpg"])
-        yield store
+        added("/p/e.jpg", face("neutral")),
+    )
+    store.mark_missing(["/p/gone.jpg"])
+    return store
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from gallery.curation.albums import create_album, create_smart_album
@@ -16,14 +13,14 @@ from gallery.query.query import Query
 from gallery.search.faces import matched_faces
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.make import added, box, face, open_store
+from tests.support.make import added, box, face, write
 
 FACES = ["a1", "a2", "a3", "a4", "b1", "b2", "c1", "d1", "d2"]
 """In the order in which they were stored: a1 is face 1, d2 face 9."""
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """
     | photo | taken | faces that count                              | others                |
     |-------|-------|-----------------------------------------------|-----------------------|
@@ -32,8 +29,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     | c     | 2021  | 1 sad .8                                      |                       |
     | d     | 2020  | 2 happy, as a person said; sad .3 to a model  | 1 happy .99, rejected |
     """
-    with open_store(
-        tmp_path,
+    write(
+        store,
         added(
             "/p/a.jpg",
             face("happy", 0.95),
@@ -50,10 +47,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
         ),
         added("/p/c.jpg", face("sad", 0.8), taken_at="2021-01-01"),
         added("/p/d.jpg", face("happy", 0.99), face("sad", 0.3, where=box(110)), taken_at="2020-01-01"),
-    ) as made:
-        reject_faces(made, [8])
-        label_faces(made, [9], "happy")
-        yield made
+    )
+    reject_faces(store, [8])
+    label_faces(store, [9], "happy")
+    return store
 
 
 def matched(store: Store, query: Query, settings: Settings | None = None) -> list[str]:

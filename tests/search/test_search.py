@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,25 @@ from gallery.records import Capture, PhotoRecord
 from gallery.search import matches
 from gallery.settings import Settings
 from gallery.store.store import LinkPath, Store, Touch
-from tests.support.make import DETECTOR, MODEL, added, box, digest, face, landmarks, open_store, prediction, stamp
+from tests.support.make import (
+    DETECTOR,
+    MODEL,
+    added,
+    box,
+    digest,
+    face,
+    landmarks,
+    open_store,
+    prediction,
+    stamp,
+    write,
+)
 
 A, B, C, D, E = (f"/p/{name}.jpg" for name in "abcde")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """
     | photo | taken      | faces that count               | others               |
     |-------|------------|--------------------------------|----------------------|
@@ -35,8 +46,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     | d     | 2022-12-31 | happy .6, happy .95, sad .7    |                      |
     | e     | 2023-06-01 | neutral .3                     |                      |
     """
-    with open_store(
-        tmp_path,
+    write(
+        store,
         added(A, face("happy"), face("sad", 0.4, where=box(200))),
         added(B, face("fear", 0.8), face("happy", 0.9, confidence=0.9, where=box(200)), taken_at="2024-01-01"),
         added(C, taken_at=None),
@@ -44,8 +55,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
             D, face("happy", 0.6), face("happy", 0.95, where=box(200)), face("sad", 0.7), taken_at="2022-12-31T23:59"
         ),
         added(E, face("neutral", 0.3)),
-    ) as store:
-        yield store
+    )
+    return store
 
 
 ALL = [B, E, A, D, C]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from gallery.db import schema
@@ -15,11 +14,6 @@ from gallery.similar.backfill import Looked, fill_looks
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery
 from tests.support.photos import draw_picture
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
-    return Gallery(tmp_path)
 
 
 def looks(store: Store) -> list[int | None]:

@@ -6,29 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import ImageFilter
 
 from gallery.curation.history import recorded
 from gallery.db import schema
-from gallery.faces import Box
-from gallery.images.crops import crop_face
-from gallery.indexing.pipeline import encode_crop
 from gallery.records import ScoredFace
 from gallery.similar.best import RankedShot, rank_bursts
 from gallery.similar.bursts import find_bursts
 from gallery.store.store import Store
 from tests.support.make import added, box, digest, face, open_store
-from tests.support.photos import astronaut, draw_photo
+from tests.support.photos import draw_photo
+from tests.support.real_face import BLURRED, SHARP
 
 LOOK = 0x2AAA_AAAA_AAAA_AAAA
-
-
-def crop(blur: float = 0) -> bytes:
-    """The face of a real picture, blurred by so many pixels."""
-    return encode_crop(crop_face(astronaut().filter(ImageFilter.GaussianBlur(blur)), Box(170, 50, 290, 190)))
-
-
-SHARP, BLURRED = crop(), crop(2)
 
 
 def shown(happy: float, left: float = 10, *, picture: bytes = SHARP) -> ScoredFace:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,7 @@ from gallery.settings import Settings
 from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
 from gallery.store.changes import AddPhoto, LinkPath
 from gallery.store.store import Store
-from tests.support.make import digest, open_store, photo, stamp
+from tests.support.make import digest, photo, stamp, write
 
 LOOK = 0x2AAA_AAAA_AAAA_AAAA
 
@@ -23,10 +21,10 @@ def new(path: str, look: int | None, *, size: tuple[int, int] = (640, 480), file
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """`a` in three files, one of them gone; `small` and `cropped` look nearly as it does; the others don't."""
-    with open_store(
-        tmp_path,
+    write(
+        store,
         new("/p/a.jpg", LOOK),
         LinkPath(stamp("/p/copy of a.jpg"), digest("/p/a.jpg")),
         LinkPath(stamp("/p/gone.jpg"), digest("/p/a.jpg")),
@@ -36,9 +34,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         new("/p/blank 1.jpg", 0),
         new("/p/blank 2.jpg", 0),
         new("/p/unseen.jpg", None),
-    ) as opened:
-        opened.mark_missing(["/p/gone.jpg"])
-        yield opened
+    )
+    store.mark_missing(["/p/gone.jpg"])
+    return store
 
 
 def shown(groups: list[DuplicateGroup]) -> list[list[tuple[str, int]]]:

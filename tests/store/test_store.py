@@ -4,12 +4,11 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from gallery.curation.albums import album_photos, create_album
 from gallery.db import schema
@@ -19,7 +18,6 @@ from gallery.query.query import Query
 from gallery.records import ScoredFace
 from gallery.store.store import AddPhoto, Change, Fail, KnownFile, LinkPath, Store, Touch
 from tests.support.make import (
-    DETECTOR,
     MODEL,
     OTHER_MODEL,
     added,
@@ -31,34 +29,12 @@ from tests.support.make import (
     photo,
     prediction,
     stamp,
+    write,
 )
+from tests.support.said import label
 
 A, B, C = "/p/a.jpg", "/p/b.jpg", "/p/c.jpg"
 MTIME = stamp(A).mtime_ns
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as store:
-        yield store
-
-
-def write(store: Store, *changes: Change) -> None:
-    store.write(changes, model=MODEL, detector=DETECTOR)
-
-
-def label(store: Store, path: str, emotion: str | None, where: Box, minute: int = 0) -> None:
-    """What a later release lets people say; `None` is "not a face"."""
-    sides = {"left": where.left, "top": where.top, "right": where.right, "bottom": where.bottom}
-    kind = "not_face" if emotion is None else "emotion"
-    said_at = datetime(2026, 1, 1, 0, minute, tzinfo=UTC)
-    content = select(schema.content.c.id).where(schema.content.c.hash == digest(path)).scalar_subquery()
-    with store.write_connection() as connection:
-        connection.execute(
-            insert(schema.label).values(
-                hash=digest(path), content_id=content, kind=kind, emotion=emotion, said_at=said_at, **sides
-            )
-        )
 
 
 def shown(store: Store, path: str) -> list[tuple[str, float, str]]:

@@ -6,8 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +16,8 @@ from click.testing import CliRunner, Result
 from gallery.cli import cli
 from gallery.faces import Box
 from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
-from gallery.store.store import AddPhoto, Store
-from tests.support.make import DETECTOR, MODEL, face
+from gallery.store.store import AddPhoto
+from tests.support.make import face, open_store
 from tests.support.photos import draw_photo
 
 ODD_NAMES = ("näh 🏖.jpg", "we [bold]ird\nname.jpg", os.fsdecode(b"caf\xe9.jpg"))
@@ -65,10 +63,7 @@ class Gallery:
         content, info = path.read_bytes(), path.stat()
         digest = hashlib.sha256(content).hexdigest()
         photo = NewPhoto(digest, 320, 240, "JPEG", capture or Capture(), faces)
-        with Store.open(self.db) as store:
-            store.use_model(MODEL)
-            change = AddPhoto(FileStamp(str(path), info.st_size, info.st_mtime_ns), photo)
-            store.write([change], model=MODEL, detector=DETECTOR)
+        open_store(self.folder, AddPhoto(FileStamp(str(path), info.st_size, info.st_mtime_ns), photo)).close()
         return str(path)
 
     def hash(self, path: str) -> str:
@@ -109,34 +104,3 @@ def isolate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         monkeypatch.delenv(name)
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(folder / "home"))
-
-
-def run_in_terminal(gallery: Gallery, *args: str | Path, **environ: str) -> tuple[int, str]:
-    """Exit code and what a person sees of stdout and stderr together, in a terminal 100 columns wide."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    seen: list[bytes] = []
-    reader = threading.Thread(target=lambda: seen.extend(_until_closed(ours)))
-    reader.start()
-    with os.fdopen(theirs, "w", encoding="utf-8") as screen, pytest.MonkeyPatch.context() as patch:
-        for name, value in {"COLUMNS": "100", "TERM": "xterm-256color", **environ}.items():
-            patch.setenv(name, value)
-        patch.setattr(sys, "stdout", screen)
-        patch.setattr(sys, "stderr", screen)
-        with pytest.raises(SystemExit) as end:
-            cli.main(["--db", str(gallery.db), *map(str, args)])
-    reader.join()
-    os.close(ours)
-    return int(str(end.value.code)), b"".join(seen).decode().replace("\r\n", "\n")
-
-
-def _until_closed(terminal: int) -> Iterator[bytes]:
-    while True:
-        try:
-            chunk = os.read(terminal, 65536)
-        except OSError:  # Linux's word for the end, where others return nothing
-            return
-        if not chunk:
-            return
-        yield chunk

@@ -1,14 +1,12 @@
-"""A store with faces in doubt, for the tests of what ranks them and of a person's way through them."""
+"""Faces in doubt, for the tests of what ranks them and of a person's way through them."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from gallery.emotions import EMOTIONS
 from gallery.faces import Detection, Prediction
 from gallery.records import ScoredFace
 from gallery.store.store import Store
-from tests.support.make import added, box, landmarks, open_store
+from tests.support.make import added, box, landmarks, write
 
 A, B, C = (f"/p/{name}.jpg" for name in "abc")
 MOST_DOUBTFUL_FIRST = [f"{B}#2", f"{A}#2", f"{C}#1", f"{A}#1"]
@@ -21,7 +19,7 @@ def scored(*, left: float = 10, confidence: float = 0.99, **shares: float) -> Sc
     return ScoredFace(Detection(where, confidence, landmarks(where)), b"jpeg", Prediction(scores))
 
 
-def open_doubtful(folder: Path) -> Store:
+def add_doubtful(store: Store) -> None:
     """
     | face | best two            | margin |                               |
     |------|---------------------|--------|-------------------------------|
@@ -31,8 +29,8 @@ def open_doubtful(folder: Path) -> Store:
     | b#2  | sad .5, fear .4375  | .0625  |                               |
     | c#1  | happy .5, angry .25 | .25    |                               |
     """
-    return open_store(
-        folder,
+    write(
+        store,
         added(A, scored(happy=0.75, sad=0.25), scored(fear=0.375, sad=0.25, angry=0.25, happy=0.125, left=200)),
         added(
             B,

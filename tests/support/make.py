@@ -70,6 +70,27 @@ def added(path: str, *faces: ScoredFace, content: str | None = None, taken_at: s
     return AddPhoto(stamp(path), photo(content or path, *faces, taken_at=taken_at))
 
 
+def open_store(folder: Path, *changes: Change) -> Store:
+    """A store in the folder, with MODEL as its current model and these changes written."""
+    file = folder / "gallery.db"
+    store = Store.open(file if file.exists() else new_database(file))
+    store.use_model(MODEL)
+    write(store, *changes)
+    return store
+
+
+def write(store: Store, *changes: Change) -> None:
+    """Writes what MODEL and DETECTOR found."""
+    store.write(changes, model=MODEL, detector=DETECTOR)
+
+
+def new_database(file: Path) -> Path:
+    """An empty database, such as opening a store there makes, only sooner; returns the file."""
+    file.write_bytes(_empty_database())
+    file.chmod(0o600)
+    return file
+
+
 @cache
 def _empty_database() -> bytes:
     """Made by the migrations once: that takes far longer than most tests."""
@@ -77,14 +98,3 @@ def _empty_database() -> bytes:
         file = Path(folder) / "gallery.db"
         Store.open(file).close()
         return file.read_bytes()
-
-
-def open_store(folder: Path, *changes: Change) -> Store:
-    """A store in the folder, with MODEL as its current model and these changes written."""
-    file = folder / "gallery.db"
-    if not file.exists():
-        file.write_bytes(_empty_database())
-    store = Store.open(file)
-    store.use_model(MODEL)
-    store.write(changes, model=MODEL, detector=DETECTOR)
-    return store

@@ -16,7 +16,7 @@ from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, ExportError, UsageError
 from gallery.vision.checkpoints import find_model, read_card
 from gallery.vision.classifier import NetworkClassifier
-from tests.support.cli_gallery import Gallery, isolate
+from tests.support.cli_gallery import Gallery
 from tests.support.faces import easy_faces, plain_card, save_small_checkpoint, small_network
 
 onnx = pytest.importorskip("onnx")
@@ -158,19 +158,17 @@ def test_missing_package_is_named_with_the_way_to_get_it(
 
 
 def test_command_prints_the_path_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    isolate(monkeypatch, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    gallery = Gallery(tmp_path)
+    monkeypatch.chdir(gallery.folder)
     with caplog.at_level(logging.WARNING):
         done = gallery.run("model", "export", "custom", "--format", "onnx")
     assert (done.exit_code, done.stdout, done.stderr, caplog.records) == (0, "custom.onnx\n", "", [])
-    told = {one.key: one.value for one in onnx.load(tmp_path / "custom.onnx").metadata_props}
+    told = {one.key: one.value for one in onnx.load(gallery.folder / "custom.onnx").metadata_props}
     assert told["model_id"] == read_card(find_model("custom")).model_id()
 
     again = gallery.run("model", "export", "custom")
     assert (again.exit_code, again.stdout) == (2, "")
     assert again.stderr.startswith("error: custom.onnx: is there already; ")
-    forced = gallery.run("model", "export", "custom", "--force", "--output", tmp_path / "custom.onnx")
-    assert (forced.exit_code, forced.stdout) == (0, f"{tmp_path}/custom.onnx\n")
+    forced = gallery.run("model", "export", "custom", "--force", "--output", gallery.folder / "custom.onnx")
+    assert (forced.exit_code, forced.stdout) == (0, f"{gallery.folder}/custom.onnx\n")

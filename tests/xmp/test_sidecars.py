@@ -22,16 +22,11 @@ from gallery.store.store import Store
 from gallery.xmp.packet import Packet
 from gallery.xmp.sidecar_file import replace_sidecar
 from gallery.xmp.tagging import contents
-from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate, run_in_terminal
+from tests.support.cli_gallery import ODD_NAMES, Gallery, fill
 from tests.support.disk import small_disk
 from tests.support.make import face
 from tests.support.sidecars import DARKTABLE, DIGIKAM, EMBEDDED, LIGHTROOM, STYLES
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
+from tests.support.terminal import run_in_terminal
 
 
 @pytest.fixture

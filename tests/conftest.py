@@ -1,0 +1,35 @@
+"""What most tests start from: a folder of their own, a store in it, and the program run on it.
+
+Where a file needs more, its own fixture of the same name adds to these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gallery.store.store import Store
+from tests.support.cli_gallery import Gallery, isolate
+from tests.support.make import open_store
+
+
+@pytest.fixture
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own folder; settings and database of whoever runs the tests are kept out."""
+    isolate(monkeypatch, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def gallery(isolated: Path) -> Gallery:
+    """No photos yet, and no database."""
+    return Gallery(isolated)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Empty, but for a model in use; `write` fills it."""
+    with open_store(tmp_path) as made:
+        yield made
