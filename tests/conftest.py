@@ -5,7 +5,7 @@ Where a file needs more, its own fixture of the same name adds to these.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,16 @@ import pytest
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, isolate
 from tests.support.make import open_store
+from tests.support.programs import ending_within
+
+TEST_SECONDS = 600
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """No test hangs: far more than the slowest one takes on a busy machine."""
+    with ending_within(TEST_SECONDS):
+        return (yield)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from gallery.errors import CheckpointError, StoreLockedError, UsageError
 from gallery.store.store import Fail, Store
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL, stamp
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal
 
 
@@ -242,16 +243,16 @@ def test_model_that_is_none_is_refused(gallery: Gallery) -> None:
 def test_ctrl_c_ends_with_130_and_one_line(gallery: Gallery) -> None:
     fill(gallery)
     gallery.run("album", "create", "Happy")
-    process = subprocess.Popen(
+    with started(
         [sys.executable, "-m", "gallery", "--db", str(gallery.db), "album", "delete", "Happy"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    while process.stderr.read(1) != b"?":
-        pass
-    process.send_signal(signal.SIGINT)
-    _, rest = process.communicate()
+    ) as process:
+        assert process.stderr is not None
+        while process.stderr.read(1) not in (b"?", b""):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate()
     assert (process.returncode, rest.splitlines()[-1]) == (130, b"interrupted")
     assert gallery.run("album", "list").stdout == "Happy\n"

@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import select
-import subprocess
 import sys
 import termios
 from collections.abc import Iterable, Sequence
@@ -29,6 +28,7 @@ from gallery.indexing.pipeline import encode_crop
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill, taken
 from tests.support.make import face
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal, unstyled
 
 
@@ -295,25 +295,31 @@ def type_in_terminal(gallery: Gallery, keys: Sequence[str]) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "review"]
     environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
-    os.close(theirs)
+    with started(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ) as process:
+        os.close(theirs)
+        seen = type_keys(ours, keys)
+        os.close(ours)  # where it waits for more keys, its terminal goes away
+    return process.returncode, seen.decode()
+
+
+def type_keys(terminal: int, keys: Sequence[str]) -> bytes:
+    """What is seen until the program ends, or waits for more keys than there are."""
     seen, pressed = b"", 0
     while True:
-        if select.select([ours], [], [], 0.01)[0]:
+        if select.select([terminal], [], [], 0.01)[0]:
             try:
-                chunk = os.read(ours, 65536)
+                chunk = os.read(terminal, 65536)
             except OSError:  # Linux's word for the end, where others return nothing
                 break
             if not chunk:
                 break
             seen += chunk
-        elif seen.count(b"q quit") > pressed and waits_for_key(ours):
-            if pressed == len(keys):  # it waits for more than there is: the terminal goes away
+        elif seen.count(b"q quit") > pressed and waits_for_key(terminal):
+            if pressed == len(keys):
                 break
-            os.write(ours, keys[pressed].encode())
+            os.write(terminal, keys[pressed].encode())
             pressed += 1
-    os.close(ours)
-    return process.wait(), seen.decode()
+    return seen
 
 
 def waits_for_key(terminal: int) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from gallery.emotions import EMOTIONS
 from tests.support.cli_gallery import ODD_NAMES, Gallery, fill, isolate
 from tests.support.make import face
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal, unstyled
 
 
@@ -315,7 +316,7 @@ cli.main(["--db", {str(filled.db)!r}, *{args!r}])
 
 
 def test_reader_that_leaves_early_is_no_error(filled: Gallery) -> None:
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-m", "gallery", "--db", str(filled.db), "search"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

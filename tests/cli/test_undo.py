@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from gallery.curation.history import list_actions
 from gallery.db import schema
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal
 
 
@@ -121,8 +121,9 @@ def test_without_a_database_there_is_nothing_and_none_is_made(isolated: Path) ->
 
 def test_two_terminals_write_at_once_and_both_are_recorded(gallery: Gallery) -> None:
     command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "album", "create"]
-    running = [subprocess.Popen([*command, f"Album {number}", "faces:1.."]) for number in range(2)]
-    assert [process.wait() for process in running] == [0, 0]
+    with started([*command, "Album 0", "faces:1.."]) as one, started([*command, "Album 1", "faces:1.."]) as other:
+        pass
+    assert (one.returncode, other.returncode) == (0, 0)
     assert names(gallery) == "Album 0\nAlbum 1\n"
     gallery.run("undo")
     gallery.run("undo")

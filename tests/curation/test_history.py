@@ -322,7 +322,7 @@ def test_half_a_step_that_the_database_refuses_changes_nothing(store: Store) -> 
 
 def test_who_writes_at_the_same_time_waits_and_is_recorded(tmp_path: Path) -> None:
     open_store(tmp_path, added(A)).close()
-    begun, errors = threading.Barrier(2), []
+    begun, errors = threading.Barrier(2, timeout=60), []
 
     def make_albums(who: str) -> None:
         try:

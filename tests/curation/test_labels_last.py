@@ -20,6 +20,7 @@ from gallery.indexing.indexer import IndexOptions, Status, index
 from gallery.query.query import Query
 from gallery.store.store import Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.programs import started
 
 PHOTOS, FACES = 100, 3
 Said = dict[tuple[str, int], str | None]
@@ -161,14 +162,15 @@ def test_two_terminals_correct_at_once(folder: Path, tmp_path: Path) -> None:
         faces = [str(face.id) for photo in store.search(Query()) for face in photo.faces][:40]
     command = [sys.executable, "-c", SAY, str(database)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    first = subprocess.Popen([*command, "sad", *faces[::2]], **pipes)
-    second = subprocess.Popen([*command, "fear", *faces[1::2]], **pipes)
-    for process in (first, second):
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in (first, second):
-        process.communicate("go\n", timeout=60)
-        assert process.returncode == 0
+    with (
+        started([*command, "sad", *faces[::2]], **pipes) as first,
+        started([*command, "fear", *faces[1::2]], **pipes) as second,
+    ):
+        assert [process.stdout.readline() for process in (first, second)] == ["ready\n"] * 2
+        for process in (first, second):
+            process.stdin.write("go\n")
+            process.stdin.flush()
+    assert (first.returncode, second.returncode) == (0, 0)
     with Store.open(database) as store:
         said = {
             str(face.id): face.emotion for p in store.search(Query()) for face in p.faces if face.source == "person"

@@ -19,6 +19,7 @@ from gallery.errors import ExportError
 from gallery.export import ExportOptions, ExportResult, How, NameTemplate, export_photos, write_archive
 from gallery.records import PhotoRecord
 from tests.support.exported import BEACH, CAT, DOG, contents, face, record, sha256, told
+from tests.support.programs import started
 
 MANIFEST = ".gallery-export.jsonl"
 BY_EMOTION = NameTemplate.parse("{emotion}/{stem}")
@@ -462,7 +463,7 @@ def test_after_kills_all_is_there_and_known_as_ours(library: Path, out: Path) ->
     chance = random.Random(5)
     for _ in range(8):
         command = [sys.executable, "-c", EXPORTER, str(out)]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.write(lines)

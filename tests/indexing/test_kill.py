@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gallery.settings import Settings
 from gallery.store.store import Store
 from tests.support.databases import content
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
+from tests.support.programs import started
 
 KILLS = 20
 PHOTOS = 90
@@ -50,9 +52,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(photos: Path, database: Path) -> subprocess.Popen[str]:
+def start(photos: Path, database: Path) -> AbstractContextManager[subprocess.Popen[str]]:
     command = [sys.executable, "-c", INDEXER, str(photos), str(database)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    return started(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
 
 
 def test_twenty_kills_leave_the_content_of_one_clean_run(photos: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from gallery.vision.lazy import networks
 from tests.support.databases import content
 from tests.support.fakes import FakeClassifier, FakeDetector, TellingDetector, draw_faces
 from tests.support.photos import DAMAGED_EXIF, astronaut
+from tests.support.programs import started
 
 FATAL = (1, 2, 3)
 EMOTIONS = ("happy", "sad", "neutral", "fear")
@@ -260,7 +261,6 @@ class Telling(FakeDetector):
         return super().detect(images)
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     list(read_in_processes(list(scan([sys.argv[1]])), frozenset(), Telling(), Settings(), 2))
 """
 
@@ -270,12 +270,11 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path, blow, photos, how
     draw(tmp_path / "Photos", photos)
     script = tmp_path / "run.py"
     script.write_text(RUN)
-    with subprocess.Popen(
+    with started(
         [sys.executable, script, tmp_path / "Photos", how_long],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        start_new_session=True,
         text=True,
     ) as process:
         assert process.stdout is not None
@@ -284,12 +283,8 @@ def test_no_process_outlives_the_one_that_started_it(tmp_path, blow, photos, how
             os.killpg(process.pid, signal.SIGINT)  # to all of them, as a terminal does
         else:
             process.kill()
-        try:
-            # Ends when the last that holds the pipe is gone.
-            _, complaint = process.communicate(timeout=30)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+        # Ends when the last that holds the pipe is gone.
+        _, complaint = process.communicate(timeout=30)
     assert process.returncode == -signal.Signals[blow]
     assert complaint.count("Traceback") == (blow == "SIGINT"), complaint  # of the script itself, no other
 

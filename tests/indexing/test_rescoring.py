@@ -26,6 +26,7 @@ from tests.support.cli_gallery import Gallery
 from tests.support.faces import save_small_checkpoint
 from tests.support.fakes import FACE_COLOURS, FakeClassifier
 from tests.support.make import added, box, face, open_store
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal
 
 
@@ -176,7 +177,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(program: Gallery, tm
     crops = [good] * (BATCH + 1) + [b"nothing"] * bad + [good] * late
     with open_store(tmp_path, *(added(f"/p/{n}.jpg", face(crop=jpeg)) for n, jpeg in enumerate(crops))) as store:
         command = [sys.executable, "-m", "gallery", "--db", str(program.db), "rescore"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        with started(command, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
             assert process.stderr.readline().startswith(f"warning: face {BATCH + 2}: ")
             process.send_signal(signal.SIGINT)

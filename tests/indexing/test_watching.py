@@ -20,6 +20,7 @@ from gallery.indexing.watching import PATIENCE_SECONDS, file_events, matters, wa
 from gallery.store.store import KnownFile, Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.support.make import open_store
+from tests.support.programs import started
 
 Step = Callable[[], Collection[str] | None]
 
@@ -308,7 +309,7 @@ def test_command_keeps_up_until_ctrl_c(tmp_path: Path) -> None:
     photos.mkdir()
     draw_faces("happy", seed=1).save(photos / "a.jpg")
     command = [sys.executable, "-c", WATCHER, "--db", str(database), "watch", str(photos)]
-    with subprocess.Popen(
+    with started(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
     ) as process:
         assert process.stdout is not None
@@ -320,7 +321,7 @@ def test_command_keeps_up_until_ctrl_c(tmp_path: Path) -> None:
         (photos / "c.jpg").write_bytes(b"no photo")
         assert process.stderr.readline().startswith(f"failed: {photos}/c.jpg: not a picture")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate()
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
     with Store.open(database) as store:
         assert sorted(Path(path).name for path in store.known_files()) == ["a.jpg", "b.jpg", "c.jpg"]
