@@ -5,6 +5,7 @@ Where a file needs more, its own fixture of the same name adds to these.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from tests.support.make import open_store
 from tests.support.programs import ending_within
 
 TEST_SECONDS = 600
+
+# Read when torch is loaded, which no import above does. Else its threads wait for each other in endless loops: on cores
+# that others use as well, training small networks takes three times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -73,9 +73,13 @@ def added(path: str, *faces: ScoredFace, content: str | None = None, taken_at: s
 def open_store(folder: Path, *changes: Change) -> Store:
     """A store in the folder, with MODEL as its current model and these changes written."""
     file = folder / "gallery.db"
-    store = Store.open(file if file.exists() else new_database(file))
-    store.use_model(MODEL)
-    write(store, *changes)
+    if file.exists():
+        store = Store.open(file)
+        store.use_model(MODEL)
+    else:
+        store = Store.open(_copied(file, MODEL))
+    if changes:
+        write(store, *changes)
     return store
 
 
@@ -86,15 +90,21 @@ def write(store: Store, *changes: Change) -> None:
 
 def new_database(file: Path) -> Path:
     """An empty database, such as opening a store there makes, only sooner; returns the file."""
-    file.write_bytes(_empty_database())
+    return _copied(file, None)
+
+
+def _copied(file: Path, model: ModelInfo | None) -> Path:
+    file.write_bytes(_empty_database(model))
     file.chmod(0o600)
     return file
 
 
 @cache
-def _empty_database() -> bytes:
+def _empty_database(model: ModelInfo | None) -> bytes:
     """Made by the migrations once: that takes far longer than most tests."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "gallery.db"
-        Store.open(file).close()
+        with Store.open(file) as store:
+            if model is not None:
+                store.use_model(model)
         return file.read_bytes()

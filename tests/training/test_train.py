@@ -326,12 +326,12 @@ def test_beginning_anew_forgets_the_state_and_the_best(tmp_path):
 
 def test_part_of_the_weights_that_a_run_started_from_is_in_those_it_ends_with(tmp_path):
     config = TrainConfig(model="resnet18", stem="coarse", epochs=1, batch_size=14)
-    first = trainer(tmp_path / "first", config)
+    few = {"Training": easy_faces(4), "PublicTest": easy_faces(1, seed=1)}
+    first = trainer(tmp_path / "first", config, few)
     list(first.run())
     start = first.finish("resnet18").path
-    second = trainer(
-        tmp_path / "second", dataclasses.replace(config, pretrained=str(start), kept=0.25, learning_rate=0.1)
-    )
+    config = dataclasses.replace(config, pretrained=str(start), kept=0.25, learning_rate=0.1)
+    second = trainer(tmp_path / "second", config, few)
     list(second.run())
     ended = load_network(second.finish("resnet18").path).state_dict()
     began, best = (load_network(path).state_dict() for path in (start, tmp_path / "second" / "best.safetensors"))
