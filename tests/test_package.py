@@ -70,6 +70,7 @@ def test_source_archive_carries_the_texts(tmp_path: Path) -> None:
     assert {"README.md", "CONTRIBUTING.md", "docs/search.md"} <= texts <= names
 
 
+@pytest.mark.slow
 def test_installed_program_indexes_and_searches_a_real_face(site: Path, tmp_path: Path) -> None:
     photos = tmp_path / "Photos"
     photos.mkdir()

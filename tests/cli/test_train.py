@@ -92,6 +92,7 @@ def test_recipe_file_and_flags_reach_the_checkpoint(data: Path, tmp_path: Path) 
     assert (training["momentum"], training["batch_size"], training["balance"]) == (0.5, 7, "sampler")
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_work_and_one_of_them_speaks(data: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = [sys.executable, "-m", "gallery", "train", "--data", data, "--run", run, "--device", "cpu"]

@@ -104,6 +104,7 @@ def gallery(database: Path, *args: str | Path) -> None:
     assert done.exit_code == 0, done.output
 
 
+@pytest.mark.slow
 def test_three_hundred_corrections_stand_through_everything(folder: Path, tmp_path: Path) -> None:
     database, text = tmp_path / "gallery.db", tmp_path / "said.jsonl"
     with Store.open(database) as store:

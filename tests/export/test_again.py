@@ -455,6 +455,7 @@ for result in export_photos(photos, Path(sys.argv[1]), ExportOptions(name=NameTe
 """
 
 
+@pytest.mark.slow
 def test_after_kills_all_is_there_and_known_as_ours(library: Path, out: Path) -> None:
     photos = [
         record(library / f"{n % 5}.jpg" if n < 5 else library / f"{n}/{n % 5}.jpg", b"%d" % n * 9999) for n in range(60)

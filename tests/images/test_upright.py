@@ -22,6 +22,7 @@ def faces_of(path: Path) -> list[Detection]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif"])
 def test_box_and_landmarks_are_the_same_in_every_orientation(tmp_path: Path, suffix: str) -> None:
     # Twice as wide as high: a picture left lying on its side would have another size.

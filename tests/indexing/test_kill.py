@@ -57,6 +57,7 @@ def start(photos: Path, database: Path) -> AbstractContextManager[subprocess.Pop
     return started(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
 
 
+@pytest.mark.slow
 def test_twenty_kills_leave_the_content_of_one_clean_run(photos: Path, tmp_path: Path) -> None:
     clean, killed = tmp_path / "clean.db", tmp_path / "killed.db"
     with Store.open(clean) as store:

@@ -116,6 +116,7 @@ def test_processes_that_decode_feed_the_detector_here_in_batches(tmp_path):
     assert shown == [5, 5, 2]
 
 
+@pytest.mark.slow
 def test_process_that_dies_decoding_costs_one_photo_and_is_replaced(tmp_path):
     files = draw(tmp_path / "Photos", 12)
     hashes = [read.hash for read in here(files)]
@@ -126,6 +127,7 @@ def test_process_that_dies_decoding_costs_one_photo_and_is_replaced(tmp_path):
     assert got[3].error.transient
 
 
+@pytest.mark.slow
 def test_process_that_dies_costs_one_photo_and_is_replaced(tmp_path):
     files = draw(tmp_path / "Photos", 20)
     for number in (3, 11, 12):
@@ -155,6 +157,7 @@ def test_warnings_of_damaged_metadata_are_kept_from_the_screen(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_database_is_the_same_whatever_the_number_of_processes(tmp_path):
     photos = tmp_path / "Photos"
     draw(photos, MANY + 6)

@@ -165,6 +165,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=4000, derandomize=True, deadline=None, database=None)
 @given(st.lists(st.sampled_from(PIECES) | st.text(string.printable, max_size=3), max_size=14))
 def test_any_text_is_understood_or_refused_at_a_place(pieces: list[str]) -> None:

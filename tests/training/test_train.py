@@ -224,6 +224,7 @@ def test_progress_bars_and_journal_tell_the_same(run):
     assert started.journal.history() == results
 
 
+@pytest.mark.slow
 def test_every_network_learns_a_batch_under_every_recipe(tmp_path):
     for model in ("custom", "resnet18"):
         for recipe in ("baseline", "best"):
@@ -253,6 +254,7 @@ def test_cycle_rises_to_the_learning_rate_and_falls_to_nothing(tmp_path):
     assert started.scheduler.get_last_lr()[0] < 0.02
 
 
+@pytest.mark.slow
 def test_resumed_cycle_ends_with_the_weights_of_an_uninterrupted_one(tmp_path):
     config = dataclasses.replace(SMALL, schedule="cycle", noise=5.0, erase=0.5, labels="fer2013")
     list(trainer(tmp_path / "whole", config).run())
@@ -324,6 +326,7 @@ def test_beginning_anew_forgets_the_state_and_the_best(tmp_path):
     forget(tmp_path / "nosuch")
 
 
+@pytest.mark.slow
 def test_part_of_the_weights_that_a_run_started_from_is_in_those_it_ends_with(tmp_path):
     config = TrainConfig(model="resnet18", stem="coarse", epochs=1, batch_size=14)
     few = {"Training": easy_faces(4), "PublicTest": easy_faces(1, seed=1)}
