@@ -21,7 +21,7 @@ from rich.console import Console
 
 from gallery.cli.commands.review import drawing, go_through
 from gallery.cli.pictures import half_blocks, kitty, way_to_draw
-from gallery.curation.doubt import DoubtfulFace, doubtful
+from gallery.curation.doubt import DoubtfulFace, doubtful_faces
 from gallery.curation.review import Review
 from gallery.faces import Box
 from gallery.indexing.pipeline import encode_crop
@@ -54,7 +54,7 @@ def press(gallery: Gallery, keys: Iterable[str]) -> tuple[list[str], list[str], 
     told: list[str] = []
     waiting = iter(keys)
     with Store.open(gallery.db) as store:
-        session = Review(store, doubtful(store))
+        session = Review(store, doubtful_faces(store))
 
         def draw(face: DoubtfulFace, position: int, total: int) -> None:
             shown.append(f"{position}/{total} {Path(face.path).name}#{face.number}")
@@ -245,7 +245,7 @@ def test_card_of_a_face(gallery: Gallery) -> None:
     )
     console, written = screen()
     with Store.open(gallery.db) as store:
-        face_there = next(one for one in doubtful(store) if "odd" in one.path)
+        face_there = next(one for one in doubtful_faces(store) if "odd" in one.path)
         drawing(store, console, {"TERM": "xterm"})(face_there, 2, 7)
     lines = unstyled(written.getvalue()).split("\n")
     assert lines == [
@@ -265,7 +265,7 @@ def test_card_of_a_face(gallery: Gallery) -> None:
 def test_damaged_picture_is_said(gallery: Gallery) -> None:
     console, written = screen()
     with Store.open(gallery.db) as store:
-        drawing(store, console, {"TERM": "xterm"})(doubtful(store)[0], 1, 4)
+        drawing(store, console, {"TERM": "xterm"})(doubtful_faces(store)[0], 1, 4)
     lines = written.getvalue().split("\n")
     assert lines[1].startswith("its stored picture can't be read: ")
     assert "group.jpg#3" in lines[2]

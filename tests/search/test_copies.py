@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gallery.curation.albums import album_photos, create_album, create_smart_album, read_album, set_album_cover
-from gallery.curation.doubt import doubtful
+from gallery.curation.doubt import doubtful_faces
 from gallery.curation.labels import faces_meant
 from gallery.curation.review import Review
 from gallery.curation.saved_queries import save_query
@@ -20,7 +20,7 @@ from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.similar.best import rank_bursts
 from gallery.similar.bursts import Shot
-from gallery.similar.duplicates import near_duplicates, same_files
+from gallery.similar.duplicates import exact_duplicates, near_duplicates
 from gallery.store.store import LinkPath, Store
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, stamp, write
@@ -158,7 +158,7 @@ def best_shot(store: Store) -> str:
 
 
 def reviewed(store: Store) -> str:
-    face = Review(store, doubtful(store, IN_PHOTOS), query=IN_PHOTOS).current()
+    face = Review(store, doubtful_faces(store, IN_PHOTOS), query=IN_PHOTOS).current()
     return face.path if face else ""
 
 
@@ -168,8 +168,8 @@ def reviewed(store: Store) -> str:
         best_shot,
         reviewed,
         lambda store: faces_meant(store, IN_PHOTOS)[0].path,
-        lambda store: doubtful(store, IN_PHOTOS)[0].path,
-        lambda store: same_files(store, IN_PHOTOS, Settings())[0].photos[0].paths[0],
+        lambda store: doubtful_faces(store, IN_PHOTOS)[0].path,
+        lambda store: exact_duplicates(store, IN_PHOTOS, Settings())[0].photos[0].paths[0],
         lambda store: near_duplicates(store, IN_PHOTOS, Settings())[0].photos[0].paths[0],
     ],
 )
