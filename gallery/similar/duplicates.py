@@ -1,8 +1,13 @@
-"""Photos that are there more than once: the same file in several places, or pictures that look the same."""
+"""Photos that are there more than once: the same content in several files, or pictures that look the same.
+
+People keep the first of each group and remove the others. So what is listed is there, holds what was indexed, and is no
+second way to what is listed already: a link, a hard link, a folder by its other name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +17,7 @@ from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.images.look import distance
 from gallery.query.query import Query
+from gallery.records import FileStamp
 from gallery.search import matches
 from gallery.search.chosen import copies_meant
 from gallery.search.copies import Copies
@@ -19,6 +25,7 @@ from gallery.settings import Settings
 from gallery.similar.clusters import groups_alike
 from gallery.store import photo_rows
 from gallery.store.store import Store
+from gallery.system.same_file import FileIds, each_file_once
 
 NEAR: Final = 6
 """Bits of the look. Each of 100 real photos was as near to its own version of half the size, at JPEG quality 40,
@@ -26,12 +33,24 @@ blurred, or with 2 % cut off. Of 2,825 pairs of unrelated ones none was within 1
 studio one was within 7, the same person twice."""
 
 
+LeftOut = Callable[[str], None]
+"""Told of each path that can't be listed: nothing is there, or something else than what was indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another path to a file that is listed: a link, a hard link, a folder that has two names."""
+
+    path: str
+    file: str
+
+
 @dataclass(frozen=True, slots=True)
 class Duplicate:
     """A photo of a group, in one or more files of `size` bytes; its look is `bits` away from that of the first photo.
 
-    `width` and `height` are pixels of the upright picture. Where a query speaks of paths, the files that it means come
-    first in `paths`.
+    `paths` has one for each file, and where a query speaks of paths, first those that it means; `links` are the other
+    ways to these. `width` and `height` are pixels of the upright picture.
     """
 
     paths: tuple[str, ...]
@@ -40,6 +59,7 @@ class Duplicate:
     height: int
     size: int
     bits: int
+    links: tuple[Link, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -50,6 +70,7 @@ class Duplicate:
             "height": self.height,
             "bytes": self.size,
             "bits": self.bits,
+            "links": [{"path": link.path, "file": link.file} for link in self.links],
         }
 
 
@@ -79,7 +100,7 @@ class _Candidate:
 
 
 def exact_duplicates(
-    store: Store, query: Query | None = None, settings: Settings | None = None
+    store: Store, query: Query | None = None, settings: Settings | None = None, left_out: LeftOut | None = None
 ) -> list[DuplicateGroup]:
     """The photos of a query that lie in several files, in the query's order. No file is opened."""
     query, settings = query or Query(), settings or Settings()
@@ -90,12 +111,16 @@ def exact_duplicates(
         here = set(connection.execute(several).scalars())
         numbers = [number for number in matches.matching_ids(connection, query, settings) if number in here]
         candidates = _candidates(connection, numbers)
-        copies = copies_meant(connection, query, settings)
-        return _described(connection, [[candidate] for candidate in candidates], copies)
+        files = _FilesNow(copies_meant(connection, query, settings), left_out)
+        return files.described(connection, [[candidate] for candidate in candidates])
 
 
 def near_duplicates(
-    store: Store, query: Query | None = None, settings: Settings | None = None, within: int = NEAR
+    store: Store,
+    query: Query | None = None,
+    settings: Settings | None = None,
+    within: int = NEAR,
+    left_out: LeftOut | None = None,
 ) -> list[DuplicateGroup]:
     """The photos of a query that lie in several files or look like another, at most `within` bits (0 to 11) from it.
 
@@ -112,8 +137,8 @@ def near_duplicates(
         grouped = {place for group in alike for place in group}
         alone = ([n] for n, c in enumerate(candidates) if n not in grouped and files.get(c.content_id, 0) > 1)
         places = sorted([*alike, *alone])
-        copies = copies_meant(connection, query, settings)
-        return _described(connection, [[candidates[place] for place in group] for group in places], copies)
+        now = _FilesNow(copies_meant(connection, query, settings), left_out)
+        return now.described(connection, [[candidates[place] for place in group] for group in places])
 
 
 def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candidate]:
@@ -125,37 +150,71 @@ def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candida
     return [found[number] for number in numbers]
 
 
-def _described(
-    connection: Connection, groups: Sequence[Sequence[_Candidate]], copies: Copies | None
-) -> list[DuplicateGroup]:
-    numbers = [candidate.content_id for group in groups for candidate in group]
-    files = dict(zip(numbers, photo_rows.files(connection, numbers, copies), strict=True))
-    sizes = _sizes(connection, numbers)
-    described = []
-    for group in groups:
-        ordered = sorted(group, key=lambda one: (-one.width * one.height, -sizes[one.content_id]))
-        described.append(
-            DuplicateGroup(
-                tuple(
-                    Duplicate(
-                        files[one.content_id].paths,
-                        one.hash,
-                        one.width,
-                        one.height,
-                        sizes[one.content_id],
-                        0 if one is ordered[0] else distance(one.look or 0, ordered[0].look or 0),
-                    )
-                    for one in ordered
-                )
-            )
-        )
-    return described
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files that hold a content now, each by one path, and the other ways to them."""
+
+    size: int
+    paths: tuple[str, ...]
+    links: tuple[Link, ...]
 
 
-def _sizes(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class _FilesNow:
+    """Looks at the files, those that a query means first."""
+
+    copies: Copies | None
+    left_out: LeftOut | None
+
+    def described(self, connection: Connection, groups: Sequence[Sequence[_Candidate]]) -> list[DuplicateGroup]:
+        """The groups as they are on the disk now; those of which not two files are there are none."""
+        files = self._found(connection, [one.content_id for group in groups for one in group])
+        described = (_described_group([one for one in group if one.content_id in files], files) for group in groups)
+        return [group for group in described if len(group.paths) > 1]
+
+    def _found(self, connection: Connection, numbers: Sequence[int]) -> dict[int, _Files]:
+        """By the number of the content; those of which nothing is there aren't among them."""
+        ids, stamps = FileIds(), _stamps(connection, numbers)
+        found: dict[int, _Files] = {}
+        for number, files in zip(numbers, photo_rows.files(connection, numbers, self.copies), strict=True):
+            there = [path for path in files.paths if self._is_there(path, stamps)]
+            if there:
+                found[number] = _sorted_out(there, stamps[there[0]].size, ids)
+        return found
+
+    def _is_there(self, path: str, stamps: dict[str, FileStamp]) -> bool:
+        try:
+            if path in stamps and stamps[path].unchanged_since(FileStamp.of(path, os.stat(path))):  # noqa: PTH116
+                return True
+        except (OSError, ValueError):
+            pass
+        if self.left_out is not None:
+            self.left_out(path)
+        return False
+
+
+def _described_group(group: Sequence[_Candidate], files: dict[int, _Files]) -> DuplicateGroup:
+    ordered = sorted(group, key=lambda one: (-one.width * one.height, -files[one.content_id].size))
+    photos = []
+    for one in ordered:
+        found, bits = files[one.content_id], distance(one.look or 0, ordered[0].look or 0)
+        apart = 0 if one is ordered[0] else bits
+        photos.append(Duplicate(found.paths, one.hash, one.width, one.height, found.size, apart, found.links))
+    return DuplicateGroup(tuple(photos))
+
+
+def _stamps(connection: Connection, numbers: Sequence[int]) -> dict[str, FileStamp]:
+    """What is known of the files that aren't missing."""
     path = schema.path.c
-    columns = select(path.content_id, func.max(path.size)).group_by(path.content_id)
-    sizes: dict[int, int] = dict.fromkeys(numbers, 0)
+    columns = select(path.path, path.size, path.mtime_ns).where(path.missing_since.is_(None))
+    found: dict[str, FileStamp] = {}
     for chunk in chunked(numbers):
-        sizes |= dict(connection.execute(columns.where(path.content_id.in_(chunk))).all())
-    return sizes
+        found |= {row.path: FileStamp(*row) for row in connection.execute(columns.where(path.content_id.in_(chunk)))}
+    return found
+
+
+def _sorted_out(paths: Sequence[str], size: int, ids: FileIds) -> _Files:
+    # Where a file is known by links alone, it comes last: of two files rather the link is removed.
+    found = sorted(each_file_once(paths, ids), key=lambda one: (os.path.islink(one[0]), paths.index(one[0])))  # noqa: PTH114
+    links = tuple(Link(other, path) for path, others in found for other in others)
+    return _Files(size, tuple(path for path, _ in found), links)

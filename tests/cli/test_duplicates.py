@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+from gallery.records import FileStamp
 from gallery.store.store import LinkPath, Store
 from tests.support.cli_gallery import Gallery
-from tests.support.make import DETECTOR, MODEL, stamp
+from tests.support.make import DETECTOR, MODEL
 from tests.support.terminal import run_in_terminal, unstyled
 
 
@@ -16,8 +18,14 @@ def copy(gallery: Gallery, path: str, name: str) -> str:
     """A copy of an indexed photo, indexed too."""
     other = gallery.photos / name
     shutil.copyfile(path, other)
+    return know(gallery, other, path)
+
+
+def know(gallery: Gallery, other: Path, path: str) -> str:
+    """Notes that another path leads to the same content."""
     with Store.open(gallery.db) as store:
-        store.write([LinkPath(stamp(other), gallery.hash(path))], model=MODEL, detector=DETECTOR)
+        file = FileStamp.of(str(other), other.stat())
+        store.write([LinkPath(file, gallery.hash(path))], model=MODEL, detector=DETECTOR)
     return str(other)
 
 
@@ -33,9 +41,20 @@ def fill(gallery: Gallery) -> dict[str, str]:
 
 def test_copies_are_found_without_opening_a_file(gallery: Gallery) -> None:
     paths = fill(gallery)
-    shutil.rmtree(gallery.photos)
+    for path in (paths["a"], paths["copy"]):
+        facts = Path(path).stat()
+        Path(path).write_bytes(b"x" * facts.st_size)
+        os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     done = gallery.run("duplicates")
     assert (done.exit_code, done.stdout, done.stderr) == (0, f"{paths['a']}\n{paths['copy']}\n", "")
+
+
+def test_what_is_not_there_is_left_out_and_that_is_said(gallery: Gallery) -> None:
+    paths = fill(gallery)
+    Path(paths["a"]).unlink()
+    done = gallery.run("duplicates")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == "left out: 1 file that can't be seen, or changed since they were indexed\n"
 
 
 def test_near_ones_are_listed_with_the_copies_the_best_first(gallery: Gallery) -> None:
@@ -69,10 +88,25 @@ def test_json_has_the_facts_for_a_choice(gallery: Gallery) -> None:
         "width": 320,
         "height": 240,
         "bytes": size,
+        "links": [],
     }
     assert bits <= 6
     assert (first["paths"], first["bits"]) == ([paths["a"], paths["copy"]], 0)
     assert gallery.run("duplicates", "path:d.jpg", "--json").stdout == "[]\n"
+
+
+def test_links_are_named_as_links_where_no_pipe_takes_them_for_files(gallery: Gallery) -> None:
+    paths = fill(gallery)
+    link = gallery.photos / "0 link.jpg"
+    link.symlink_to("a.jpg")
+    know(gallery, link, paths["a"])
+    assert gallery.run("duplicates").stdout == f"{paths['a']}\n{paths['copy']}\n"
+    [group] = json.loads(gallery.run("duplicates", "--json").stdout)
+    assert group["photos"][0]["links"] == [{"path": str(link), "file": paths["a"]}]
+    _, seen = run_in_terminal(gallery, "duplicates", COLUMNS="300")
+    [row] = [line for line in unstyled(seen).splitlines() if "0 link.jpg" in line]
+    assert row.split()[0] == "also"
+    assert row.split()[-1] == "link"
 
 
 def test_terminal_gets_a_table(gallery: Gallery) -> None:

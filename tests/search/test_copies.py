@@ -20,7 +20,6 @@ from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.similar.best import rank_bursts
 from gallery.similar.bursts import Shot
-from gallery.similar.duplicates import exact_duplicates, near_duplicates
 from gallery.store.store import LinkPath, Store
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store, stamp, write
@@ -169,8 +168,6 @@ def reviewed(store: Store) -> str:
         reviewed,
         lambda store: faces_meant(store, IN_PHOTOS)[0].path,
         lambda store: doubtful_faces(store, IN_PHOTOS)[0].path,
-        lambda store: exact_duplicates(store, IN_PHOTOS, Settings())[0].photos[0].paths[0],
-        lambda store: near_duplicates(store, IN_PHOTOS, Settings())[0].photos[0].paths[0],
     ],
 )
 def test_whatever_answers_shows_the_file_that_matched(store: Store, shown: Callable[[Store], str]) -> None:

@@ -10,7 +10,7 @@ import click
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.look_progress import read_looks
 from gallery.cli.options import shared_options
-from gallery.cli.output import plain_table, printable
+from gallery.cli.output import counted, plain_table, printable
 from gallery.cli.photo_lists import listing_options, print_groups
 from gallery.cli.state import State
 from gallery.errors import UsageError
@@ -40,26 +40,34 @@ def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul
     Without --near those are files with the very same content, for which no file is opened. Nothing is ever deleted:
     which one to keep is for you to say. In each group the picture with the most pixels comes first.
 
+    A file is listed once, however many paths lead to it: links, hard links, folders with two names. Files that aren't
+    there, or have changed since they were indexed, aren't listed.
+
     A terminal gets a table per group; a pipe one path per line, the groups parted by an empty one.
 
     \b
     --json prints an array of groups, each with "photos":
-      paths (of the very same file), hash, width, height, bytes,
-      bits (in which the look differs from that of the first photo)
+      paths (of files with the very same content), hash, width, height,
+      bytes, bits (in which the look differs from that of the first photo),
+      links: an array of path (another way to a file of paths) and file
     """
     if bits is not None and not near:
         raise UsageError("--bits goes with --near; files with the same content differ in none")
     settings, failed = state.settings(), 0
+    left_out: list[str] = []
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings) or Query()
         if near:
             failed = read_looks(state, store, query, settings)
-            groups = near_duplicates(store, query, settings, NEAR if bits is None else bits)
+            groups = near_duplicates(store, query, settings, NEAR if bits is None else bits, left_out.append)
         else:
-            groups = exact_duplicates(store, query, settings)
+            groups = exact_duplicates(store, query, settings, left_out.append)
     print_groups(groups, as_json=as_json, nul=nul, table=_table, paths=_paths(groups))
     if not groups:
         state.hint("None found." if near else "No file is there twice; --near finds pictures that look the same.")
+    if left_out:
+        files = counted(len(left_out), "file")
+        state.note(f"left out: {files} that can't be seen, or changed since they were indexed")
     return 1 if failed else 0
 
 
@@ -81,5 +89,7 @@ def _table(number: int, group: DuplicateGroup) -> Table:
         for place, path in enumerate(photo.paths):
             facts = (f"{photo.width} x {photo.height}", f"{photo.size:,}", str(photo.bits))
             table.add_row(Text(printable(path)), *(("same", "", "") if place else facts))
+            for link in (link for link in photo.links if link.file == path):
+                table.add_row(Text(f"  also {printable(link.path)}", style="dim"), "link", "", "")
     table.add_row()
     return table

@@ -1,0 +1,126 @@
+"""Which paths lead to one file: through links, by hard links, by a folder or a share that is mounted twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FileId = tuple[int, int] | str
+"""The same for all paths of a file: device and inode, or on a share the name that its server has for it."""
+
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+_ESCAPE: Final = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A folder of another computer: mounted at `point`, where the files are of the device; `name` is the server's."""
+
+    device: int
+    point: str
+    name: str
+
+
+class FileIds:
+    """Tells files apart, by the mounts as they are when this is made; `mounts` is in the manner of Linux's table.
+
+    A share that is mounted twice is two devices with inodes of their own: only the names of its mounts tell.
+    """
+
+    def __init__(self, mounts: str | None = None) -> None:
+        self._shares = tuple(_shares(_mount_table() if mounts is None else mounts))
+        self._devices = frozenset(share.device for share in self._shares)
+
+    def of(self, path: str) -> FileId | None:
+        """Of the file or folder that the path leads to; None where it leads to none, or that can't be told."""
+        try:
+            return self.of_stat(path, os.stat(path))  # noqa: PTH116 - asked of 100,000 files
+        except (OSError, ValueError):
+            return None
+
+    def of_stat(self, path: str, info: os.stat_result) -> FileId | None:
+        """The same of what the disk has already said of the path; without a share in play no more is asked."""
+        if info.st_dev in self._devices:
+            return self._name_on_share(os.path.realpath(path), info.st_dev)
+        # Some file systems number nothing.
+        return (info.st_dev, info.st_ino) if info.st_ino else None
+
+    def are_same(self, one: str, other: str) -> bool:
+        """Whether both lead to one file or folder; not where nothing is there."""
+        found = self.of(one)
+        return found is not None and found == self.of(other)
+
+    def _name_on_share(self, path: str, device: int) -> str | None:
+        holding = [s for s in self._shares if s.device == device and _is_at(path, s.point)]
+        share = max(holding, key=lambda one: len(one.point), default=None)
+        return None if share is None else share.name + path[len(share.point.rstrip(os.sep)) :]
+
+
+def each_file_once(paths: Sequence[str], ids: FileIds | None = None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A path of each file that these lead to, and the other paths to it; in the order given, but a link after the rest.
+
+    What isn't there, or can't be told, is a file of its own.
+    """
+    ids = ids or FileIds()
+    groups: dict[FileId, list[str]] = {}
+    for path in paths:
+        groups.setdefault(ids.of(path) or path, []).append(path)
+    for group in groups.values():
+        first, *others = sorted(group, key=os.path.islink) if len(group) > 1 else group
+        yield first, tuple(others)
+
+
+def leads_nowhere(path: str) -> bool:
+    """Whether it is a link to a file that is gone, and surely so: what it led to lay in a folder that is still in use.
+
+    An absent or empty folder may be the place of a drive that isn't connected.
+    """
+    if not os.path.islink(path):  # noqa: PTH114
+        return False
+    target = os.path.realpath(path)
+    if os.path.lexists(target):
+        return False
+    try:
+        return any(not name.startswith(".") for name in os.listdir(os.path.dirname(target)))  # noqa: PTH120, PTH208
+    except OSError:
+        return False
+
+
+def _is_at(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _mount_table() -> str:
+    if sys.platform != "linux":
+        return ""
+    try:
+        return os.fsdecode(_MOUNTS.read_bytes())
+    except OSError:
+        return ""
+
+
+def _shares(table: str) -> Iterable[_Share]:
+    """`36 35 0:45 /2024 /media/nas rw - nfs4 nas:/photos rw`: device, folder of the share, place, kind, source."""
+    for line in table.split("\n"):
+        before, _, after = line.partition(" - ")
+        fields, facts = before.split(" "), after.split(" ")
+        if len(fields) < 5 or len(facts) < 2 or not _is_remote(facts[1]):
+            continue
+        major, minor = map(int, fields[2].split(":"))
+        name = _plain(facts[1]).rstrip("/") + _plain(fields[3]).rstrip("/")
+        yield _Share(os.makedev(major, minor), _plain(fields[4]), name)
+
+
+def _is_remote(source: str) -> bool:
+    """`nas:/photos`, `me@nas:`, `//nas/photos`; a disk is `/dev/sda1`, and what lies nowhere a bare word."""
+    return source.startswith("//") or ":" in source
+
+
+def _plain(text: str) -> str:
+    """Blanks and the like are written as `\\040`."""
+    return _ESCAPE.sub(lambda found: os.fsdecode(bytes([int(found[1], 8)])), text)
