@@ -6,12 +6,13 @@ import logging
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery.errors import ImageError, ScanError
 from gallery.records import FileStamp
+from gallery.system.paths import absolute
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -45,6 +46,9 @@ MAX_IGNORE_BYTES = 1_000_000
 
 OnError = Callable[[ImageError], None]
 
+KnownAs = Callable[[str, os.stat_result], str]
+"""By which path a folder is known, given one that leads to it and what the disk says of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
@@ -61,35 +65,54 @@ class _Rules:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
+    """A folder at `path`; what is in it is called by its `name`, another path to it."""
+
     path: str
+    name: str
     rules: tuple[_Rules, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """How the folders are walked. `visited` are those listed so far, by device and inode, `links` those still to be."""
+
+    follow_links: bool
+    on_error: OnError
+    known_as: KnownAs
+    visited: set[tuple[int, int]] = field(default_factory=set)
+    links: list[_Folder] = field(default_factory=list)
+
+
 def scan(
-    roots: Sequence[str | os.PathLike[str]], *, follow_links: bool = False, on_error: OnError | None = None
+    roots: Sequence[str | os.PathLike[str]],
+    *,
+    follow_links: bool = False,
+    on_error: OnError | None = None,
+    known_as: KnownAs | None = None,
 ) -> Iterator[FileStamp]:
     """The photos at and below `roots`, each file once, with absolute paths in which links are kept.
 
     The order is always the same: roots that are files, then the folders in the order given, depth first; in each the
     photos before the subfolders, both by the bytes of their names. A root is taken whatever its name is. A
     `.galleryignore` holds for its own folder and those below, but not for a root further down. A link to a photo gives
-    the size and time of what it points to; a link to a folder is followed only with `follow_links`; no folder is listed
-    twice.
+    the size and time of what it points to; a link to a folder is followed only with `follow_links`, and after all else,
+    so that what lies below the roots themselves is called by its own path. No folder is listed twice. `known_as` may
+    give a folder another path, which those of its photos then begin with.
 
     What can't be looked at goes to `on_error` (by default to the log) and the walk goes on: a folder that can't be
     listed, a file that vanished, a dead link, a pipe or device with a photo's name. All but the last are transient: the
     photos may be back next time. Raises ScanError for a root that doesn't exist or can't be listed, before the first
     photo.
     """
-    paths = list(dict.fromkeys(_absolute(root) for root in roots))
+    paths = list(dict.fromkeys(absolute(root) for root in roots))
     folders = {path for path in paths if _is_folder(path)}
     files = [path for path in paths if path not in folders]
-    return _scan(files, [path for path in paths if path in folders], follow_links, on_error or _log)
+    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is)
+    return _scan(files, [path for path in paths if path in folders], walk)
 
 
-def _absolute(root: str | os.PathLike[str]) -> str:
-    # Path.absolute() keeps "..", and two spellings of one folder would give two paths to each photo.
-    return os.path.abspath(root)  # noqa: PTH100
+def _as_it_is(path: str, info: os.stat_result) -> str:  # noqa: ARG001
+    return path
 
 
 def _is_folder(root: str) -> bool:
@@ -104,47 +127,69 @@ def _is_folder(root: str) -> bool:
     return True
 
 
-def _scan(files: list[str], folders: list[str], follow_links: bool, on_error: OnError) -> Iterator[FileStamp]:
-    for path in files:
-        stamp = _stamp(path, Path(path).stat, on_error)
+def _scan(files: Sequence[str], folders: Sequence[str], how: _Walk) -> Iterator[FileStamp]:
+    named = list(dict.fromkeys(_known_file(path, how.known_as) for path in files))
+    for path in named:
+        stamp = _stamp(path, Path(path).stat, how.on_error)
         if stamp:
             yield stamp
-    named = frozenset(files)
-    visited: set[tuple[int, int]] = set()
+    told = frozenset(named)
     for path in folders:
-        walk = _walk(path, visited, follow_links, on_error)
-        yield from (stamp for stamp in walk if stamp.path not in named) if named else walk
+        yield from _but(told, _walk(_Folder(path, path), how))
+    # Those that are found behind links come to the end of the list meanwhile.
+    for link in how.links:
+        yield from _but(told, _walk(link, how))
 
 
-def _walk(root: str, visited: set[tuple[int, int]], follow_links: bool, on_error: OnError) -> Iterator[FileStamp]:
-    """The photos below `root`, without the folders in `visited` (device, inode), to which it adds."""
+def _known_file(path: str, known_as: KnownAs) -> str:
+    folder, name = os.path.split(path)
+    try:
+        return os.path.join(known_as(folder, Path(folder).stat()), name)  # noqa: PTH118
+    except OSError:
+        return path
+
+
+def _but(told: frozenset[str], walk: Iterator[FileStamp]) -> Iterator[FileStamp]:
+    return (stamp for stamp in walk if stamp.path not in told) if told else walk
+
+
+def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
+    """The photos in and below a folder, without the folders visited before."""
     # A stack of our own: folders may be nested deeper than Python recurses.
-    stack = [_Folder(root)]
+    stack = [root]
     while stack:
         folder = stack.pop()
         try:
-            entries = _list_once(folder.path, visited)
+            name, entries = _list_once(folder, how)
         except OSError as error:
-            on_error(ImageError(folder.path, f"folder can't be listed ({_why(error)})", transient=True))
+            how.on_error(ImageError(folder.name, f"folder can't be listed ({_why(error)})", transient=True))
             continue
-        rules = _rules_in(entries, folder, on_error)
-        photos, subfolders = _sort_out(entries, rules, follow_links)
+        here = _Folder(folder.path, name, _rules_in(entries, folder, how.on_error))
+        photos, subfolders = _sort_out(entries, here.rules, how.follow_links)
         for entry in photos:
-            stamp = _stamp(entry.path, entry.stat, on_error)
+            stamp = _stamp(_named(entry, here), entry.stat, how.on_error)
             if stamp:
                 yield stamp
-        stack += [_Folder(entry.path, rules) for entry in reversed(subfolders)]
+        below = [_Folder(entry.path, _named(entry, here), here.rules) for entry in subfolders]
+        links = [folder for folder, entry in zip(below, subfolders, strict=True) if entry.is_symlink()]
+        how.links.extend(links)
+        stack += [folder for folder in reversed(below) if folder not in links] if links else reversed(below)
 
 
-def _list_once(path: str, visited: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
-    """What is in the folder; nothing if it was listed before, under whatever name."""
-    info = Path(path).stat()
+def _list_once(folder: _Folder, how: _Walk) -> tuple[str, list[os.DirEntry[str]]]:
+    """The name of the folder and what is in it; nothing if it was listed before, under whatever name."""
+    info = Path(folder.path).stat()
     identity = (info.st_dev, info.st_ino)
-    if identity in visited:
-        return []
-    visited.add(identity)
-    with os.scandir(path) as entries:
-        return list(entries)
+    if identity in how.visited:
+        return folder.name, []
+    how.visited.add(identity)
+    with os.scandir(folder.path) as entries:
+        return how.known_as(folder.name, info), list(entries)
+
+
+def _named(entry: os.DirEntry[str], folder: _Folder) -> str:
+    """The path of an entry that is told: that of the folder is nearly always its own."""
+    return entry.path if folder.name == folder.path else os.path.join(folder.name, entry.name)  # noqa: PTH118
 
 
 def _sort_out(

@@ -11,6 +11,7 @@ from typing import Any
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.scan import scan
+from gallery.indexing.known_names import KnownNames
 from gallery.indexing.pipeline import score_each
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
@@ -20,6 +21,7 @@ from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, Touch
 from gallery.store.store import Store
+from gallery.system.paths import absolute
 
 __all__ = ["IndexOptions", "PhotoResult", "Status", "Summary", "index"]
 
@@ -111,9 +113,10 @@ def index(
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
     problems: list[ImageError] = []
-    files = scan(paths, follow_links=options.follow_links, on_error=problems.append)
-    roots = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are, as in scan()
-    return _results(_Crew(store, detector, classifier, settings), _Places(roots, files, problems), options)
+    names = KnownNames()
+    files = scan(paths, follow_links=options.follow_links, on_error=problems.append, known_as=names)
+    places = _Places([absolute(path) for path in paths], files, problems, names)
+    return _results(_Crew(store, detector, classifier, settings), places, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,15 @@ class _Crew:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where a run looks: going through `files` walks the folders, and puts what can't be looked at into `problems`."""
+    """Where a run looks: going through `files` walks the folders, and puts what can't be looked at into `problems`.
+
+    By then `names` must have learnt what is known.
+    """
 
     roots: Sequence[str]
     files: Iterator[FileStamp]
     problems: list[ImageError]
+    names: KnownNames
 
 
 def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[PhotoResult]:
@@ -152,8 +159,9 @@ def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[Ph
             if options.on_rescore:
                 options.on_rescore(so_far)
         rules = Reconciler(store.known_files(), store.paths_of, options.force)
+        places.names.learn(rules.known)
         present = list(places.files)
-        files = [file for file in present if not (options.skip and options.skip(file))]
+        files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
         if options.on_plan:
             options.on_plan(len(files) + len(places.problems))
         plan = _planned(rules, files, retry_failed=options.retry_failed)
@@ -247,8 +255,9 @@ def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: _Place
     """What is no photo's business: places that couldn't be looked at, photos that are gone, failures that are over."""
     problems = places.problems
     unseen = [problem.path for problem in problems]
-    gone = rules.missing(found, places.roots, unseen)
-    over = rules.stale_failures(found, places.roots, unseen)
+    roots = [*places.roots, *places.names.renamed]
+    gone = rules.missing(found, roots, unseen)
+    over = rules.stale_failures(found, roots, unseen)
     if problems:
         crew.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
     if gone:

@@ -11,6 +11,7 @@ from gallery.images.decode import hash_file, read_image
 from gallery.indexing.pipeline import find_each, score_each
 from gallery.records import FaceRecord, PhotoRecord, left_to_right
 from gallery.settings import Settings
+from gallery.system.paths import absolute
 
 
 def predict(
@@ -35,7 +36,7 @@ def _predict_one(path: str, detector: FaceDetector, classifier: EmotionClassifie
     [faces] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(faces, ImageError):
         raise ImageError(path, faces.reason, transient=True)
-    full = os.path.abspath(path)  # noqa: PTH100 - links stay as they are, as in the database
+    full = absolute(path)
     shown = [
         FaceRecord.of_model(number, face.detection, face.prediction, settings.min_score)
         for number, face in enumerate(left_to_right(faces, settings.min_confidence), start=1)

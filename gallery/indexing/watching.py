@@ -14,6 +14,7 @@ from gallery.images.scan import IGNORE_FILE, SKIPPED_NAMES, SUFFIXES
 from gallery.indexing.indexer import PhotoResult
 from gallery.indexing.reconcile import Status
 from gallery.records import FileStamp
+from gallery.system.paths import absolute
 
 QUIET_SECONDS: Final = 2.0
 """A file is whole, as far as one can tell, when its size and time stood still for so long."""
@@ -53,8 +54,7 @@ def watch(
 
     Raises PathError where the folders can't be watched, and what `look` raises.
     """
-    roots = [os.path.abspath(folder) for folder in folders]  # noqa: PTH100 - links stay as they are, as in scan()
-    return _Watch(roots, look, events, tell, clock).rounds()
+    return _Watch([absolute(folder) for folder in folders], look, events, tell, clock).rounds()
 
 
 class _Watch:

@@ -158,7 +158,33 @@ def test_links_in_a_circle_end(tmp_path):
     (tmp_path / "a" / "to-b").symlink_to(tmp_path / "b")
     (tmp_path / "b" / "to-a").symlink_to(tmp_path / "a")
     (tmp_path / "a" / "up").symlink_to(tmp_path)
-    assert found_below(tmp_path, follow_links=True) == ["a/x.jpg", "a/to-b/y.jpg"]
+    assert found_below(tmp_path, follow_links=True) == ["a/x.jpg", "b/y.jpg"]
+
+
+def test_what_lies_below_a_root_is_called_by_its_own_path_whatever_leads_there_besides(tmp_path):
+    """Linked folders come last, those of all roots, so that `a/to-b` doesn't take the photos of `b`."""
+    touch(*(tmp_path / path for path in ("one/a.jpg", "two/b.jpg", "out/c.jpg", "far/d.jpg")))
+    for name, target in (("0 link", "two"), ("1 link", "out")):
+        (tmp_path / "one" / name).symlink_to(tmp_path / target)
+    (tmp_path / "out" / "on").symlink_to(tmp_path / "far")
+    assert found(tmp_path / "one", tmp_path / "two", follow_links=True) == [
+        str(tmp_path / path) for path in ("one/a.jpg", "two/b.jpg", "one/1 link/c.jpg", "one/1 link/on/d.jpg")
+    ]
+
+
+def test_folders_may_be_called_by_another_path_and_their_rules_hold_all_the_same(tmp_path):
+    touch(*(tmp_path / "disk" / "Photos" / name for name in ("a.jpg", "z/b.jpg", "private/c.jpg", "z/private/d.jpg")))
+    (tmp_path / "disk" / ".galleryignore").write_text("/Photos/private/\n")
+    here, known = tmp_path / "disk" / "Photos", "/home/me/Photos"
+
+    def known_as(path, info):
+        return known if os.path.samestat(info, here.stat()) else path
+
+    assert [stamp.path for stamp in scan([tmp_path / "disk"], known_as=known_as)] == [
+        f"{known}/a.jpg",
+        f"{known}/z/b.jpg",
+        f"{known}/z/private/d.jpg",
+    ]
 
 
 def test_dead_link_and_link_to_itself_are_reported(tmp_path):
