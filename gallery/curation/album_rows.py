@@ -15,7 +15,7 @@ from gallery.curation import kept_queries
 from gallery.curation.history import Recorder
 from gallery.db import schema
 from gallery.db.keyed import chunked
-from gallery.errors import AlbumError, NotIndexedError, UsageError
+from gallery.errors import AlbumError, UsageError
 from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.search import matches
@@ -178,7 +178,7 @@ def chosen_ids(
     """
     several = [what] if isinstance(what, Query | str | os.PathLike) else what
     parts = [part if isinstance(part, Query) else absolute(part) for part in several]
-    at_paths = _ids_at(connection, [part for part in parts if isinstance(part, str)])
+    at_paths = photo_rows.contents_at(connection, [part for part in parts if isinstance(part, str)])
     found: dict[int, None] = {}
     for part in parts:
         if isinstance(part, str):
@@ -188,17 +188,6 @@ def chosen_ids(
         else:
             found |= dict.fromkeys(matches.matching_ids(connection, part, settings))
     return list(found)
-
-
-def _ids_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
-    path = schema.path.c
-    found: dict[str, int] = {}
-    for chunk in chunked(paths):
-        found |= dict(connection.execute(select(path.path, path.content_id).where(path.path.in_(chunk))).all())
-    for file in paths:
-        if file not in found:
-            raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
-    return found
 
 
 def hashes_of(connection: Connection, content_ids: Sequence[int]) -> list[str]:
@@ -277,7 +266,7 @@ def _album(connection: Connection, row: Any, settings: Settings) -> Album:
 def _path_meant(connection: Connection, path: str, query: Query, settings: Settings) -> str:
     """Of the files of the photo at this path, the one that is shown of it where the query finds it."""
     copies = copies_meant(connection, query, settings)
-    [photo] = photo_rows.files(connection, list(_ids_at(connection, [path]).values()), copies)
+    [photo] = photo_rows.files(connection, list(photo_rows.contents_at(connection, [path]).values()), copies)
     return photo.paths[0]
 
 

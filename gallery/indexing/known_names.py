@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from gallery.records import FileStamp
-from gallery.system.same_file import FileId, FileIds
+from gallery.system.same_file import FileId, FileIds, folders_of
 
 
 class KnownNames:
@@ -24,11 +24,7 @@ class KnownNames:
 
     def learn(self, paths: Iterable[str]) -> None:
         """Notes the folders that known files lie in, and all above them."""
-        # Of 100,000 paths this takes 20 ms, a third of what os.path.dirname does.
-        folders = {path[: path.rfind(os.sep)] for path in paths}
-        while folders:
-            self._known |= folders
-            folders = {folder[: folder.rfind(os.sep)] or os.sep for folder in folders} - self._known
+        self._known |= folders_of(paths)
 
     def __call__(self, folder: str, info: os.stat_result) -> str:
         """The path that the folder is known by; of one that isn't known, its own."""
@@ -58,9 +54,4 @@ class KnownNames:
 
     @cached_property
     def _by_id(self) -> dict[FileId, str]:
-        found: dict[FileId, str] = {}
-        for folder in sorted(self._known):
-            identity = self._ids.of(folder)
-            if identity is not None:
-                found.setdefault(identity, folder)
-        return found
+        return self._ids.by_id(self._known)

@@ -6,13 +6,15 @@ import os
 from pathlib import Path
 
 from gallery.errors import UsageError
+from gallery.system.paths import absolute
 
 
 def parse_path(text: str | os.PathLike[str]) -> str:
     """What `Query.path` holds: an absolute path for a place, the text itself for a part of a path.
 
     A place is what looks like one (`/…`, `~…`, `.`, `..`, `./…`, `../…`) and a folder or file that exists from here.
-    Links are not resolved: photos are known by the path under which they were indexed.
+    Links are not resolved: photos are known by the path under which they were indexed. A search takes the other names
+    of a folder for it, too.
     """
     given = os.fspath(text)
     if not given.strip():
@@ -31,7 +33,7 @@ def place(given: str) -> str:
 
 def _absolute(given: str) -> str:
     try:
-        return os.path.abspath(_expanded(given))  # noqa: PTH100 - pathlib's would resolve links
+        return absolute(_expanded(given))
     except OSError:
         raise UsageError(f"{given}: there is no folder any more where you are; give the whole path") from None
 

@@ -1,7 +1,8 @@
-"""Puts in place of names what they stand for: albums and saved queries, and days such as `-3w`."""
+"""Puts in place of names what they stand for: albums and saved queries, days such as `-3w`, folders by another path."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from gallery.query.parser import MOST_TERMS
 from gallery.query.query import Query, album_key
 from gallery.query.terms import Term
 from gallery.query.times import span
+from gallery.search.other_names import known_place
 
 DEEPEST: Final = 24
 """Terms within terms, names included: the parser of SQLite gives up at 28 on the longest conditions."""
@@ -102,6 +104,8 @@ class _Expansion:
                 return self._album(term, name)
             case terms.Saved(name):
                 return self._named(_Name("query", album_key(name), name), saved_text(self._connection, name))
+            case terms.Path(place) if os.path.isabs(place):  # noqa: PTH117
+                return terms.Path(known_place(self._connection, place))
         return term
 
     def _album(self, term: Term, name: str) -> Term:

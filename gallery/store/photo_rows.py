@@ -19,6 +19,7 @@ from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.search.conditions import is_counted
 from gallery.search.copies import ALL_HOLDS, Copies
 from gallery.search.matches import Gate
+from gallery.search.other_names import OtherNames
 from gallery.store.shown import scores_by_face
 
 
@@ -47,15 +48,40 @@ def records(
 
 
 def photo_at(connection: Connection, file: str, gate: Gate) -> PhotoRecord:
-    """The photo in this file; its `path` is this file if it exists. Raises NotIndexedError."""
-    path = schema.path.c
-    number = connection.execute(select(path.content_id).where(path.path == file)).scalar()
+    """The photo in this file; its `path` is this file if it exists, as it is known. Raises NotIndexedError."""
+    number = _content_at(connection, file)
     if number is None:
-        raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+        file, number = _by_its_other_name(connection, file)
     record = records(connection, [number], gate)[0]
     if file not in record.paths:
         return record
     return replace(record, path=file, paths=(file, *(other for other in record.paths if other != file)))
+
+
+def contents_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
+    """The numbers of the photos in these files. Raises NotIndexedError for the first that isn't known."""
+    path = schema.path.c
+    found: dict[str, int] = {}
+    for chunk in chunked(paths):
+        found |= dict(connection.execute(select(path.path, path.content_id).where(path.path.in_(chunk))).all())
+    names = OtherNames(connection)
+    for file in (file for file in paths if file not in found):
+        found[file] = _by_its_other_name(connection, file, names)[1]
+    return found
+
+
+def _content_at(connection: Connection, file: str) -> int | None:
+    path = schema.path.c
+    number: int | None = connection.execute(select(path.content_id).where(path.path == file)).scalar()
+    return number
+
+
+def _by_its_other_name(connection: Connection, file: str, names: OtherNames | None = None) -> tuple[str, int]:
+    known = (names or OtherNames(connection)).file(file)
+    number = None if known is None else _content_at(connection, known)
+    if known is None or number is None:
+        raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+    return known, number
 
 
 def files(connection: Connection, content_ids: Sequence[int], copies: Copies | None = None) -> Iterator[Files]:
