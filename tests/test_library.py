@@ -32,6 +32,7 @@ OWN = {
     "refuse_original": "asked before anything is printed, which save_annotated does, too",
     "absolute": "words that are paths",
     "expanded": "words that are paths",
+    "each_file_once": "words for copies and links",
     "IndexArguments": "a type",
 }
 """Small things that the command line alone needs, and for what."""

@@ -11,6 +11,7 @@ from typing import Final
 from gallery.export.safe_names import shortened
 from gallery.export.template import Named, NameTemplate
 from gallery.records import PhotoRecord
+from gallery.system.same_file import each_file_once
 
 GONE: Final = "no file of this photo exists any more"
 CHANGED: Final = "changed since it was indexed; run `gallery index` on its folder and export again"
@@ -20,7 +21,10 @@ _DIGITS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class NamedPhoto:
-    """A photo, those of its files that exist, and its names in the order of preference, relative and with slashes."""
+    """A photo, those of its files that exist, each by one path, and its names in the order of preference.
+
+    Names are relative and have slashes.
+    """
 
     photo: PhotoRecord
     sources: tuple[Path, ...]
@@ -37,11 +41,13 @@ def name_photos(photos: Sequence[PhotoRecord], template: NameTemplate, album: st
 
 def _named(photos: Sequence[PhotoRecord], template: NameTemplate, album: str) -> Iterator[NamedPhoto]:
     for number, photo in enumerate(photos, start=1):
-        sources = tuple(path for path in map(Path, photo.paths) if may_be_read(path))
-        source = str(sources[0]) if sources else photo.path
+        readable = [path for path in photo.paths if may_be_read(Path(path))]
+        source = readable[0] if readable else photo.path
+        # The file rather than a link to it, which people take away more lightly.
+        sources = [file for file, _ in each_file_once(readable)] if len(readable) > 1 else readable
         folder, slash, name = template.name(Named(photo, source, number, album)).rpartition("/")
         hashed = shortened(name, f"-{photo.hash[:_DIGITS]}")
-        yield NamedPhoto(photo, sources, (folder + slash + name, folder + slash + hashed))
+        yield NamedPhoto(photo, tuple(map(Path, sources)), (folder + slash + name, folder + slash + hashed))
 
 
 def may_be_read(path: Path) -> bool:

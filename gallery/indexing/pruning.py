@@ -23,6 +23,7 @@ from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.store.store import Store
+from gallery.system.same_file import leads_nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,8 @@ def _is_gone(path: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return True
     except (OSError, ValueError):
-        pass
-    return False
+        return False
+    return leads_nowhere(path)
 
 
 def _is_bare(folder: Path) -> bool:

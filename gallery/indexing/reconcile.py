@@ -11,6 +11,7 @@ from pathlib import PurePath
 from gallery.records import FileStamp, NewPhoto
 from gallery.store.changes import AddPhoto, Change, FindAgain, LinkPath, Touch
 from gallery.store.store import KnownFile
+from gallery.system.same_file import leads_nowhere
 
 
 class Status(StrEnum):
@@ -103,17 +104,19 @@ class Reconciler:
         return LinkPath(file, digest, moved_from=origin), Status.MOVED
 
     def missing(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:
-        """Known photos under `roots` that are gone; what lies under the folders in `unseen` can't be told."""
+        """Known photos under `roots` that are gone, also where a link to them is left.
+
+        What lies under the folders in `unseen` can't be told.
+        """
         here, blind = tuple(map(_prefix, roots)), tuple(map(_prefix, unseen))
         candidates = self.known.keys() - set(found) - self.moved_away
         return sorted(
             path
             for path in candidates
             if _is_under(path, here)
-            and not _is_under(path, blind)
             and self.known[path].hash
             and not self.known[path].missing
-            and not os.path.lexists(path)
+            and (leads_nowhere(path) or not (_is_under(path, blind) or os.path.lexists(path)))
         )
 
     def stale_failures(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:

@@ -7,8 +7,10 @@ import binascii
 import json
 import zlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -60,6 +62,10 @@ class Ledger:
     def paths(self) -> list[str]:
         """Every sidecar that was written."""
         return list(self._entries)
+
+    def of(self, sidecars: Iterable[Path], digest: str) -> list[Path]:
+        """Those of the sidecars into which tags of this photo were written."""
+        return [sidecar for sidecar in sidecars if str(sidecar) in self._by_hash.get(digest, ())]
 
     def put(self, path: str, entry: Entry | None) -> None:
         """Keeps an entry in the place of that at this path, or with None takes that away."""

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gallery.errors import SidecarError
 from gallery.images.scan import SUFFIXES
+from gallery.system.same_file import each_file_once
 from gallery.xmp.packet import Packet
 from gallery.xmp.properties import SIDECAR_FOR
 from gallery.xmp.sidecar_file import read_sidecar
@@ -65,6 +66,26 @@ class Places:
         """The sidecars of this photo, with those that may be. Raises SidecarError where its folder can't be listed."""
         folder = self._folder(photo.parent)
         return [one for one in _candidates(photo, folder) if photo.name in _owners(one, photo, folder)]
+
+    def each_file(self, paths: Sequence[str], meant: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+        """Of each file that is meant the path beside which its one sidecar lies, and all other paths to it.
+
+        That is the file rather than a link; of hard links the one that has a sidecar already.
+        """
+        for file, others in each_file_once(paths):
+            if not {file, *others}.isdisjoint(meant):
+                yield self._sorted_out((file, *others))
+
+    def _sorted_out(self, paths: Sequence[str]) -> tuple[str, Sequence[str]]:
+        real = [path for path in paths if not Path(path).is_symlink()] or paths
+        chosen = next((path for path in real if len(real) > 1 and self._has_sidecar(path)), real[0])
+        return chosen, [path for path in paths if path != chosen]
+
+    def _has_sidecar(self, path: str) -> bool:
+        try:
+            return self.beside(Path(path)).chosen.exists()
+        except SidecarError:
+            return False
 
     def _folder(self, path: Path) -> _Folder:
         if path not in self._folders:

@@ -7,6 +7,7 @@ that we made and that holds nothing but our tags is removed with them. Photos th
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from gallery.errors import ImageError, SidecarError
 from gallery.records import FileStamp, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
+from gallery.system.same_file import FileIds
 from gallery.xmp.embedded import own_keywords
 from gallery.xmp.ledger import Entry, Ledger
 from gallery.xmp.packet import Packet
@@ -118,16 +120,19 @@ class Sidecars:
         self._known = store.known_files()
         self._places = Places()
         self._seen: set[Path] = set()
+        self._ids = FileIds()
 
     def write(self, photo: PhotoRecord) -> Iterator[SidecarResult]:
         """Brings the sidecar of each file of a photo in line with what is shown of it; a result for each.
 
-        Where the query that found the photo speaks of paths, of each file that it means. A sidecar that can't be read
-        or written is left as it was, and its result says why.
+        Where the query that found the photo speaks of paths, of each file that it means. A file that several paths lead
+        to has one, beside the file itself where others are links. A sidecar that can't be read or written is left as it
+        was, and its result says why.
         """
         tags = tags_of(photo, self._min_score)
         found: list[Beside] = []
-        for path in photo.meant:
+        names = list(self._places.each_file(photo.paths, photo.meant))
+        for path, _ in names:
             file = Path(path)
             if not file.is_file():
                 yield SidecarResult(
@@ -141,10 +146,21 @@ class Sidecars:
                 yield _failed(path, "", error)
                 continue
             yield self._apply(found[-1].chosen, path, photo.hash, tags)
-        # Tags of this photo in files that have become another's since.
+        yield from self._clear_others(photo, found, [path for _, others in names for path in others])
+
+    def _clear_others(
+        self, photo: PhotoRecord, found: Sequence[Beside], links: Sequence[str]
+    ) -> Iterator[SidecarResult]:
+        """Takes tags of this photo out of files that have become another's since, or that lie beside links to it."""
         now = {beside.chosen for beside in found}
-        for other in (other for beside in found for other in self._earlier(beside, photo) if other not in now):
-            yield self._apply(other, photo.path, photo.hash, Tags())
+        others = [other for beside in found for other in self._ledger.of(beside.others, photo.hash)]
+        for link in links:
+            with contextlib.suppress(SidecarError):
+                beside = self._places.beside(Path(link))
+                others += self._ledger.of((beside.chosen, *beside.others), photo.hash)
+        for other in (other for other in dict.fromkeys(others) if other not in now):
+            if not any(self._ids.are_same(str(other), str(one)) for one in now):
+                yield self._apply(other, photo.path, photo.hash, Tags())
 
     def clear(self, photo: PhotoRecord) -> Iterator[SidecarResult]:
         """Takes what we wrote out of every sidecar of a photo, a result for each.
@@ -159,17 +175,12 @@ class Sidecars:
             try:
                 beside = self._places.beside(file)
                 sidecars[str(beside.chosen)] = path
-                sidecars |= {str(other): path for other in self._earlier(beside, photo)}
+                sidecars |= {str(other): path for other in self._ledger.of(beside.others, photo.hash)}
             except SidecarError as error:
                 if file.parent.exists():
                     yield _failed(path, "", error)
         for sidecar, path in sidecars.items():
             yield self._apply(Path(sidecar), path, photo.hash, Tags())
-
-    def _earlier(self, beside: Beside, photo: PhotoRecord) -> list[Path]:
-        """The sidecars that were the photo's when we wrote into them, and aren't any more."""
-        entries = ((other, self._ledger.at(str(other))) for other in beside.others)
-        return [other for other, entry in entries if entry is not None and entry.hash == photo.hash]
 
     def clear_rest(self) -> Iterator[SidecarResult]:
         """Takes what we wrote out of all other sidecars that the database remembers, as of photos that are gone."""

@@ -114,3 +114,37 @@ def test_relative_paths_are_those_of_the_shell(linked: Linked, monkeypatch: pyte
         monkeypatch.setenv("PWD", shell)
         assert gallery.run("show", "beach.jpg").stdout.splitlines()[0] == path
         assert gallery.run("search", "path:./").stdout == f"{path}\n"
+
+
+def test_show_tells_copies_from_links(linked: Linked) -> None:
+    beach, folder = Path(linked.photos["beach"]), linked.gallery.photos
+    link, hard, copy = folder / "a link.jpg", folder / "hard.jpg", folder / "copy.jpg"
+    link.symlink_to("beach.jpg")
+    hard.hardlink_to(beach)
+    copy.write_bytes(beach.read_bytes())
+    for path in (link, hard, copy):
+        linked.know(path, str(beach))
+
+    def told(photo: Path) -> list[str]:
+        lines = linked.gallery.run("show", photo).stdout.splitlines()
+        return [lines[0], *(line for line in lines if line[:4] in ("also", "file", "link", "same"))]
+
+    assert told(beach) == [str(beach), f"same    {hard}", f"link    {link}", f"also    {copy}"]
+    assert told(link) == [str(link), f"file    {beach}", f"same    {hard}", f"also    {copy}"]
+
+
+@pytest.mark.parametrize("how", ["copy", "hardlink", "symlink"])
+def test_exports_take_the_file_and_its_sidecar_rather_than_a_link_to_it(linked: Linked, how: str) -> None:
+    beach = Path(linked.photos["beach"])
+    link, out = linked.gallery.photos / "a link.jpg", linked.gallery.folder / "out"
+    link.symlink_to("beach.jpg")
+    linked.know(link, str(beach))
+    sidecar = beach.with_name("beach.jpg.xmp")
+    sidecar.write_text("<x:xmpmeta/>", encoding="utf-8")
+    assert linked.gallery.run("export", "camera:Canon", "--to", out, "--as", how).exit_code == 0
+    [made] = out.glob("*.jpg")
+    assert made.name == "a link.jpg", "named after the path that a search shows"
+    assert made.samefile(beach) is (how != "copy")
+    assert made.is_symlink() is (how == "symlink")
+    assert how != "symlink" or made.readlink() == beach
+    assert [path.read_text(encoding="utf-8") for path in out.glob("*.xmp")] == ["<x:xmpmeta/>"]

@@ -20,6 +20,7 @@ from gallery.db import schema
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
 from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary, index
+from gallery.indexing.pruning import find_gone
 from gallery.indexing.rescoring import Rescored
 from gallery.query.query import Query
 from gallery.records import PhotoRecord
@@ -340,6 +341,37 @@ def test_dead_link_is_a_failure_until_it_is_gone(library: Library) -> None:
 
     assert library.run() == {}
     assert library.store.failures() == []
+
+
+def test_photo_of_which_only_links_are_left_is_missing_until_it_is_back(library: Library) -> None:
+    photo, link = library.draw("z/a.jpg", "happy"), library.folder / "best" / "link.jpg"
+    library.draw("z/other.jpg")
+    link.parent.mkdir()
+    link.symlink_to(photo)
+    library.run()
+    content = photo.read_bytes()
+    photo.unlink()
+
+    results = [(Path(result.path).name, result.status) for result in library.results()]
+    assert results.count(("link.jpg", Status.MISSING)) == results.count(("a.jpg", Status.MISSING)) == 1
+    assert library.names() == {"other.jpg"}
+    [gone] = find_gone(library.store).photos
+    assert sorted(Path(path).name for path in gone.paths) == ["a.jpg", "link.jpg"]
+
+    photo.write_bytes(content)
+    library.run()
+    assert library.names() == {"link.jpg", "other.jpg"}
+
+
+def test_link_to_a_drive_that_may_be_unplugged_is_not_missing(library: Library, tmp_path: Path) -> None:
+    drive, link = tmp_path / "drive", library.folder / "link.jpg"
+    drive.mkdir()
+    library.draw("a.jpg", "happy").rename(drive / "a.jpg")
+    link.symlink_to(drive / "a.jpg")
+    library.run()
+    (drive / "a.jpg").unlink()
+    assert library.run() == {"link.jpg": Status.FAILED}
+    assert library.names() == {"link.jpg"}
 
 
 class OneBadPhoto(FakeDetector):

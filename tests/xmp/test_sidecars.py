@@ -18,13 +18,14 @@ from gallery.db import schema
 from gallery.errors import SidecarError
 from gallery.faces import Box
 from gallery.images.scan import scan
-from gallery.store.store import Store
+from gallery.records import FileStamp
+from gallery.store.store import LinkPath, Store
 from gallery.xmp.packet import Packet
 from gallery.xmp.sidecar_file import replace_sidecar
 from gallery.xmp.tagging import contents
 from tests.support.cli_gallery import ODD_NAMES, Gallery, fill
 from tests.support.disk import small_disk
-from tests.support.make import face
+from tests.support.make import DETECTOR, MODEL, face
 from tests.support.sidecars import DARKTABLE, DIGIKAM, EMBEDDED, LIGHTROOM, STYLES
 from tests.support.terminal import run_in_terminal
 
@@ -577,3 +578,60 @@ def test_folder_of_photos_that_is_gone_is_no_failure(gallery: Gallery) -> None:
     done = gallery.run("xmp", "clear")
     assert (done.exit_code, done.stderr) == (0, "2 files: 2 with nothing of ours\n")
     assert rows(gallery) == {}
+
+
+def also_known(gallery: Gallery, photo: Path, path: Path) -> Path:
+    """Notes another path of the photo, as the indexer does."""
+    link = LinkPath(FileStamp.of(str(path), path.stat()), gallery.hash(str(photo)))
+    with Store.open(gallery.db) as store:
+        store.write([link], model=MODEL, detector=DETECTOR)
+    return path
+
+
+@pytest.mark.parametrize("way", ["symbolic link", "hard link", "linked folder"])
+def test_a_file_that_several_paths_lead_to_has_one_sidecar(gallery: Gallery, photo: Path, way: str) -> None:
+    link = gallery.photos / "0 best" / "a.jpg"
+    if way == "linked folder":
+        link.parent.symlink_to(gallery.photos)
+    else:
+        link.parent.mkdir()
+        link.symlink_to(photo) if way == "symbolic link" else link.hardlink_to(photo)
+    also_known(gallery, photo, link)
+    done = gallery.run("xmp", "write")
+    assert done.stderr == "1 file: 1 created\n"
+    assert len(list(gallery.folder.rglob("*.xmp"))) == 1
+    assert beside(photo).exists() == (way != "hard link")
+    gallery.run("xmp", "clear")
+    assert list(gallery.folder.rglob("*.xmp")) == []
+
+
+def test_of_hard_links_that_with_a_sidecar_keeps_it(gallery: Gallery, photo: Path) -> None:
+    link = gallery.photos / "0.jpg"
+    link.hardlink_to(photo)
+    also_known(gallery, photo, link)
+    beside(photo).write_text(DIGIKAM, encoding="utf-8")
+    assert gallery.run("xmp", "write").stderr == "1 file: 1 changed\n"
+    assert not beside(link).exists()
+
+
+def test_a_sidecar_that_an_earlier_version_wrote_beside_a_link_is_taken_away(gallery: Gallery, photo: Path) -> None:
+    link = gallery.photos / "0 link.jpg"
+    shutil.copyfile(photo, link)
+    also_known(gallery, photo, link)
+    gallery.run("xmp", "write")
+    link.unlink()
+    link.symlink_to(photo)
+    assert (beside(link).exists(), beside(photo).exists()) == (True, True)
+    assert gallery.run("xmp", "write").exit_code == 0
+    assert (beside(link).exists(), beside(photo).exists()) == (False, True)
+
+
+def test_the_one_sidecar_is_not_taken_for_two_where_its_folder_has_two_names(gallery: Gallery, photo: Path) -> None:
+    other = gallery.folder / "other"
+    shutil.copytree(gallery.photos, other)
+    also_known(gallery, photo, other / "a.jpg")
+    gallery.run("xmp", "write")
+    shutil.rmtree(other)
+    other.symlink_to(gallery.photos)
+    assert gallery.run("xmp", "write").exit_code == 0
+    assert subjects(beside(photo)) == ["happy"]

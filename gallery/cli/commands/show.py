@@ -17,6 +17,7 @@ from gallery.insight.drawings import save_annotated
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
+from gallery.system.same_file import each_file_once
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -58,9 +59,7 @@ def _card(record: PhotoRecord) -> Iterator[Text]:
 
 
 def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
-    for path in record.paths:
-        if path != record.path:
-            yield "also", path
+    yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
     yield "taken", _taken(record.capture)
     if record.capture.camera:
@@ -69,6 +68,16 @@ def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
         yield "place", f"{record.capture.latitude:.5f}, {record.capture.longitude:.5f}"
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
+
+
+def _other_paths(record: PhotoRecord) -> Iterator[tuple[str, str]]:
+    """Copies, and what else leads to these or to the file shown: links, and the same file by another name."""
+    for file, others in each_file_once(record.paths):
+        if file != record.path:
+            yield "file" if record.path in others else "also", file
+        for other in others:
+            if other != record.path:
+                yield "link" if Path(other).is_symlink() else "same", other
 
 
 def _taken(capture: Capture) -> str:
