@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from gallery.insight.precision import min_scores
     from gallery.insight.reasons import FaceReasons, PhotoReasons, explain_faces
     from gallery.insight.timeline import Timeline, timeline
+    from gallery.insight.viewing import open_photo
     from gallery.preferences import replace_settings, set_setting, settings_content, unset_setting, use_model
     from gallery.query.explained import language_examples
     from gallery.query.query import Query
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
     from gallery.similar.bursts import Shot, find_bursts
     from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
+    from gallery.store.backup import back_up
     from gallery.store.existing import database_exists
     from gallery.store.statistics import Stats
     from gallery.store.store import Store
@@ -151,6 +153,7 @@ __all__ = [
     "album_names",
     "album_photos",
     "attached_to",
+    "back_up",
     "breakdown",
     "clear_labels",
     "clear_sidecars",
@@ -187,6 +190,7 @@ __all__ = [
     "min_scores",
     "move_in_album",
     "near_duplicates",
+    "open_photo",
     "predict",
     "query_export",
     "rank_bursts",
@@ -254,6 +258,7 @@ _HANDED_ON = {
     "gallery.insight.precision": "min_scores",
     "gallery.insight.reasons": "FaceReasons PhotoReasons explain_faces",
     "gallery.insight.timeline": "Timeline timeline",
+    "gallery.insight.viewing": "open_photo",
     "gallery.preferences": "replace_settings set_setting settings_content unset_setting use_model",
     "gallery.query.explained": "language_examples",
     "gallery.query.query": "Query",
@@ -263,6 +268,7 @@ _HANDED_ON = {
     "gallery.similar.best": "RankedBurst RankedShot rank_bursts",
     "gallery.similar.bursts": "Shot find_bursts",
     "gallery.similar.duplicates": "DuplicateGroup exact_duplicates near_duplicates",
+    "gallery.store.backup": "back_up",
     "gallery.store.existing": "database_exists",
     "gallery.store.statistics": "Stats",
     "gallery.store.store": "Store",

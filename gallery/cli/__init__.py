@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "fields": ("gallery.cli.commands.fields:fields", "Explain the search language."),
     "query": ("gallery.cli.commands.query:query", "Keep queries under a name."),
     "show": ("gallery.cli.commands.show:show", "Show all that is known of a photo."),
+    "open": ("gallery.cli.commands.open:open_", "Open a photo in the system's viewer."),
     "why": ("gallery.cli.commands.why:why", "Explain what is shown of each face of a photo."),
     "stats": ("gallery.cli.commands.stats:stats", "Count photos, faces and emotions."),
     "album": ("gallery.cli.commands.album:album", "Make, fill, list and export albums."),

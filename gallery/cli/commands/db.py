@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from gallery.cli.options import shared_options
 from gallery.cli.output import printable
 from gallery.cli.state import State
+from gallery.store.backup import back_up
 
 
 @click.group()
@@ -25,3 +28,17 @@ def check(state: State) -> int:
     if not problems:
         state.note("The database is sound.")
     return 1 if problems else 0
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@shared_options
+def backup(state: State, file: Path) -> None:
+    """Copy the whole database into FILE, also while others write to it.
+
+    FILE is new, and yours alone to read. It is a database like any other: `gallery --db FILE` opens it, and copied to
+    the place of the old one while no gallery runs, it takes its place. Your photos aren't in it.
+    """
+    with state.open_existing_store(state.settings()) as store:
+        back_up(store, file)
+    state.note(f"the database is backed up in {file}")
