@@ -130,15 +130,18 @@ def album_export(
     settings = settings or Settings()
     photos = album_photos(store, name, settings, None if query is None else replace(query, missing=True))
     album = read_album(store, name, settings)
-    return Export(photos, expanded(dest), Heading(album.name, album.note, album.cover), album.name, settings=settings)
+    heading = Heading(album.name, album.note, album.cover)
+    return Export(photos, expanded(dest), heading, album.name, settings=settings, owner=album.uid)
 
 
 def query_export(store: Store, query: Query, dest: AnyPath, settings: Settings | None = None) -> Export:
     """What `export_as` takes to hand on the photos of a query."""
+    from gallery.curation.kept_queries import query_id
     from gallery.export import Export, Heading
 
     dest, settings = expanded(dest), settings or Settings()
-    return Export(store.search(query, settings=settings), dest, Heading(dest.name), settings=settings)
+    photos, owner = store.search(query, settings=settings), query_id(store, query)
+    return Export(photos, dest, Heading(dest.name), settings=settings, owner=owner)
 
 
 def _networks(

@@ -7,6 +7,7 @@ __all__ = [
     "dump",
     "dump_lines",
     "history",
+    "kept_queries",
     "labels",
     "restoring",
     "review",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -57,6 +57,8 @@ class Album:
     """Photos that aren't in the database and aren't counted: they are in their places again when they are indexed."""
     problem: str | None = None
     """Why the query of a smart album has no answer, for example that it asks for an album that was deleted."""
+    uid: str = field(default="", compare=False)
+    """What the album is known by outside of the database, whatever it is called."""
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -83,6 +85,7 @@ class AlbumRow:
     created_at: datetime
     query: str | None
     cover_hash: str | None
+    uid: str
 
 
 def check_name(name: str) -> str:
@@ -118,7 +121,7 @@ def check_free(connection: Connection, name: str) -> None:
 def find(connection: Connection, name: str) -> AlbumRow:
     """The album of this name, whatever its case. Raises AlbumError."""
     album = schema.album.c
-    columns = select(album.id, album.name, album.note, album.created_at, album.query, album.cover_hash)
+    columns = select(album.id, album.name, album.note, album.created_at, album.query, album.cover_hash, album.uid)
     row = connection.execute(columns.where(album.key == album_key(name))).first()
     if row is None:
         raise matches.no_album(name)
@@ -247,6 +250,7 @@ def _described() -> Any:
         album.query,
         cover.order_by(path.missing_since.is_not(None), path.path).limit(1).scalar_subquery().label("cover"),
         rows_of.where(place.content_id.is_(None)).scalar_subquery().label("waiting"),
+        album.uid,
     )
 
 

@@ -1,11 +1,11 @@
 """All that people typed in as text: JSON Lines that a person can read and compare.
 
-The first line is a header, `{"gallery dump": 1, "facts": 4}`; each line after it is a fact:
+The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after it is a fact:
 
 | fact | fields |
 |---|---|
 | label | hash, box, kind, emotion, said_at |
-| album | name, note, created_at, cover (a hash), query (of a smart album) |
+| album | name, note, created_at, cover (a hash), query (of a smart album), uid (by which exports know it) |
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
 
@@ -33,7 +33,7 @@ from gallery.system.paths import AnyPath, expanded
 
 HEADER: Final = "gallery dump"
 """The field of the first line that holds the version."""
-VERSION: Final = 1
+VERSION: Final = 2
 SIDES: Final = ("left", "top", "right", "bottom")
 
 _PRIVATE: Final = 0o600
@@ -122,10 +122,10 @@ def _labels(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str,
 
 def _albums(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
     album = schema.album.c
-    columns = select(album.id, album.name, album.note, album.created_at, album.cover_hash, album.query)
-    for number, name, note, created_at, cover, query in connection.execute(columns.order_by(album.key)).all():
+    columns = select(album.id, album.name, album.note, album.created_at, album.cover_hash, album.query, album.uid)
+    for number, name, note, created_at, cover, query, uid in connection.execute(columns.order_by(album.key)).all():
         known = {"fact": "album", "name": name, "note": note, "created_at": _moment(created_at)}
-        yield {**known, "cover": cover, "query": query}
+        yield {**known, "cover": cover, "query": query, "uid": uid}
         yield from _photos(connection, number, name, paths)
 
 

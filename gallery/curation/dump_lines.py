@@ -22,6 +22,7 @@ LONGEST_LINE: Final = 1_000_000
 """In bytes."""
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_UID: Final = re.compile(r"[0-9a-f]{32}")
 _LAST_POSITION: Final = 2**31 - 1
 _KINDS: Final = ("emotion", "not_face")
 
@@ -54,6 +55,8 @@ class AlbumFact:
     created_at: datetime
     cover: str | None
     query: str | None
+    uid: str | None = None
+    """None in a dump of version 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +172,10 @@ def _fact(line: bytes | None) -> Fact:
     kind = given.pop("fact", None)
     if not isinstance(kind, str) or kind not in _READERS:
         raise ValueError(f"fact is {_shown(kind)}; known are {', '.join(_READERS)}")
-    fields, hinted, read = _READERS[kind]
-    if hinted:
-        given.pop("path", None)
+    fields, optional, read = _READERS[kind]
     if missing := [name for name in fields if name not in given]:
         raise ValueError(f"has no {missing[0]}")
-    if strange := [name for name in given if name not in fields]:
+    if strange := [name for name in given if name not in (*fields, *optional)]:
         raise ValueError(f"has an unknown field: {_shown(strange[0])}")
     return read(given)
 
@@ -198,7 +199,7 @@ def _album(given: dict[str, Any]) -> AlbumFact:
         raise ValueError(f"note: {error.reason}") from None
     cover = None if given["cover"] is None else _hash(given, "cover")
     query = None if given["query"] is None else _query(given, "query")
-    return AlbumFact(name, note, _moment(given, "created_at"), cover, query)
+    return AlbumFact(name, note, _moment(given, "created_at"), cover, query, _uid(given.get("uid")))
 
 
 def _photo(given: dict[str, Any]) -> PhotoFact:
@@ -228,6 +229,12 @@ def _hash(given: dict[str, Any], field: str) -> str:
     value = given[field]
     if not isinstance(value, str) or _HASH.fullmatch(value) is None:
         raise ValueError(f"{field} is {_shown(value)}; it is 64 digits 0-9 and a-f")
+    return value
+
+
+def _uid(value: object) -> str | None:
+    if value is not None and (not isinstance(value, str) or _UID.fullmatch(value) is None):
+        raise ValueError(f"uid is {_shown(value)}; it is 32 digits 0-9 and a-f")
     return value
 
 
@@ -275,10 +282,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-_READERS: Final[dict[str, tuple[tuple[str, ...], bool, Callable[[dict[str, Any]], Fact]]]] = {
-    "label": (("hash", "box", "kind", "emotion", "said_at"), True, _label),
-    "album": (("name", "note", "created_at", "cover", "query"), False, _album),
-    "photo": (("album", "position", "hash", "added_at"), True, _photo),
-    "query": (("name", "text", "created_at"), False, _saved),
+_HINT: Final = ("path",)
+_READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {
+    "label": (("hash", "box", "kind", "emotion", "said_at"), _HINT, _label),
+    "album": (("name", "note", "created_at", "cover", "query"), ("uid",), _album),
+    "photo": (("album", "position", "hash", "added_at"), _HINT, _photo),
+    "query": (("name", "text", "created_at"), (), _saved),
 }
-"""By the kind of fact: its fields, whether a path may stand beside them, and what reads it."""
+"""By the kind of fact: its fields, those that may stand beside them, and what reads it."""

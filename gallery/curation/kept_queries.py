@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,12 +20,30 @@ from gallery.query.query import Query, album_key
 from gallery.query.terms import Term
 from gallery.search import matches
 from gallery.settings import Settings
+from gallery.store.store import Store
 
 _GONE_OR_NOT: Final = terms.Or((terms.Is("missing"), terms.Not(terms.Is("missing"))))
 """Holds for every photo; whoever speaks of missing photos gets them as well."""
 
 Change = Callable[[Term, bool], Term]
 """What becomes of a term that isn't made of others, and whether that is wanted: false within a not."""
+
+
+def query_id(store: Store, query: Query) -> str:
+    """What tells this query from others, in 32 digits: the same on another day, and when an album in it is renamed.
+
+    Scores of single emotions aren't part of it: those that a model's precision stands for change.
+    """
+    with store.read() as connection:
+        album = schema.album.c
+        uids: dict[str, str] = dict(connection.execute(select(album.key, album.uid)).all())
+
+    def unnamed(term: Term, _: bool) -> Term:
+        return terms.InAlbum(uids.get(album_key(term.name), term.name)) if isinstance(term, terms.InAlbum) else term
+
+    where = "" if query.where is None else str(changed(query.where, unnamed))
+    asked = json.dumps([where, query.sort, query.limit, query.missing, query.min_score])
+    return hashlib.sha256(asked.encode()).hexdigest()[:32]
 
 
 def text_of(query: Query, settings: Settings) -> str:

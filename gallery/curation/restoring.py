@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -17,6 +17,7 @@ from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, P
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
 from gallery.db.keyed import chunked
+from gallery.db.schema import new_uid
 from gallery.query.query import album_key
 from gallery.store.store import Store
 
@@ -180,14 +181,15 @@ class _Merge:
 
     def _albums(self, facts: dict[str, AlbumFact], photos: dict[str, list[PhotoFact]]) -> tuple[int, int]:
         album = schema.album.c
-        rows = self.recorder.connection.execute(select(album.key, *_ALBUM, album.query, album.cover_hash))
+        rows = self.recorder.connection.execute(select(album.key, *_ALBUM, album.query, album.cover_hash, album.uid))
         present = {key: AlbumRow(*rest) for key, *rest in rows}
         new = added = 0
         for key, fact in facts.items():
             name = self._name("album", fact.name, present, facts, _is_same_album(fact))
             row = present.get(album_key(name))
             if row is None:
-                row = present[album_key(name)] = self._add_album(name, fact)
+                taken = {one.uid for one in present.values()}
+                row = present[album_key(name)] = self._add_album(name, fact, taken)
                 new += 1
             else:
                 self.there += 1
@@ -195,11 +197,13 @@ class _Merge:
             added += self._place(row, photos.get(key, []))
         return new, added
 
-    def _add_album(self, name: str, fact: AlbumFact) -> AlbumRow:
-        values = {"name": name, "note": fact.note, "created_at": fact.created_at}
+    def _add_album(self, name: str, fact: AlbumFact, taken: Container[str]) -> AlbumRow:
+        """Under the id that it had, unless that album is here under another name, or the dump tells none."""
+        uid = fact.uid if fact.uid and fact.uid not in taken else new_uid()
+        values = {"name": name, "note": fact.note, "created_at": fact.created_at, "uid": uid}
         row = {**values, "key": album_key(name), "query": fact.query, "cover_hash": fact.cover}
         [(number,)] = self.recorder.insert(schema.album, [row])
-        return AlbumRow(number, name, fact.note, fact.created_at, fact.query, fact.cover)
+        return AlbumRow(number, name, fact.note, fact.created_at, fact.query, fact.cover, uid)
 
     def _fill(self, row: AlbumRow, fact: AlbumFact) -> None:
         wanted = {"note": row.note or fact.note, "cover_hash": row.cover_hash or fact.cover}

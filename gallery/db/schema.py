@@ -21,6 +21,7 @@ a photo's content. `content_id` is that content's number while it is in the data
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -45,7 +46,7 @@ from sqlalchemy import (
 from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
 from gallery.emotions import EMOTIONS
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -60,6 +61,11 @@ metadata: Final = MetaData(
 )
 
 _EMOTION_NAMES: Final = ", ".join(f"'{emotion}'" for emotion in EMOTIONS)
+
+
+def new_uid() -> str:
+    """32 hexadecimal digits, at random."""
+    return secrets.token_hex(16)
 
 
 def _number() -> Column[int]:
@@ -223,6 +229,9 @@ album: Final = Table(
     "album",
     metadata,
     _number(),
+    # At random, once for all: what is outside of the database knows the album by it, as exports do. Names change, and
+    # SQLite gives the number of a deleted album to a new one.
+    Column("uid", Text, nullable=False, unique=True, default=new_uid),
     Column("name", PlainText, nullable=False, unique=True),
     # The name as it is compared: see gallery.query.query.album_key.
     Column("key", PlainText, nullable=False, unique=True),

@@ -20,16 +20,20 @@ from gallery.images.decode import hash_file
 def remove_earlier(run: Run, originals: Originals) -> Iterator[ExportResult]:
     """Removes the files that stand for nothing in this run, then empty folders; one result per file.
 
-    A file goes only if the same album's export made it, it is that to the byte, and the photo still exists outside of
-    this folder, for nothing here may be the last copy of it. All others are `kept`. A photo that is wanted but couldn't
-    be exported this time, as its drive isn't connected, keeps the files it has.
+    A file goes only if exports of this album or query made it, it is that to the byte, and the photo still exists
+    outside of this folder, for nothing here may be the last copy of it. All others are `kept`. One that another album
+    or query stands for as well is left to that one, without a word. A photo that is wanted but couldn't be exported
+    this time, as its drive isn't connected, keeps the files it has.
     """
     manifest = run.destination.manifest
     for name, entry in list(manifest.entries.items()):
         is_needed = name_key(name) in run.standing or entry.photo in run.unplaced
-        if entry.album != run.album or is_needed:
+        if not entry.belongs_to(run.owner) or is_needed:
             continue
-        if os.path.lexists(run.destination.file(name)):
+        if not entry.is_of_nobody_else(run.owner):
+            if not run.destination.dry_run:
+                manifest.note(name, entry.without(run.owner))
+        elif os.path.lexists(run.destination.file(name)):
             yield _removed(run, name, entry, originals)
         elif not run.destination.dry_run:
             manifest.forget(name)

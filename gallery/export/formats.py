@@ -54,7 +54,7 @@ def text(render: Callable[[Export], bytes], says: str) -> Format:
 
 
 def _files(how: How, export: Export) -> Iterator[ExportResult]:
-    options = ExportOptions(how, export.name, export.album, export.update, export.dry_run)
+    options = ExportOptions(how, export.name, export.album, export.update, export.dry_run, export.owner)
     return export_photos(export.photos, export.dest, options, cleanup=export.cleanup)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from gallery.errors import ImageError
 from gallery.export.destination import Destination
 from gallery.export.files import LINKERS, How, write_copy
-from gallery.export.manifest import Entry
+from gallery.export.manifest import Entry, Owner
 from gallery.export.naming import CHANGED
 from gallery.images.decode import hash_file
 from gallery.system.files import reveal
@@ -25,7 +25,7 @@ class Source:
     hash: str
     photo: str
     how: How
-    album: str
+    owner: Owner
 
     @property
     def is_sidecar(self) -> bool:
@@ -73,7 +73,8 @@ def entry_of(path: Path, source: Source) -> Entry:
     """What to remember of the file `path`, which stands for the source."""
     info = path.lstat()
     link = os.fspath(path.readlink()) if stat.S_ISLNK(info.st_mode) else None
-    return Entry(source.hash, info.st_size, info.st_mtime_ns, source.album, source.photo, link)
+    owners = (source.owner.id,) if source.owner.id else ()
+    return Entry(source.hash, info.st_size, info.st_mtime_ns, source.owner.name, source.photo, link, owners)
 
 
 def stands_for(target: Path, source: Source) -> bool:

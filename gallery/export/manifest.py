@@ -4,11 +4,11 @@ Every export asks here whether a file in a folder is ours; single files are neve
 in sidecars, which lie among the photos, it is words that are ours and not files: `gallery.xmp.ledger` keeps these.
 
 The first line says what the file is; each other one is about a file (`name`, `hash`, `size`, `mtime_ns`, `album`,
-`photo`, `link`), a folder that was made (`folder`), or says that either is gone (`gone`). Of several lines on one file
-the last counts. `page` lists the pictures of a web page, for which the folder was empty; the last such line counts. A
-line is written before the file it is about has its name, so that after a kill nothing of ours is taken for the user's.
-Strangers may have written it: names that lead out of the folder are passed over, and a file that isn't what its line
-says is not ours.
+`photo`, `link`, `owners`), a folder that was made (`folder`), or says that either is gone (`gone`). Of several lines on
+one file the last counts. `page` lists the pictures of a web page, for which the folder was empty; the last such line
+counts. A line is written before the file it is about has its name, so that after a kill nothing of ours is taken for
+the user's. Strangers may have written it: names that lead out of the folder are passed over, and a file that isn't
+what its line says is not ours.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from gallery.errors import ExportError, ImageError
 from gallery.export.safe_names import name_key, stays_inside
 from gallery.images.decode import hash_file
+from gallery.query.query import album_key
 from gallery.records import FileStamp
 from gallery.system.files import write_beside
 
@@ -38,10 +39,22 @@ _PICTURE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\.jpg", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """An album or a query, for which exports make files. A query's `name` is empty.
+
+    `id` tells it from all others, whatever they are called: an album's `uid`. Where it is empty, the name does.
+    """
+
+    name: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A file that an export made. `photo` is the hash of the photo it belongs to, its own `hash` unless a sidecar.
 
-    `album` is empty for the export of a query. `link` is where a symbolic link leads, None for other files.
+    `album` is empty for the export of a query. `link` is where a symbolic link leads, None for other files. `owners`
+    are the ids of all albums and queries that the file stands in; version 0.1.0 noted none, and went by `album`.
     """
 
     hash: str
@@ -50,6 +63,25 @@ class Entry:
     album: str
     photo: str
     link: str | None = None
+    owners: tuple[str, ...] = ()
+
+    def belongs_to(self, owner: Owner) -> bool:
+        """Whether it was made for this album or query, perhaps for others as well."""
+        if self.owners:
+            return owner.id in self.owners
+        return album_key(self.album) == album_key(owner.name)
+
+    def is_of_nobody_else(self, owner: Owner) -> bool:
+        """Whether it was made for this album or query alone."""
+        return self.belongs_to(owner) and len(self.owners) <= 1
+
+    def shared_with(self, owner: Owner) -> Entry:
+        """The same file, standing also for this one."""
+        return self if self.belongs_to(owner) or not owner.id else replace(self, owners=(*self.owners, owner.id))
+
+    def without(self, owner: Owner) -> Entry:
+        """The same file, no longer standing for this one."""
+        return replace(self, owners=tuple(one for one in self.owners if one != owner.id))
 
     def is_same(self, path: Path) -> bool:
         """Whether the file is still what the export made, by its content. False for whatever can't be read."""
@@ -108,6 +140,17 @@ class Manifest:
         self.entries[name] = entry
         self._append({"name": name, **asdict(entry)})
 
+    def claim(self, owner: Owner) -> None:
+        """Gives the files that version 0.1.0 made for an album of this name to the album: it may be renamed later."""
+        found = {
+            name: replace(entry, owners=(owner.id,))
+            for name, entry in self.entries.items()
+            if owner.name and owner.id and not entry.owners and entry.belongs_to(owner)
+        }
+        if found:
+            self.entries |= found
+            self._write()
+
     def forget(self, name: str) -> None:
         """The file isn't there any more, or never came."""
         del self.entries[name]
@@ -161,7 +204,8 @@ class Manifest:
                 self.entries.pop(name, None)
                 self.folders.pop(name, None)
             case {"name": str(name)} if _is_ours_to_name(name) and _is_entry(value):
-                self.entries[name] = Entry(**{key: value[key] for key in (*_TEXTS, *_INTEGERS, "link")})
+                known = {key: value[key] for key in (*_TEXTS, *_INTEGERS, "link")}
+                self.entries[name] = Entry(**known, owners=tuple(value.get("owners", ())))
 
 
 def are_pictures(names: list[Any]) -> bool:
@@ -194,6 +238,8 @@ def _is_entry(value: dict[str, Any]) -> bool:
         and all(isinstance(value.get(key), int) for key in _INTEGERS)
         and all(isinstance(value.get(key), str) for key in _TEXTS)
         and isinstance(value.get("link", 0), str | None)
+        and isinstance(value.get("owners", []), list)
+        and all(isinstance(owner, str) for owner in value.get("owners", []))
     )
 
 

@@ -15,6 +15,7 @@ from gallery.errors import UsageError
 from gallery.export.cleanup import remove_earlier
 from gallery.export.destination import Destination
 from gallery.export.files import WAYS, How
+from gallery.export.manifest import Owner
 from gallery.export.naming import NamedPhoto, name_photos
 from gallery.export.request import Originals
 from gallery.export.results import ExportResult
@@ -27,8 +28,9 @@ from gallery.records import PhotoRecord
 class ExportOptions:
     """How photos are put into a folder.
 
-    `album` is the name of what is exported, empty for a query: several may share a folder, and none touches what
-    another made. With `update` files of an earlier export of the same album that no longer fit are replaced, and files
+    `album` is the name of what is exported, empty for a query, and `owner` what tells it from all others: an album's
+    `uid`, whatever the album is called; empty, the name does. Several may share a folder, and none touches what another
+    made. With `update` files of an earlier export of the same album that no longer fit are replaced, and files
     whose size and time are those noted then aren't read again.
     """
 
@@ -37,6 +39,7 @@ class ExportOptions:
     album: str = ""
     update: bool = False
     dry_run: bool = False
+    owner: str = ""
 
 
 def export_photos(
@@ -64,7 +67,10 @@ def export_photos(
         raise UsageError(f"unknown way to export {options.how!r}; choose from {', '.join(WAYS)}")
     destination = Destination.open(dest, dry_run=options.dry_run)
     items = name_photos(photos, options.name, options.album)
-    run = Run.of(destination, items, how=options.how, album=options.album, update=options.update)
+    owner = Owner(options.album, options.owner)
+    if not options.dry_run:
+        destination.manifest.claim(owner)
+    run = Run.of(destination, items, how=options.how, owner=owner, update=options.update)
     return _exported(run, items, cleanup)
 
 

@@ -27,9 +27,9 @@ class Heading:
 class Export:
     """Which photos, where to, and how. A format uses what means something to it.
 
-    `album` is the name of the album that they are, empty for a query. With `update`, what changed since an earlier
-    export is replaced; with `cleanup`, what no longer belongs to it is removed, if a photo's original is still known.
-    With `dry_run` nothing is written.
+    `album` is the name of the album that they are, empty for a query; `owner` tells it from all others: an album's
+    `uid`. With `update`, what changed since an earlier export is replaced; with `cleanup`, what no longer belongs to it
+    is removed, if a photo's original is still known. With `dry_run` nothing is written.
     """
 
     photos: Sequence[PhotoRecord]
@@ -41,3 +41,4 @@ class Export:
     cleanup: Originals | None = None
     dry_run: bool = False
     settings: Settings = field(default_factory=Settings)
+    owner: str = ""

@@ -13,6 +13,7 @@ from gallery.export import making
 from gallery.export.destination import BlockedError, Destination
 from gallery.export.files import How, explained, stop_if_hopeless
 from gallery.export.making import ChangedError, Source
+from gallery.export.manifest import Entry, Owner
 from gallery.export.naming import GONE, NamedPhoto
 from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import name_key
@@ -29,7 +30,7 @@ class Run:
 
     destination: Destination
     how: How
-    album: str
+    owner: Owner
     update: bool
     wanted: Collection[str]
     reserved: dict[str, str]
@@ -38,7 +39,7 @@ class Run:
     sidecars: Sidecars = field(default_factory=Sidecars)
 
     @classmethod
-    def of(cls, destination: Destination, items: Sequence[NamedPhoto], *, how: How, album: str, update: bool) -> Run:
+    def of(cls, destination: Destination, items: Sequence[NamedPhoto], *, how: How, owner: Owner, update: bool) -> Run:
         """A name that one of the photos had in an earlier export is kept for it, wherever it comes in the order now."""
         held: dict[str, str] = {}
         for item in items:
@@ -46,14 +47,14 @@ class Run:
             name = next((name for name, entry in entries if entry and entry.hash == item.photo.hash), None)
             if name is not None:
                 held.setdefault(name_key(name), item.photo.hash)
-        return cls(destination, how, album, update, {item.photo.hash for item in items}, held)
+        return cls(destination, how, owner, update, {item.photo.hash for item in items}, held)
 
     def export(self, item: NamedPhoto) -> Iterator[ExportResult]:
         """The photo, then its sidecars."""
         result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
         for source in item.sources:
             result, name = self._file(
-                Source(source, item.photo.hash, item.photo.hash, self.how, self.album), item.names
+                Source(source, item.photo.hash, item.photo.hash, self.how, self.owner), item.names
             )
             if result.action is not ExportAction.FAILED:
                 break
@@ -66,7 +67,7 @@ class Run:
 
     def _sidecar(self, path: Path, photo: str, names: Sequence[str]) -> ExportResult:
         try:
-            source = Source(path, hash_file(path), photo, "copy", self.album)
+            source = Source(path, hash_file(path), photo, "copy", self.owner)
         except ImageError as error:
             return ExportResult(str(path), None, ExportAction.FAILED, error.reason, Kind.SIDECAR)
         # One it had before comes first.
@@ -125,15 +126,21 @@ class Run:
     def _holds(self, name: str, source: Source) -> bool:
         """Whether the file stands for the source already."""
         path, entry = self.destination.file(name), self.destination.manifest.entries.get(name)
-        if self.update and entry is not None and entry.hash == source.hash and entry.looks_same(path):
-            return True
-        if not making.stands_for(path, source):
+        is_quick = self.update and entry is not None and entry.hash == source.hash and entry.looks_same(path)
+        if not is_quick and not making.stands_for(path, source):
             return False
-        if entry is not None and entry.album == self.album and not self.destination.dry_run:
-            fresh = making.entry_of(path, source)
+        if entry is not None and not self.destination.dry_run:
+            fresh = self._fresh(entry, entry if is_quick else making.entry_of(path, source))
             if fresh != entry:
                 self.destination.manifest.note(name, fresh)
         return True
+
+    def _fresh(self, entry: Entry, found: Entry) -> Entry:
+        """What is to be noted of a file that stands for a photo of this run, where another run may have made it."""
+        if entry.belongs_to(self.owner):
+            return replace(found, owners=entry.owners or found.owners)
+        # Without owners it is another's by its name alone, which a second one would take from it.
+        return entry.shared_with(self.owner) if entry.owners else entry
 
     def _put(self, name: str, source: Source) -> ExportAction | None:
         """Makes the file, whole or not at all; None where another has the name and keeps it."""
@@ -154,15 +161,15 @@ class Run:
         return None
 
     def _is_earlier_of(self, photo: str, name: str) -> bool:
-        """Whether an earlier export of the same album made this file of the photo, and nobody changed it since."""
+        """Whether an earlier export of the same made this file of the photo, and nobody changed it since."""
         entry = self.destination.manifest.entries.get(name)
-        if entry is None or (entry.album, entry.photo) != (self.album, photo):
+        if entry is None or not entry.belongs_to(self.owner) or entry.photo != photo:
             return False
         return entry.is_same(self.destination.file(name))
 
     def _may_replace(self, name: str, source: Source) -> bool:
         path, entry = self.destination.file(name), self.destination.manifest.entries.get(name)
-        if entry is None or entry.album != self.album:
+        if entry is None or not entry.is_of_nobody_else(self.owner):
             return False
         if _is_empty(path):
             # The name was claimed, then the export was killed: see `reveal`.

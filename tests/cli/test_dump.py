@@ -11,7 +11,7 @@ import pytest
 from tests.support.cli_gallery import Gallery, fill
 
 NOTHING = {"labels": 0, "albums": 0, "photos": 0, "queries": 0, "already_there": 0, "waiting": 0}
-EMPTY = '{"gallery dump": 1, "facts": 0}\n'
+EMPTY = '{"gallery dump": 2, "facts": 0}\n'
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_what_is_no_dump_is_refused_before_a_database_is_made(other: Gallery, tm
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", expected)
     file.write_text("[]\n")
     done = other.run("restore", file)
-    reason = 'is no dump: its first line isn\'t {"gallery dump": 1, ...}; name a file that `gallery dump` wrote'
+    reason = 'is no dump: its first line isn\'t {"gallery dump": 2, ...}; name a file that `gallery dump` wrote'
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"error: {file}: {reason}\n")
     file.write_text('{"gallery dump": 9}\n')
     done = other.run("restore", file)

@@ -99,18 +99,21 @@ def test_a_dump_tells_every_fact_in_a_line(store: Store) -> None:
         )
         [(number,)] = recorder.insert(
             schema.album,
-            [{"name": "Été", "key": "été", "note": "a\nb", "created_at": SAID, "query": None, "cover_hash": digest(B)}],
+            [
+                {"name": "Été", "key": "été", "note": "a\nb", "created_at": SAID, "query": None}
+                | {"cover_hash": digest(B), "uid": "0123456789abcdef" * 2}
+            ],
         )
         place = {"album_id": number, "added_at": SAID}
         other = {**place, "hash": "0" * 64, "position": 2}
         recorder.insert(schema.album_photo, [other, {**place, "hash": digest(B), "position": 1}])
         recorder.insert(schema.saved_query, [{"name": "Q", "key": "q", "text": "emotion:sad", "created_at": SAID}])
     assert dump_text(store) == (
-        '{"gallery dump": 1, "facts": 5}\n'
+        '{"gallery dump": 2, "facts": 5}\n'
         f'{{"fact": "label", "hash": "{digest(A)}", "box": [10.0, 20.0, 50.0, 60.0], "kind": "emotion", '
         f'"emotion": "sad", "said_at": "{SAID_TEXT}", "path": "/p/a.jpg"}}\n'
         f'{{"fact": "album", "name": "Été", "note": "a\\nb", "created_at": "{SAID_TEXT}", '
-        f'"cover": "{digest(B)}", "query": null}}\n'
+        f'"cover": "{digest(B)}", "query": null, "uid": "0123456789abcdef0123456789abcdef"}}\n'
         f'{{"fact": "photo", "album": "Été", "position": 1, "hash": "{digest(B)}", "added_at": "{SAID_TEXT}", '
         '"path": "/p/b.jpg"}\n'
         f'{{"fact": "photo", "album": "Été", "position": 2, "hash": "{"0" * 64}", "added_at": "{SAID_TEXT}"}}\n'
@@ -119,7 +122,7 @@ def test_a_dump_tells_every_fact_in_a_line(store: Store) -> None:
 
 
 def test_a_database_without_a_word_gives_the_header_alone(empty: Store) -> None:
-    assert dump_text(empty) == '{"gallery dump": 1, "facts": 0}\n'
+    assert dump_text(empty) == '{"gallery dump": 2, "facts": 0}\n'
     assert restore(empty, dump_text(empty)) == nothing()
     assert list_actions(empty) == []
 
@@ -181,13 +184,13 @@ def test_undo_takes_all_of_a_restore_back(empty: Store, store: Store) -> None:
     assert (dump_text(store), shown(store, A)) == (before, [("happy", "model")])
     assert restore(empty, text) == nothing(labels=1, albums=1, photos=2, queries=1, waiting=3)
     assert undo(empty) is not None
-    assert dump_text(empty) == '{"gallery dump": 1, "facts": 0}\n'
+    assert dump_text(empty) == '{"gallery dump": 2, "facts": 0}\n'
 
 
 def test_a_dry_run_tells_and_changes_nothing(store: Store) -> None:
     text = lines(LABEL, ALBUM, PHOTO, QUERY)
     assert restore(store, text, dry_run=True) == nothing(labels=1, albums=1, photos=1, queries=1)
-    assert (dump_text(store), list_actions(store)) == ('{"gallery dump": 1, "facts": 0}\n', [])
+    assert (dump_text(store), list_actions(store)) == ('{"gallery dump": 2, "facts": 0}\n', [])
     assert shown(store, A) == [("happy", "model")]
 
 
@@ -381,10 +384,20 @@ def test_a_dump_that_was_cut_short_is_told(store: Store) -> None:
 def test_a_file_without_the_header_is_refused(tmp_path: Path, text: bytes) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(text)
-    expected = 'is no dump: its first line isn\'t {"gallery dump": 1, ...}; name a file that `gallery dump` wrote'
+    expected = 'is no dump: its first line isn\'t {"gallery dump": 2, ...}; name a file that `gallery dump` wrote'
     with pytest.raises(DumpError) as caught:
         read_dump(file)
     assert str(caught.value) == f"{file}: {expected}"
+
+
+def test_an_album_keeps_its_id_through_a_dump_and_one_of_before_gets_one(store: Store, empty: Store) -> None:
+    say(store)
+    restore(empty, dump_text(store))
+    assert {one.name: one.uid for one in albums.list_albums(empty)} == {
+        one.name: one.uid for one in albums.list_albums(store)
+    }
+    restore(empty, lines({**ALBUM, "name": "Old"}))
+    assert len({one.uid for one in albums.list_albums(empty)}) == 3
 
 
 def test_a_newer_dump_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> None:
@@ -392,10 +405,10 @@ def test_a_newer_dump_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -
     with pytest.raises(DumpError) as caught:
         read_dump(file)
     assert str(caught.value) == f"{file}: can't be read: No such file or directory"
-    file.write_text('{"gallery dump": 2}\n')
+    file.write_text('{"gallery dump": 3}\n')
     with pytest.raises(DumpError) as caught:
         read_dump(file)
-    expected = "was written by a newer gallery (dump version 2); update gallery to restore it"
+    expected = "was written by a newer gallery (dump version 3); update gallery to restore it"
     assert str(caught.value) == f"{file}: {expected}"
 
 
@@ -417,12 +430,12 @@ def test_a_path_that_is_no_utf8_or_garbles_a_terminal_is_escaped_in_the_hint(tmp
 def test_a_file_is_its_owners_alone_and_replaced_only_by_force(tmp_path: Path, store: Store) -> None:
     file = tmp_path / "dump.jsonl"
     write_dump(store, file)
-    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ('{"gallery dump": 1, "facts": 0}\n', 0o600)
+    assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ('{"gallery dump": 2, "facts": 0}\n', 0o600)
     file.chmod(0o644)
     say(store)
     with pytest.raises(DumpError, match="exists already; --force puts the new dump in its place"):
         write_dump(store, file)
-    assert file.read_text() == '{"gallery dump": 1, "facts": 0}\n'
+    assert file.read_text() == '{"gallery dump": 2, "facts": 0}\n'
     write_dump(store, file, force=True)
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == (dump_text(store), 0o600)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dump.jsonl", "one"]

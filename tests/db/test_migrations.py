@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -18,7 +19,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from gallery.curation.albums import create_album
+from gallery.curation.albums import create_album, list_albums
+from gallery.curation.history import undo
 from gallery.curation.labels import faces_named
 from gallery.db import schema
 from gallery.db.upgrade import open_engine
@@ -208,6 +210,36 @@ def test_upgrade_numbers_faces_as_they_were_counted_when_they_were_shown(tmp_pat
         # Those that don't count come after them, in the order in which they were found.
         assert faces_named(store, ["/a.jpg#4", "/a.jpg#5"]) == [1, 4]
         assert [len(store.crop(face)) for face in range(1, 7)] == [0] * 6
+
+
+OLD_ALBUMS = """
+INSERT INTO album (id, name, key, note, created_at, query) VALUES
+  (7, 'Été', 'été', 'dear', '2023-01-01T00:00:00.000000+00:00', NULL),
+  (8, 'Best', 'best', '', '2023-01-02T00:00:00.000000+00:00', 'emotion:happy');
+INSERT INTO album_photo (album_id, hash, position, added_at)
+  VALUES (7, hex(zeroblob(32)), 1, '2023-01-01T00:00:00.000000+00:00');
+INSERT INTO action (done_at, summary, steps) VALUES ('2023-01-03T00:00:00.000000+00:00', 'album ''Old'' deleted',
+  '[{"table": "album", "remove": {"common": {}, "columns": [], "rows": []}, "put": {"common": {"id": 9, "name": "Old",
+  "key": "old", "note": "", "created_at": "2023-01-01T00:00:00+00:00", "query": null, "cover_hash": null},
+  "columns": [], "rows": [[]]}}]');
+"""
+
+
+def test_upgrade_gives_every_album_an_id_also_one_that_is_undone(tmp_path: Path) -> None:
+    file = tmp_path / "gallery.db"
+    upgraded_to("0004", file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executescript(OLD_ALBUMS)
+    with Store.open(file) as store:
+        assert undo(store) is not None
+        albums = list_albums(store)
+        assert [(one.name, one.note, one.query, one.waiting) for one in albums] == [
+            ("Best", "", "emotion:happy", 0),
+            ("Old", "", None, 0),
+            ("Été", "dear", None, 1),
+        ]
+        assert len({one.uid for one in albums}) == 3
+        assert all(re.fullmatch("[0-9a-f]{32}", one.uid) for one in albums)
 
 
 def test_current_database_is_opened_without_a_copy(old_database: Path) -> None:

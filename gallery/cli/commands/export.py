@@ -54,7 +54,8 @@ adds what is new only; after an interruption, what is left. A folder among the i
 {date:%Y-%m} as strftime, {number:03} with zeros, {hash:8} the first digits
 
 What is made in a folder is noted there in .gallery-export.jsonl. --update goes by it to replace what changed, and
---cleanup to remove what no longer belongs to the same album or, here, to the query. Neither touches a file that
+--cleanup to remove what no longer belongs to the same album, whatever it is called now, or, here, to the query
+in the same words; what other albums and queries put into the folder stays. Neither touches a file that
 isn't to the byte what an export made, and none that may be the last copy of a photo.
 
 In a CSV, a cell that a spreadsheet would take for a formula has an apostrophe before it.
@@ -161,6 +162,8 @@ def export_query(state: State, /, dest: Path, **given: Any) -> int:
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings) or Query()
         asked = query_export(store, query, dest, settings)
+        if filters["precision"] is not None:  # the scores that it stands for change with what people say
+            asked = replace(asked, owner=f"{asked.owner}-{filters['precision']}")
         return _run(state, store, options, asked)
 
 
