@@ -17,6 +17,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from gallery.errors import ExportError
 from gallery.export.files import cannot_be_written, check_new, explained
 from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos
 from gallery.export.results import ExportAction, ExportResult, Kind
@@ -25,6 +26,7 @@ from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
 from gallery.system.files import new_file, reveal
+from gallery.system.locks import lock_now
 
 _CHUNK_BYTES: Final = 1 << 20
 _IN_MEMORY_BYTES: Final = 64 << 20
@@ -44,7 +46,7 @@ def write_archive(
     is no longer what was indexed, is left out.
 
     Raises ExportError where `dest` exists or can't be written, before the first result as a rule; while it goes on, on
-    a full disk.
+    a full disk, and where another export is making the same file.
     """
     check_new(dest)
     archive = _Archive(dest, dry_run)
@@ -67,19 +69,22 @@ class _Archive:
         # Named after the archive: what a killed run left is found again, and no other export's file is taken for it.
         digest = hashlib.sha256(bytes(self.dest.absolute())).hexdigest()[:16]
         unfinished = self.dest.with_name(f".gallery-zip-{digest}.part")
+        begun = False
         try:
-            unfinished.unlink(missing_ok=True)
+            _clear(unfinished, self.dest)
             with new_file(unfinished) as file:
+                begun = lock_now(file.fileno())
                 with ZipFile(file, "w", ZIP_STORED) as archive:
                     yield from self._packed(items, archive)
                 file.flush()
                 os.fsync(file.fileno())
-            reveal(unfinished, self.dest)
+                reveal(unfinished, self.dest)
         except OSError as error:
             raise cannot_be_written(self.dest, error) from None
         finally:
-            with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+            if begun:
+                with contextlib.suppress(OSError):
+                    unfinished.unlink(missing_ok=True)
 
     def _packed(self, items: Sequence[NamedPhoto], archive: ZipFile | None) -> Iterator[ExportResult]:
         for item in items:
@@ -114,6 +119,14 @@ class _Archive:
                     shutil.copyfileobj(spool, writer, _CHUNK_BYTES)
         self.taken.add(name_key(name))
         return ExportResult(str(source), str(self.dest / name), ExportAction.COPIED), name
+
+
+def _clear(unfinished: Path, dest: Path) -> None:
+    """Removes what a killed run left. Raises ExportError where another one is at it just now."""
+    with contextlib.suppress(FileNotFoundError), unfinished.open("rb") as file:
+        if not lock_now(file.fileno()):
+            raise ExportError(dest, "another export is making this file; name another, or wait for it to end")
+        unfinished.unlink(missing_ok=True)
 
 
 def _failed(source: Path, reason: str) -> tuple[ExportResult, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gallery.errors import ImageError
 from gallery.export.destination import Destination, is_reached_by_folders
+from gallery.export.files import stop_if_hopeless
 from gallery.export.manifest import Entry
 from gallery.export.naming import may_be_read
 from gallery.export.request import Originals
@@ -52,6 +53,7 @@ def _removed(run: Run, name: str, entry: Entry, originals: Originals) -> ExportR
             path.unlink()
             destination.manifest.forget(name)
     except OSError as error:
+        stop_if_hopeless(error, destination.path)
         reason = f"can't be removed: {error.strerror or error}"
         return ExportResult(None, str(path), ExportAction.FAILED, reason, Kind.EARLIER)
     return ExportResult(None, str(path), ExportAction.REMOVED, None, Kind.EARLIER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from gallery.errors import ExportError
+from gallery.export.files import stop_if_hopeless
 from gallery.export.manifest import Manifest
 from gallery.export.safe_names import name_key
 from gallery.system.files import temporary_in
+from gallery.system.locks import FolderLock, lock_now
 
 _LEFTOVER: Final = re.compile(r"\.gallery-(export-)?[0-9a-f]{16}\.part")
 """What a killed export leaves: unfinished files."""
@@ -25,31 +28,38 @@ class BlockedError(Exception):
 
 @dataclass(slots=True)
 class Destination:
-    """Names in it are relative, with slashes. In a dry run planned files count as if they were there."""
+    """Names in it are relative, with slashes. In a dry run planned files count as if they were there.
+
+    Else it is held: no other export works there until it is closed.
+    """
 
     path: Path
     dry_run: bool
     manifest: Manifest
+    _lock: FolderLock | None = None
     _listings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path, *, dry_run: bool) -> Destination:
-        """Makes the folder, and clears what a killed export left in it. Raises ExportError where it can't be used."""
-        try:
-            if not dry_run:
-                path.mkdir(parents=True, exist_ok=True)
-            elif not path.is_dir():
+        """Makes the folder, and clears what a killed export left in it.
+
+        Raises ExportError where it can't be used, also because another export is at work there.
+        """
+        with explained(path, "a folder to export to"):
+            if dry_run and not path.is_dir():
                 check_could_be_made(path)
                 return cls(path, dry_run, Manifest(path))
+            lock = None if dry_run else made_and_held(path)
             if not os.access(path, os.W_OK | os.X_OK):
                 raise ExportError(path, "this folder can't be written to; choose another")
             if not dry_run:
                 clear_leftovers(path)
-            return cls(path, dry_run, Manifest.read(path))
-        except (FileExistsError, NotADirectoryError):
-            raise ExportError(path, "is a file, or lies in one; name a folder") from None
-        except OSError as error:
-            raise ExportError(path, f"can't be used as a folder to export to: {error.strerror}") from None
+            return cls(path, dry_run, Manifest.read(path), lock)
+
+    def close(self) -> None:
+        """Lets other exports work here."""
+        if self._lock is not None:
+            self._lock.release()
 
     def file(self, name: str) -> Path:
         """Where the file of this name lies."""
@@ -127,6 +137,27 @@ def _names(folder: Path) -> Iterator[tuple[str, str]]:
             yield name_key(entry.name), entry.name
 
 
+def made_and_held(path: Path) -> FolderLock:
+    """Makes the folder if need be, and holds it. Raises ExportError where another export does, OSError."""
+    path.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(path)
+    if lock.taken:
+        raise ExportError(path, "another export is at work in this folder; run this one again when that is done")
+    return lock
+
+
+@contextlib.contextmanager
+def explained(path: Path, what: str) -> Iterator[None]:
+    """Turns what prevents the folder from being used as `what` into an ExportError."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError):
+        raise ExportError(path, "is a file, or lies in one; name a folder") from None
+    except OSError as error:
+        stop_if_hopeless(error, path, made=False)
+        raise ExportError(path, f"can't be used as {what}: {error.strerror or error}") from None
+
+
 def check_could_be_made(path: Path) -> None:
     """Raises ExportError or OSError where no folder can be made there."""
     nearest = next(one for one in (path, *path.absolute().parents) if os.path.lexists(one))
@@ -139,8 +170,20 @@ def check_could_be_made(path: Path) -> None:
 def clear_leftovers(folder: Path) -> None:
     """Removes what a killed export left half written right in this folder."""
     for path in folder.iterdir():
-        if is_leftover(path.name):
+        if is_leftover(path.name) and not _is_being_written(path):
             path.unlink(missing_ok=True)
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether somebody writes a single file here just now: see `write_new`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return False
+    try:
+        return not lock_now(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def is_leftover(name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 
 from gallery.errors import ExportError
 from gallery.system.files import new_file, reveal, temporary_in
+from gallery.system.locks import lock_now
 
 How = Literal["copy", "hardlink", "symlink"]
 WAYS: Final[tuple[How, ...]] = get_args(How)
@@ -24,6 +25,17 @@ _HOPELESS: Final = {
     errno.EROFS: "the disk can only be read; choose another",
 }
 """What the next photo would meet with as well."""
+_DOUBTFUL: Final = {
+    errno.EIO,
+    errno.ENODEV,
+    errno.ENXIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.EHOSTDOWN,
+    errno.ETIMEDOUT,
+}
+"""What a photo that can't be read meets with, and everything where a disk was pulled or a share is away."""
+_GONE: Final = "is gone: its drive is not connected any more, or it was moved"
 
 
 def write_copy(source: Path, target: Path) -> str:
@@ -49,10 +61,12 @@ def write_new(path: Path, content: bytes) -> None:
     temporary = temporary_in(path.parent)
     try:
         with new_file(temporary) as file:
+            # An export that begins in this folder clears away what nobody writes.
+            lock_now(file.fileno())
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        reveal(temporary, path)
+            reveal(temporary, path)
     except OSError as error:
         raise cannot_be_written(path, error) from None
     finally:
@@ -90,12 +104,27 @@ def explained(error: OSError, how: How = "copy") -> str:
     return f"can't be exported: {error.strerror or error}"
 
 
-def stop_if_hopeless(error: OSError, dest: Path) -> None:
-    """Raises ExportError for what would be wrong with every other file, too."""
+def stop_if_hopeless(error: OSError, dest: Path, *, made: bool = True) -> None:
+    """Raises ExportError for what would be wrong with every other file in the folder `dest`, too.
+
+    It is there, unless it couldn't be `made` so far.
+    """
     if error.errno in _HOPELESS:
         raise ExportError(dest, _HOPELESS[error.errno]) from None
-    if not dest.is_dir():
-        raise ExportError(dest, "is gone: its drive is not connected any more, or it was moved") from None
+    if made and not _is_usable(dest, thoroughly=error.errno in _DOUBTFUL):
+        raise ExportError(dest, _GONE) from None
+
+
+def _is_usable(folder: Path, *, thoroughly: bool) -> bool:
+    """Whether the folder is there; thoroughly: whether something can be written, for the system may remember it."""
+    try:
+        if thoroughly:
+            probe = temporary_in(folder)
+            new_file(probe).close()
+            probe.unlink()
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except OSError:
+        return False
 
 
 def cannot_be_written(path: Path, error: OSError) -> ExportError:

@@ -59,8 +59,8 @@ def export_photos(
     With `cleanup`, which gives the known paths of a hash, files that earlier exports of the album made and that are no
     longer part of it are removed at the end: see `gallery.export.cleanup`. With `dry_run` nothing is written.
 
-    Raises ExportError where `dest` can't be a folder to write to, UsageError for an unknown way; while it goes on,
-    ExportError where no other photo could be written either, as on a full disk.
+    Raises ExportError where `dest` can't be a folder to write to or another export is at work in it, UsageError for an
+    unknown way; while it goes on, ExportError where no other photo could be written either, as on a full disk.
     """
     options = options or ExportOptions()
     if options.how not in WAYS:
@@ -75,7 +75,10 @@ def export_photos(
 
 
 def _exported(run: Run, items: Sequence[NamedPhoto], cleanup: Originals | None) -> Iterator[ExportResult]:
-    for item in items:
-        yield from run.export(item)
-    if cleanup is not None:
-        yield from remove_earlier(run, cleanup)
+    try:
+        for item in items:
+            yield from run.export(item)
+        if cleanup is not None:
+            yield from remove_earlier(run, cleanup)
+    finally:
+        run.destination.close()

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from gallery.export.page.document import Entry, render
-from gallery.export.page.folder import PageFolder
+from gallery.export.page.folder import PageFolder, held
 from gallery.export.page.pictures import PictureMaker, picture_name
 from gallery.export.request import Heading
 from gallery.export.results import ExportAction, ExportResult
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.ahead import THREADS, in_threads
+from gallery.system.locks import FolderLock
 
 __all__ = ["write_page"]
 
@@ -44,14 +45,22 @@ def write_page(
     again, and until it is done an earlier page works as it did. A photo whose file is gone or was changed, or can't be
     read, is left out. With `dry_run` nothing is written.
 
-    Raises ExportError where `dest` holds anything else or can't be written to, before the first result as a rule; at
-    the end, where the page itself can't be written.
+    Raises ExportError where `dest` holds anything else, can't be written to or another export is at work in it, before
+    the first result as a rule; while it goes on, where no other picture could be written either, as on a full disk.
     """
+    lock = None if dry_run else held(dest)
     folder = PageFolder.of(dest, map(picture_name, photos))
     if not dry_run:
         folder.begin()
     maker = PictureMaker(folder, settings or Settings(), dry_run=dry_run)
-    return _written(photos, heading, folder, maker)
+    return _alone(lock, _written(photos, heading, folder, maker))
+
+
+def _alone(lock: FolderLock | None, results: Iterator[ExportResult]) -> Iterator[ExportResult]:
+    """The results, the folder let go of behind the last."""
+    yield from results
+    if lock is not None:
+        lock.release()
 
 
 def _written(

@@ -6,18 +6,19 @@ all that is there is still known to be ours.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gallery.errors import ExportError
-from gallery.export.destination import check_could_be_made, clear_leftovers, is_leftover
+from gallery.export.destination import check_could_be_made, clear_leftovers, explained, is_leftover, made_and_held
 from gallery.export.manifest import Manifest, are_pictures
 from gallery.system.files import write_beside
+from gallery.system.locks import FolderLock
 
 PAGE: Final = "index.html"
 VIEWS: Final = "photos"
@@ -42,7 +43,7 @@ class PageFolder:
     @classmethod
     def of(cls, path: Path, wanted: Iterable[str]) -> PageFolder:
         """Looks at the folder, which need not exist, and changes nothing. Raises ExportError where it is another's."""
-        with _explained(path):
+        with _usable(path):
             earlier = _earlier_pictures(path)
             free = (name for name in wanted if not any(os.path.lexists(path / kind / name) for kind in (VIEWS, THUMBS)))
             return cls(path, earlier.union(free))
@@ -53,7 +54,7 @@ class PageFolder:
 
     def begin(self) -> None:
         """Makes the folders, clears what a killed run left half written, and notes what will be ours."""
-        with _explained(self.path):
+        with _usable(self.path):
             for folder in (self.path, self.path / VIEWS, self.path / THUMBS):
                 folder.mkdir(parents=True, exist_ok=True)
                 clear_leftovers(folder)
@@ -61,7 +62,7 @@ class PageFolder:
 
     def finish(self, page: bytes, shown: Collection[str]) -> None:
         """Writes the page, then removes the pictures that it no longer shows."""
-        with _explained(self.path):
+        with _usable(self.path):
             write_beside(self.path / PAGE, page)
             for name in self.ours.difference(shown):
                 for kind in (VIEWS, THUMBS):
@@ -101,11 +102,11 @@ def _marked(marker: Path) -> frozenset[str]:
     return frozenset(names)
 
 
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (FileExistsError, NotADirectoryError):
-        raise ExportError(path, "is a file, or lies in one; name a folder") from None
-    except OSError as error:
-        raise ExportError(path, f"can't be used as a folder for a page: {error.strerror or error}") from None
+def held(path: Path) -> FolderLock:
+    """Makes the folder if need be, and keeps other exports out. Raises ExportError."""
+    with _usable(path):
+        return made_and_held(path)
+
+
+def _usable(path: Path) -> AbstractContextManager[None]:
+    return explained(path, "a folder for a page")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gallery.errors import ImageError
+from gallery.export.files import stop_if_hopeless
 from gallery.export.naming import CHANGED, GONE
 from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
 from gallery.export.results import ExportAction, ExportResult
@@ -98,6 +99,7 @@ class PictureMaker:
         except ImageError as error:
             return error.reason
         except OSError as error:
+            stop_if_hopeless(error, self.folder.path)
             return f"its picture can't be written: {error.strerror or error}"
 
     def _make(self, photo: PhotoRecord, source: str, view: Path, thumb: Path) -> str | None:
