@@ -29,6 +29,7 @@ class IndexKeywords(TypedDict, total=False):
     follow_links: bool
     retry_failed: bool
     force: bool
+    wait: bool
     skip: Callable[[FileStamp], bool] | None
     on_plan: Callable[[int], None] | None
     on_rescore: Callable[[rescoring.Rescored], None] | None

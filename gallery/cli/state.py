@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class State:
         """The database, made if need be."""
         from gallery.store.store import Store
 
-        return Store.open(settings.db or None)
+        return Store.open(settings.db or None, busy_timeout_seconds=math.inf, tell=self.note)
 
     def open_existing_store(self, settings: Settings) -> Store:
         """The database; UsageError where there is none yet, for asking must not leave an empty one behind."""

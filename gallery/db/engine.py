@@ -8,32 +8,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Any, Final, cast
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, insert, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from gallery import settings
+from gallery.db.connecting import connected, connected_to_read, write_when_free
 from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
 from gallery.folding import folded
 from gallery.system.paths import expanded
+from gallery.system.waiting import Patience
 
 _WRITES: Final = "gallery_writes"
+_LONGEST_DEAF_WAIT_SECONDS: Final = 5.0
+"""For all but the write lock SQLite itself waits, and Ctrl-C isn't heard meanwhile."""
 
 
-def connect_engine(location: str | os.PathLike[str] | None, *, busy_timeout_seconds: float = 5.0) -> Engine:
+def connect_engine(location: str | os.PathLike[str] | None, *, patience: Patience | None = None) -> Engine:
     """An engine for `location` as it is: nothing is looked at, created or upgraded, except an empty private file.
 
     `location` is the path of a SQLite file, or a SQLAlchemy URL where it contains `://`; None is the default database.
+    Whoever writes waits for SQLite's write lock as long as the `patience` lasts; reading takes no lock.
     """
+    patience = patience or Patience()
     text = os.fspath(location if location is not None else settings.default_database())
     url = _parse_url(text) if "://" in text else URL.create("sqlite", database=str(expanded(text)))
     if url.get_backend_name() != "sqlite":
         return _foreign_engine(url)
-    engine = create_engine(url) if is_memory(url) else _file_engine(_absolute(url), busy_timeout_seconds)
+    engine = create_engine(url) if is_memory(url) else _file_engine(_absolute(url), patience)
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES):
+            _begin_to_write(connection, patience)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
     return engine
 
 
@@ -86,6 +98,11 @@ def translated(location: str) -> Iterator[None]:
         raise store_error(location, error) from error
 
 
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection below SQLAlchemy's."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
 def store_error(location: str, error: BaseException) -> StoreError:
     """What a driver's error means to the person at the keyboard."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -135,7 +152,6 @@ def _foreign_engine(url: URL) -> Engine:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         reason = f"the driver for this kind of database isn't installed ({error})"
         raise StoreError(url.render_as_string(hide_password=True), reason) from error
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -143,17 +159,13 @@ def _absolute(url: URL) -> Path:
     return Path.cwd() / str(url.database)
 
 
-def _file_engine(file: Path, busy_timeout_seconds: float) -> Engine:
+def _file_engine(file: Path, patience: Patience) -> Engine:
     _check_file(file)
+    timeout = min(patience.seconds, _LONGEST_DEAF_WAIT_SECONDS)
     writable = _writable(file)
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            file if writable else _read_only_uri(file),
-            timeout=busy_timeout_seconds,
-            check_same_thread=False,
-            uri=not writable,
-        )
+        return connected(file, timeout) if writable else connected_to_read(file, timeout)
 
     url = URL.create("sqlite", database=str(file))
     return create_engine(url, creator=connect, poolclass=QueuePool)
@@ -171,14 +183,7 @@ def _check_file(file: Path) -> None:
 
 
 def _writable(file: Path) -> bool:
-    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
-
-
-def _read_only_uri(file: Path) -> str:
-    """For a file we can't write: even for reading SQLite makes files beside it, unless told that nobody writes."""
-    journal = Path(f"{file}-wal")
-    quiet = not journal.exists() or journal.stat().st_size == 0
-    return f"file:{quote(os.fsencode(file))}?mode=ro" + ("&immutable=1" if quiet else "")
+    return os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -190,6 +195,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "trusted_schema=OFF",
         "cell_size_check=ON",
         "cache_size=-65536",
+        # A search that sorts much would want room on the disk.
+        "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("contains_folded", 2, _contains_folded, deterministic=True)
@@ -218,7 +225,5 @@ def _folded_folder(folder: bytes) -> str:
     return folded(os.fsdecode(folder))
 
 
-def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_to_write(connection: Connection, patience: Patience) -> None:
+    write_when_free(driver_of(connection), database_file(connection.engine), "BEGIN IMMEDIATE", patience)

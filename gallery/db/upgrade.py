@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect
 
@@ -18,12 +18,14 @@ from gallery.db.engine import (
     create_private_file,
     database_file,
     describe,
+    driver_of,
     for_writing,
     is_read_only,
     translated,
 )
 from gallery.errors import NewerSchemaError, NotAGalleryError, StoreError
 from gallery.settings import bundled_folder
+from gallery.system.waiting import Patience
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 def open_engine(
     location: str | os.PathLike[str] | None,
     *,
-    busy_timeout_seconds: float = 5.0,
+    patience: Patience | None = None,
     migrations: Path | None = None,
 ) -> Engine:
     """An engine for a database that has the newest schema, created or upgraded where need be.
@@ -40,7 +42,7 @@ def open_engine(
     An upgrade keeps a copy beside the file, `NAME.backup-REVISION-TIME`. `migrations` replaces the program's own
     revisions. Raises StoreError or a child of it; then the database is as it was.
     """
-    engine = connect_engine(location, busy_timeout_seconds=busy_timeout_seconds)
+    engine = connect_engine(location, patience=patience)
     try:
         with translated(describe(engine)):
             _bring_up_to_date(engine, migrations)
@@ -112,16 +114,12 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = _driver(connection)
+    driver = driver_of(connection)
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def _check_references(connection: Connection, location: str) -> None:
@@ -138,7 +136,13 @@ def _use_wal(engine: Engine) -> None:
         return
     # Busy: somebody reads just now. Everything works without the log, and the next one to open tries again.
     with engine.connect() as connection, suppress(sqlite3.OperationalError):
-        _driver(connection).execute("PRAGMA journal_mode=WAL")
+        driver = driver_of(connection)
+        (timeout,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute("PRAGMA busy_timeout=0")
+        try:
+            driver.execute("PRAGMA journal_mode=WAL").fetchone()
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={timeout}")
 
 
 def _back_up(engine: Engine, revision: str) -> Path | None:
@@ -150,7 +154,7 @@ def _back_up(engine: Engine, revision: str) -> Path | None:
     create_private_file(copy)
     try:
         with engine.connect() as connection, closing(sqlite3.connect(copy)) as target:
-            _driver(connection).backup(target)
+            driver_of(connection).backup(target)
     except BaseException:
         copy.unlink(missing_ok=True)
         raise

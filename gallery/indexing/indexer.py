@@ -76,6 +76,8 @@ class IndexOptions:
     """Files that couldn't be read are tried again, although they haven't changed."""
     force: bool = False
     """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
+    wait: bool = False
+    """Another process that indexes into the same database is waited for."""
     skip: Callable[[FileStamp], bool] | None = None
     """Files for which it says yes are left as they are for another run; nothing is said of them."""
     on_plan: Callable[[int], None] | None = None
@@ -106,7 +108,8 @@ def index(
     do, this process works alone where no settings are given.
 
     Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
-    into the same database, StoreError where it can't be written, and GalleryError where no process is left to read.
+    into the same database, unless the options say to wait, StoreError where it can't be written, and GalleryError where
+    no process is left to read.
     """
     options = options or IndexOptions()
     settings = settings or Settings(workers=1)
@@ -154,7 +157,7 @@ class _Places:
 
 def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[PhotoResult]:
     store = crew.store
-    with store.index_lock():
+    with store.index_lock(wait=options.wait):
         for so_far in rescore_locked(store, crew.classifier):
             if options.on_rescore:
                 options.on_rescore(so_far)

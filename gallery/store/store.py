@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
 from gallery.db.keyed import chunked
 from gallery.db.upgrade import open_engine
-from gallery.errors import NotIndexedError, StoreError, StoreLockedError
+from gallery.errors import NotIndexedError
 from gallery.faces import Prediction
 from gallery.query.query import Query
 from gallery.records import FailureRecord, ModelInfo, PhotoRecord
@@ -23,10 +24,12 @@ from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.store import changes, known_models, photo_rows, shown, soundness, statistics
+from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
 from gallery.store.known_models import ModelRecord
 from gallery.store.statistics import Stats
 from gallery.system.paths import AnyPath, absolute
+from gallery.system.waiting import Patience, tell_nobody
 
 __all__ = [
     "AddPhoto",
@@ -69,14 +72,25 @@ class StoredCrop:
 class Store:
     """One database. Every method is one transaction; every error is a StoreError or another GalleryError."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tell: Callable[[str], None] = tell_nobody) -> None:
         self._engine = engine
+        self._tell = tell
         self.location = describe(engine)
 
     @classmethod
-    def open(cls, location: AnyPath | None = None, *, busy_timeout_seconds: float = 5.0) -> Store:
-        """The database at a path or SQLAlchemy URL, created or upgraded where need be; None is the default one."""
-        return cls(open_engine(location, busy_timeout_seconds=busy_timeout_seconds))
+    def open(
+        cls,
+        location: AnyPath | None = None,
+        *,
+        busy_timeout_seconds: float = 5.0,
+        tell: Callable[[str], None] = tell_nobody,
+    ) -> Store:
+        """The database at a path or SQLAlchemy URL, created or upgraded where need be; None is the default one.
+
+        Who writes waits so long for another writer, for ever with `math.inf`; after 5 seconds `tell` gets a sentence
+        that says for whom, where that can be known. Reading waits for nobody.
+        """
+        return cls(open_engine(location, patience=Patience(busy_timeout_seconds, tell)), tell)
 
     def close(self) -> None:
         """Lets go of the file; also done at the end of a `with`."""
@@ -103,26 +117,17 @@ class Store:
             yield connection
 
     @contextmanager
-    def index_lock(self) -> Iterator[None]:
-        """Held by the one process that indexes into this database. Raises StoreLockedError where it is taken."""
+    def index_lock(self, *, wait: bool = False) -> Iterator[None]:
+        """Held by the one process that indexes into this database, whatever links lead to it.
+
+        Raises StoreLockedError where it is taken, unless it is to `wait`.
+        """
         file = database_file(self._engine)
         if file is None:
             yield
             return
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(f"{file}.lock", timeout=0, mode=0o600)
-        try:
-            lock.acquire()
-        except Timeout:
-            reason = "another `gallery index` is running on this database; wait for it to end"
-            raise StoreLockedError(self.location, reason) from None
-        except (OSError, NotImplementedError) as error:
-            raise StoreError(self.location, f"can't make the lock file {file.name}.lock beside it: {error}") from error
-        try:
+        with index_lock(file.resolve(), self.location, Patience(math.inf if wait else 0, self._tell)):
             yield
-        finally:
-            lock.release()
 
     def known_files(self) -> dict[str, KnownFile]:
         """Every path the database has heard of."""

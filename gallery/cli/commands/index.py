@@ -22,6 +22,7 @@ from gallery.query.query import Query
 @pipeline_options
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @workers_option
+@click.option("--wait", is_flag=True, help="Wait for another `gallery index` on this database, which else is refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end; see above.")
 @shared_options
 def index(
@@ -31,6 +32,7 @@ def index(
     follow_links: bool,
     retry_failed: bool,
     force: bool,
+    wait: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -51,7 +53,7 @@ def index(
     settings = state.settings(**searched_at(**flags))
     with state.open_store(settings) as store:
         first_time = store.count(Query(missing=True)) == 0
-        run = IndexRun(state, settings, follow_links=follow_links, retry_failed=retry_failed, force=force)
+        run = IndexRun(state, settings, follow_links=follow_links, retry_failed=retry_failed, force=force, wait=wait)
         run.report(index_photos(paths, store=store, **run.arguments), as_json=as_json)
     if first_time and run.summary.new:
         state.hint("Next: `gallery search --emotion happy`, or `gallery stats`.")
