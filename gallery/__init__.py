@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from gallery.curation.doubt import DoubtfulFace, doubtful_faces
     from gallery.curation.dump import dump_text, write_dump
     from gallery.curation.dump_lines import Dump, read_dump
-    from gallery.curation.history import Action, list_actions, undo
+    from gallery.curation.history import Action, Compacted, compact, list_actions, undo
     from gallery.curation.labels import NamedFace, clear_labels, faces_meant, faces_named, label_faces, reject_faces
     from gallery.curation.restoring import Restored, restore_dump
     from gallery.curation.review import Review
@@ -106,6 +106,7 @@ __all__ = [
     "Box",
     "Breakdown",
     "Collected",
+    "Compacted",
     "Detection",
     "DoubtfulFace",
     "Dump",
@@ -158,6 +159,7 @@ __all__ = [
     "clear_labels",
     "clear_sidecars",
     "collect_photos",
+    "compact",
     "create_album",
     "create_smart_album",
     "database_exists",
@@ -238,7 +240,7 @@ _HANDED_ON = {
     "gallery.curation.doubt": "DoubtfulFace doubtful_faces",
     "gallery.curation.dump": "dump_text write_dump",
     "gallery.curation.dump_lines": "Dump read_dump",
-    "gallery.curation.history": "Action list_actions undo",
+    "gallery.curation.history": "Action Compacted compact list_actions undo",
     "gallery.curation.labels": "NamedFace clear_labels faces_meant faces_named label_faces reject_faces",
     "gallery.curation.restoring": "Restored restore_dump",
     "gallery.curation.review": "Review",

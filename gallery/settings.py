@@ -45,6 +45,11 @@ class Settings:
     classifier: str = "torch"
     """What runs the model that reads their emotions; see `vision.loading`."""
 
+    undo_days: int = 90
+    """What was done so many days ago can no longer be taken back; the last thing always can."""
+    undo_megabytes: float = 16.0
+    """Nor can what lies further back than this: an album of 50,000 photos put in order takes 4."""
+
     def __post_init__(self) -> None:
         _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")
         _check(0 <= self.min_confidence <= 1, "min_confidence", self.min_confidence, "0 to 1")
@@ -54,6 +59,8 @@ class Settings:
         _check(self.max_megapixels > 0, "max_megapixels", self.max_megapixels, "more than 0")
         _check(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
         _check(0 <= self.workers <= 256, "workers", self.workers, "0 to 256")
+        _check(0 <= self.undo_days <= 100_000, "undo_days", self.undo_days, "0 to 100000")
+        _check(0 <= self.undo_megabytes <= 1_000_000, "undo_megabytes", self.undo_megabytes, "0 to 1000000")
 
 
 DEVICES = ("auto", "cpu", "cuda", "mps")

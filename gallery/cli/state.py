@@ -35,7 +35,7 @@ class State:
         """The database, made if need be."""
         from gallery.store.store import Store
 
-        return Store.open(settings.db or None, busy_timeout_seconds=math.inf, tell=self.note)
+        return Store.open(settings.db or None, busy_timeout_seconds=math.inf, tell=self.note, limits=settings)
 
     def open_existing_store(self, settings: Settings) -> Store:
         """The database; UsageError where there is none yet, for asking must not leave an empty one behind."""

@@ -1,7 +1,8 @@
 """What people did, and how the last of it is taken back.
 
 Everything a person types in lives in the tables of `KEPT`. Who changes one of them does so through a `Recorder`, which
-notes beside each change what undoes it; all of it is one transaction and one action of the history.
+notes beside each change what undoes it; all of it is one transaction and one action of the history. Of the history so
+much is kept as the settings `undo_days` and `undo_megabytes` say, and always the last action.
 
 The steps of an action are JSON, an array of objects: `table`, `remove` (the keys of rows that were added), `put` (rows
 as they were). An album may have 50,000 photos, so rows are kept in short: see `_packed`.
@@ -13,16 +14,17 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, Table, cast, delete, func, select, update
 
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.db.engine import add_row
 from gallery.db.keyed import Values, chunked, delete_rows, insert_rows, key_of, placed, rows_of, update_rows
-from gallery.store import shown
+from gallery.settings import Settings
+from gallery.store import compacting, shown
 from gallery.store.store import Store
 
 KEPT: Final = {table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query)}
@@ -40,6 +42,15 @@ class Action:
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
         return {"id": self.id, "done_at": self.done_at.isoformat(), "summary": self.summary}
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """The bytes of a database before and after it was compacted, and how many actions were forgotten."""
+
+    before: int
+    after: int
+    forgotten: int
 
 
 class Recorder:
@@ -89,12 +100,13 @@ class Recorder:
             self._note(table, was=before)
             self._touch(table, before)
 
-    def finish(self) -> None:
-        """Lets what is shown follow, and adds the action to the history unless nothing was changed."""
+    def finish(self) -> bool:
+        """Lets what is shown follow, and adds the action to the history: true unless nothing was changed."""
         refresh_shown(self.connection, self._labelled)
         if self._steps:
             steps = json.dumps(self._steps, separators=(",", ":"))
             add_row(self.connection, schema.action, done_at=datetime.now(UTC), summary=self.summary, steps=steps)
+        return bool(self._steps)
 
     def _rows(self, table: Table, conditions: Sequence[ColumnElement[bool]]) -> list[dict[str, Any]]:
         return [dict(row._mapping) for row in self.connection.execute(select(table).where(*conditions))]
@@ -116,8 +128,35 @@ def recorded(store: Store, summary: str, *, dry_run: bool = False) -> Iterator[R
         yield recorder
         if dry_run:
             connection.rollback()
-        else:
-            recorder.finish()
+        elif recorder.finish():
+            forget_old(connection, store.limits)
+
+
+def forget_old(connection: Connection, limits: Settings) -> int:
+    """Forgets the actions that lie further back than the limits, but never the last: how many.
+
+    Whatever the clock said, those that are kept have no gap: each can only be taken back after all that came later.
+    """
+    action = schema.action.c
+    size = func.length(cast(action.steps, LargeBinary))
+    sized = select(action.id, func.sum(size).over(order_by=action.id.desc()).label("total")).subquery()
+    small = select(func.min(sized.c.id)).where(sized.c.total <= limits.undo_megabytes * 1e6)
+    fresh = select(func.min(action.id)).where(action.done_at >= datetime.now(UTC) - timedelta(days=limits.undo_days))
+    last = connection.execute(select(func.max(action.id))).scalar()
+    if last is None:
+        return 0
+    first = max(last if found is None else found for found in map(connection.scalar, (small, fresh)))
+    return connection.execute(delete(schema.action).where(action.id < first)).rowcount
+
+
+def compact(store: Store) -> Compacted:
+    """Forgets what lies further back than the limits, and gives the room of all that was deleted back to the disk.
+
+    Raises StoreLockedError while photos are being indexed.
+    """
+    with store.write_connection() as connection:
+        forgotten = forget_old(connection, store.limits)
+    return Compacted(*compacting.compact(store), forgotten)
 
 
 def list_actions(store: Store, *, limit: int | None = None) -> list[Action]:

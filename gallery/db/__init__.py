@@ -1,3 +1,3 @@
 """Tables, connections and upgrades: the database as SQL sees it."""
 
-__all__ = ["columns", "engine", "keyed", "schema", "upgrade"]
+__all__ = ["columns", "connecting", "engine", "keyed", "schema", "upgrade"]

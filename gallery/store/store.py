@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -72,9 +72,10 @@ class StoredCrop:
 class Store:
     """One database. Every method is one transaction; every error is a StoreError or another GalleryError."""
 
-    def __init__(self, engine: Engine, tell: Callable[[str], None] = tell_nobody) -> None:
+    def __init__(self, engine: Engine, patience: Patience | None = None, limits: Settings | None = None) -> None:
         self._engine = engine
-        self._tell = tell
+        self.patience = patience or Patience()
+        self.limits = limits or Settings()
         self.location = describe(engine)
 
     @classmethod
@@ -84,13 +85,16 @@ class Store:
         *,
         busy_timeout_seconds: float = 5.0,
         tell: Callable[[str], None] = tell_nobody,
+        limits: Settings | None = None,
     ) -> Store:
         """The database at a path or SQLAlchemy URL, created or upgraded where need be; None is the default one.
 
         Who writes waits so long for another writer, for ever with `math.inf`; after 5 seconds `tell` gets a sentence
-        that says for whom, where that can be known. Reading waits for nobody.
+        that says for whom, where that can be known. Reading waits for nobody. Of the settings `limits`, those count
+        that say how much of what was done is kept for undo.
         """
-        return cls(open_engine(location, patience=Patience(busy_timeout_seconds, tell)), tell)
+        patience = Patience(busy_timeout_seconds, tell)
+        return cls(open_engine(location, patience=patience), patience, limits)
 
     def close(self) -> None:
         """Lets go of the file; also done at the end of a `with`."""
@@ -126,7 +130,7 @@ class Store:
         if file is None:
             yield
             return
-        with index_lock(file.resolve(), self.location, Patience(math.inf if wait else 0, self._tell)):
+        with index_lock(file.resolve(), self.location, replace(self.patience, seconds=math.inf if wait else 0)):
             yield
 
     def known_files(self) -> dict[str, KnownFile]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gallery.cli.options import shared_options
-from gallery.cli.output import printable
+from gallery.cli.output import counted, printable
 from gallery.cli.state import State
 from gallery.store.backup import back_up
 
@@ -15,6 +15,28 @@ from gallery.store.backup import back_up
 @click.group()
 def db() -> None:
     """Look after the database."""
+
+
+@db.command()
+@shared_options
+def compact(state: State) -> None:
+    """Give room back to the disk that the database no longer needs.
+
+    What was deleted leaves room in the file, which is used again, but isn't given back by itself. Besides, what was
+    done longer ago than `gallery undo` can take back is forgotten: see the settings undo_days and undo_megabytes. About
+    as much room as the database has is needed meanwhile.
+    """
+    from gallery.curation.history import compact as compact_database
+
+    with state.open_existing_store(state.settings()) as store:
+        done = compact_database(store)
+    if done.forgotten:
+        state.note(f"{counted(done.forgotten, 'action')} can't be taken back any more")
+    state.note(f"{_megabytes(done.after)}; it was {_megabytes(done.before)}")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 @db.command()

@@ -24,7 +24,8 @@ def undo(state: State, as_list: bool, limit: int | None, dry_run: bool, as_json:
     """Take back what you did last.
 
     Whatever that was: labels and rejections, changes of albums, saved queries. Called again, it takes back what you did
-    before that. Files that were written, such as exported photos and sidecars, stay as they are, and so do the
+    before that. What was done is kept for 90 days and up to 16 MB, the last thing always: see the settings undo_days
+    and undo_megabytes. Files that were written, such as exported photos and sidecars, stay as they are, and so do the
     database's photos and faces. The exit code is 1 where there is nothing to take back.
     """
     if limit is not None and not as_list:
