@@ -80,6 +80,10 @@ class Root(LazyGroup):
         run = super().main
         sys.exit(exits.run(lambda: run(args, prog_name or PROGRAM, *rest, **extra), state))
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with exits.quiet_interruptions():  # for `gallery --help | head`
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         with exits.quiet_interruptions():
             return super().invoke(ctx)

@@ -6,13 +6,14 @@ for a program byte for byte.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 import click
 
@@ -46,10 +47,13 @@ def counted(count: int, thing: str) -> str:
 
 
 def message(text: str) -> None:
-    """One line on stderr."""
+    """One line on stderr; the work goes on where nobody reads it any more."""
     # Not click.echo, which keeps its own stderr: a progress bar replaces sys.stderr to move out of the way.
-    sys.stderr.write(f"{printable(text)}\n")
-    sys.stderr.flush()
+    try:
+        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _throw_away(sys.__stderr__)
 
 
 def print_paths(paths: Iterable[str], *, nul: bool = False) -> None:
@@ -114,7 +118,15 @@ def _console(*, stderr: bool) -> Console:
     if hasattr(stream, "reconfigure"):
         # A terminal that knows ASCII alone gets escapes in place of a crash.
         stream.reconfigure(errors="backslashreplace")
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+    class PipeConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Rich would end the program with exit code 1."""
+            if not stderr:
+                raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+            _throw_away(sys.__stderr__)
+
+    return PipeConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 def finish_stdout() -> None:
@@ -122,7 +134,13 @@ def finish_stdout() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _throw_away(sys.stdout)
+
+
+def _throw_away(stream: TextIO | None) -> None:
+    """From here on: all that is written to it."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class StderrHandler(logging.Handler):

@@ -11,6 +11,7 @@ import click
 
 from gallery.cli.options import all_of, shared_options
 from gallery.cli.output import console, print_json
+from gallery.cli.paths import UserPath
 from gallery.cli.photo_lists import score_text
 from gallery.emotions import COLOURS
 from gallery.insight.drawings import refuse_original
@@ -66,7 +67,7 @@ def photo_options(draws: str) -> Callable[[Callable[..., Any]], Callable[..., An
     """Adds what makes a Wish; `draws` is the help of --annotate."""
     return all_of(
         click.argument("photo", type=click.Path(path_type=Path)),
-        click.option("--annotate", "out", type=click.Path(path_type=Path), metavar="OUT", help=draws),
+        click.option("--annotate", "out", type=UserPath(path_type=Path), metavar="OUT", help=draws),
         click.option("--force", is_flag=True, help="Let --annotate replace an existing file; never an indexed photo."),
         click.option("--json", "as_json", is_flag=True, help="Print one object."),
         shared_options,
@@ -81,15 +82,15 @@ def show_card(state: State, card: Card[T], wish: Wish) -> None:
         if wish.out is not None:
             # Before anything is printed, for it is a mistake that is worth no answer.
             refuse_original(store, wish.out, card.of(found))
+            # And drawn before, too: whoever reads the answer may have enough of it.
+            card.save(store, found, wish.out, settings, overwrite=wish.force)
+            state.note(f"{card.drawn} {wish.out}")
         if wish.as_json:
             print_json(found.as_json())
         else:
             screen = console()
             for line in card.lines(found):
                 screen.print(line, soft_wrap=True)
-        if wish.out is not None:
-            card.save(store, found, wish.out, settings, overwrite=wish.force)
-            state.note(f"{card.drawn} {wish.out}")
 
 
 def bars(scores: Mapping[str, float]) -> Iterator[Text]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from gallery.cli.paths import UserPath
+
 data_option = click.option(
     "--data",
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=UserPath(exists=True, path_type=Path),
     help="Kaggle's fer2013.csv or icml_face_data.csv, or a folder with train/ and test/.",
 )

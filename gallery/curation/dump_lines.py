@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,13 +91,16 @@ class Dump:
     problems: tuple[Problem, ...]
 
 
-def read_dump(path: AnyPath) -> Dump:
-    """Reads a dump. Raises DumpError for a file that can't be read, is no dump, or is of a newer version."""
+def read_dump(path: AnyPath, file: BinaryIO | None = None) -> Dump:
+    """Reads a dump, from an open `file` if given, which then is only called `path`.
+
+    Raises DumpError for a file that can't be read, is no dump, or is of a newer version.
+    """
     path = expanded(path)
     try:
-        with path.open("rb") as file:
-            promised = _check_header(path, file.readline(LONGEST_LINE))
-            return _read(path, file, promised)
+        with path.open("rb") if file is None else nullcontext(file) as lines:
+            promised = _check_header(path, lines.readline(LONGEST_LINE))
+            return _read(path, lines, promised)
     except OSError as error:
         raise DumpError(path, f"can't be read: {error.strerror or error}") from error
 

@@ -10,13 +10,14 @@ import click
 
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, print_json
+from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.state import State
 from gallery.curation.dump import dump_text, write_dump
 from gallery.curation.dump_lines import read_dump
 from gallery.curation.restoring import Renamed, Restored, counts, restore_dump
 from gallery.errors import UsageError
 
-_file = click.Path(path_type=Path)
+_file = UserPath(path_type=Path, allow_dash=True)
 
 
 @click.command()
@@ -29,8 +30,10 @@ def dump(state: State, file: Path | None, force: bool) -> None:
     Labels, albums, saved queries: a line of JSON each, in an order that is always the same, into FILE or to stdout. It
     can be read, compared with an older one, kept apart from the database, and read back by `gallery restore`. Photos
     are named by their content, so it holds wherever they lie; the paths in it are for you. FILE is yours alone to read,
-    and an existing one is left as it is without --force, which replaces nothing but an earlier dump.
+    and an existing one is left as it is without --force, which replaces nothing but an earlier dump; `-` is stdout.
     """
+    if file == PIPE:
+        file = None
     if force and file is None:
         raise UsageError("--force goes with FILE; without one the dump is printed")
     with state.open_existing_store(state.settings()) as store:
@@ -59,10 +62,10 @@ def restore(state: State, file: Path, dry_run: bool, as_json: bool) -> int:
     What the database lacks is added; what is there stays, and nothing is doubled. An album that exists gets the photos
     it lacks behind its own. Where a name stands for something else already, what is restored gets a name such as
     `Summer (2)`. Labels and places of photos that aren't indexed wait until they are. `gallery undo` takes all of it
-    back. Damaged lines are told and left out; then the exit code is 1.
+    back. `-` is stdin. Damaged lines are told and left out; then the exit code is 1.
     """
     # Before the database, which is made if need be: not for a file that is no dump.
-    read = read_dump(file)
+    read = read_dump(file, sys.stdin.buffer if file == PIPE else None)
     settings = state.settings()
     with state.open_existing_store(settings) if dry_run else state.open_store(settings) as store:
         restored = restore_dump(store, read, dry_run=dry_run)

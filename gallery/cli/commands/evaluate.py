@@ -10,6 +10,7 @@ import click
 from gallery.cli.network_options import device_option
 from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, print_json, to_terminal
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.cli.training_options import data_option
 from gallery.vision.checkpoints import find_model
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--tta", is_flag=True, help="Average over ten views of each face: shifted and mirrored.")
 @click.option(
     "--plots",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="Draw confusion, reliability and the hardest faces there, as PNG.",
 )

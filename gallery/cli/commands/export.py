@@ -16,6 +16,7 @@ from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import all_of, dry_run_option, shared_options
 from gallery.cli.output import counted, print_json, printable
+from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
 from gallery.errors import UsageError
@@ -36,10 +37,8 @@ from gallery.export import (
 from gallery.export.template import BY_STEM
 from gallery.query.query import Query
 from gallery.store.store import Store
-from gallery.system.paths import expanded
 
 _TOLD: Final = (ExportAction.MISSING, ExportAction.FAILED, ExportAction.KEPT)
-_STDOUT: Final = Path("-")
 _HELP: Final = """Put photos into a folder, an archive, a page or a table.
 
 \b
@@ -70,7 +69,8 @@ def _parsed_template(_: click.Context, __: click.Parameter, text: str | None) ->
     return None if text is None else NameTemplate.parse(text)
 
 
-_place = click.Path(path_type=Path)
+_place = UserPath(path_type=Path)
+_dest = UserPath(path_type=Path, allow_dash=True)
 _export_options = all_of(
     click.option(
         "--as", "form", type=click.Choice(list(FORMATS)), default="copy", help="What to make; copy by default."
@@ -127,7 +127,7 @@ class _Options:
 
 @click.command()
 @click.argument("name", shell_complete=complete_albums)
-@click.argument("dest", type=_place)
+@click.argument("dest", type=_dest)
 @query_options
 @_export_options
 @shared_options
@@ -152,7 +152,7 @@ def export(state: State, /, name: str, dest: Path, **given: Any) -> int:
 
 @click.command("export", help=_HELP.replace("FORMATS", formats_help()))
 @query_options
-@click.option("--to", "dest", type=_place, required=True, metavar="DEST", help="The folder or file to make.")
+@click.option("--to", "dest", type=_dest, required=True, metavar="DEST", help="The folder or file to make.")
 @_export_options
 @shared_options
 def export_query(state: State, /, dest: Path, **given: Any) -> int:
@@ -174,12 +174,15 @@ def _split(given: dict[str, Any]) -> tuple[_Options, dict[str, Any]]:
 def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
     """Makes the export and tells of it; the exit code."""
     asked, made = options.applied_to(asked, store), FORMATS[options.form]
-    if made.render is not None and asked.dest == _STDOUT:
+    if made.render is not None and asked.dest == PIPE:
         sys.stdout.buffer.write(made.render(asked))
         sys.stdout.buffer.flush()
         return 0
+    if asked.dest == PIPE:
+        fitting = ", ".join(name for name, one in FORMATS.items() if one.render is not None)
+        raise UsageError(f"'-' is the pipe, which takes --as {fitting}; './-' is a folder or file of that name")
     results = export_as(options.form, asked, store)
-    report = None if options.report is None else expanded(options.report)
+    report = options.report
     if report is not None:
         check_new(report)
     told: list[ExportResult] = []

@@ -10,12 +10,13 @@ from gallery.api import index as index_photos
 from gallery.cli.index_run import IndexRun
 from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
 from gallery.cli.options import shared_options
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.query.query import Query
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=UserPath(exists=True))
 @follow_links_option
 @click.option("--retry-failed", is_flag=True, help="Try files again that couldn't be read before.")
 @click.option("--force", is_flag=True, help="Look at unchanged photos again, too; what you said of their faces stays.")

@@ -10,6 +10,7 @@ import click
 
 from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, plain_table, print_json, print_paths, printable, to_terminal
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.errors import UsageError
 from gallery.system.paths import expanded
@@ -90,7 +91,7 @@ def use(state: State, name: str | None, reset: bool) -> None:
 @click.option(
     "--format", "format_", type=click.Choice(["onnx"]), default="onnx", help="What to write; onnx by default."
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="NAME.onnx in this folder by default.")
+@click.option("--output", type=UserPath(path_type=Path), metavar="FILE", help="NAME.onnx in this folder by default.")
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @loudness_options
 def export(name: str, format_: str, output: Path | None, force: bool) -> None:

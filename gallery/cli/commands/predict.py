@@ -11,6 +11,7 @@ import click
 from gallery.cli.network_options import load_pipeline, pipeline_options, searched_at
 from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, message, print_json, printable, to_terminal
+from gallery.cli.paths import UserPath
 from gallery.cli.photo_lists import faces_text
 from gallery.cli.state import State
 from gallery.errors import ImageError
@@ -18,7 +19,7 @@ from gallery.records import PhotoRecord
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=click.Path(exists=True, dir_okay=False))
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=UserPath(exists=True, dir_okay=False))
 @pipeline_options
 @click.option("--json", "as_json", is_flag=True, help=r"Print an array; a byte that is no UTF-8 appears as \udcXX.")
 @loudness_options

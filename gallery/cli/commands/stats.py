@@ -12,6 +12,7 @@ from gallery.cli.breakdowns import print_groups
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options
 from gallery.cli.output import console, print_json, printable
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.emotions import COLOURS
 from gallery.errors import UsageError
@@ -33,7 +34,7 @@ _CAMERAS_SHOWN = 10
 @click.option(
     "--plot",
     "out",
-    type=click.Path(path_type=Path),
+    type=UserPath(path_type=Path),
     metavar="OUT",
     help="Draw a timeline of moods into this file: a .png, or an .html page. By month or year.",
 )

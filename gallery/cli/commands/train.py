@@ -10,6 +10,7 @@ import click
 
 from gallery.cli.network_options import device_option
 from gallery.cli.options import loudness_options, pass_state
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.cli.training_options import data_option
 from gallery.cli.training_progress import TrainingProgress
@@ -42,13 +43,13 @@ if TYPE_CHECKING:
     "--pretrained", metavar="none|imagenet|FILE", help="Weights that resnet18 starts from: transfer learning."
 )
 @click.option(
-    "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML file of training settings."
+    "--config", type=UserPath(exists=True, dir_okay=False, path_type=Path), help="TOML file of training settings."
 )
 @click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change a number of the recipe; repeatable.")
 @click.option(
     "--run",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False, path_type=Path),
     help="Folder for the run: its state, checkpoints, figures and report; runs/MODEL by default.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in that folder.")

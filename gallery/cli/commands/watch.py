@@ -14,13 +14,14 @@ from gallery.cli.index_run import IndexRun
 from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, printable, to_terminal
+from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.indexing.indexer import PhotoResult, Status
 from gallery.indexing.watching import POLL_SECONDS
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(exists=True, file_okay=False))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=UserPath(exists=True, file_okay=False))
 @click.option(
     "--poll",
     is_flag=True,
