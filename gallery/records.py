@@ -77,6 +77,18 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """The picture in a file apart from what is said of it: files that have it in common hold the same photo.
+
+    `data` is the hash of its compressed image data (`gallery.images.picture`), `orientation` 1 to 8 as EXIF has it.
+    The database keeps them in the columns `picture` and `orientation`.
+    """
+
+    data: str
+    orientation: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoundFace:
     """A face that was found: its place in the upright full-size picture, and the JPEG crop a classifier is shown."""
 
@@ -99,6 +111,8 @@ class PhotoWithFaces:
     faces: tuple[FoundFace, ...]
     look: int | None = None
     """See `gallery.images.look`."""
+    picture: Picture | None = None
+    """None where none can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,8 @@ class NewPhoto:
     faces: tuple[ScoredFace, ...]
     look: int | None = None
     """See `gallery.images.look`; None where nobody looked."""
+    picture: Picture | None = None
+    """None where none can be told."""
 
 
 def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
@@ -185,8 +201,9 @@ class FaceRecord:
 class PhotoRecord:
     """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more.
 
-    `faces` are those that count, in the order of their numbers, between which there may be gaps. `matched`: where the
-    query that found it speaks of paths, those of `paths` that it means, which come first.
+    `hash` is hexadecimal SHA-256 of the bytes at `path`; see `hash_of` for the other files. `faces` are those that
+    count, in the order of their numbers, between which there may be gaps. `matched`: where the query that found it
+    speaks of paths, those of `paths` that it means, which come first.
     """
 
     path: str
@@ -198,11 +215,24 @@ class PhotoRecord:
     faces: Sequence[FaceRecord]
     missing: bool = False
     matched: Sequence[str] | None = None
+    hashes: Sequence[str] = ()
+    """Of the bytes at each of `paths`; empty where all are as those at `path`."""
+    first_hash: str = ""
+    """Of the bytes in which it was seen first, by which is kept what people say of it; empty where that is `hash`."""
 
     @property
     def meant(self) -> Sequence[str]:
         """The files to do something to: all, unless the query that found the photo speaks of paths."""
         return self.paths if self.matched is None else self.matched
+
+    @property
+    def key(self) -> str:
+        """The hash by which is kept what people say of it, whichever of its files has what bytes now."""
+        return self.first_hash or self.hash
+
+    def hash_of(self, path: str) -> str:
+        """Hexadecimal SHA-256 of the bytes at one of its paths when it was indexed."""
+        return dict(zip(self.paths, self.hashes, strict=False)).get(path, self.hash)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""

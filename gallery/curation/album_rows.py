@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from gallery.curation import kept_queries
 from gallery.curation.history import Recorder
 from gallery.db import schema
-from gallery.db.keyed import chunked
+from gallery.db.keyed import chunked, contents_with
 from gallery.errors import AlbumError, UsageError
 from gallery.query import terms
 from gallery.query.query import Query, album_key
@@ -146,7 +147,9 @@ def ids_in(connection: Connection, album: AlbumRow, settings: Settings) -> Seque
         return matches.matching_ids(connection, Query.parse(album.query), settings)
     place = schema.album_photo.c
     within = select(place.content_id).where(place.album_id == album.id, place.content_id.is_not(None))
-    return connection.execute(within.order_by(place.position, place.hash)).scalars().all()
+    found = connection.execute(within.order_by(place.position, place.hash)).scalars()
+    # Of two photos that proved to be one, the first place counts.
+    return list(dict.fromkeys(number for number in found if number is not None))
 
 
 def narrowed(album: AlbumRow, query: Query) -> Query:
@@ -202,14 +205,30 @@ def hashes_of(connection: Connection, content_ids: Sequence[int]) -> list[str]:
     return [found[number] for number in content_ids]
 
 
+def places_of(connection: Connection, album: AlbumRow, content_ids: Sequence[int]) -> list[str]:
+    """The hashes by which the album knows these photos, in order, of one that proved to be two both; else its own."""
+    place = schema.album_photo.c
+    inside = select(place.content_id, place.hash).where(place.album_id == album.id, place.content_id.is_not(None))
+    known: defaultdict[int, list[str]] = defaultdict(list)
+    for number, digest in connection.execute(inside.order_by(place.position, place.hash)):
+        known[number].append(digest)
+    named = zip(content_ids, hashes_of(connection, content_ids), strict=True)
+    return [digest for number, own in named for digest in known.get(number, [own])]
+
+
+def cover_id(connection: Connection, album: AlbumRow) -> int | None:
+    """The number of the photo that was made the cover; None where none was, or it isn't in the database."""
+    return contents_with(connection, [album.cover_hash]).get(album.cover_hash) if album.cover_hash else None
+
+
 def append(recorder: Recorder, album_id: int, content_ids: Sequence[int]) -> int:
     """Puts the photos behind those of the album; how many weren't in it before."""
     place = schema.album_photo.c
     last = recorder.connection.execute(select(func.max(place.position)).where(place.album_id == album_id)).scalar()
-    within = select(place.hash).where(place.album_id == album_id)
-    present = set(recorder.connection.execute(within).scalars())
+    within = select(place.hash, place.content_id).where(place.album_id == album_id)
+    present = {value for row in recorder.connection.execute(within) for value in row}
     both = zip(content_ids, hashes_of(recorder.connection, content_ids), strict=True)
-    fresh = {digest: number for number, digest in both if digest not in present}
+    fresh = {digest: number for number, digest in both if present.isdisjoint((digest, number))}
     shared = {"album_id": album_id, "added_at": datetime.now(UTC)}
     new = [
         {**shared, "hash": digest, "content_id": number, "position": position}
@@ -236,11 +255,14 @@ def describe(connection: Connection, settings: Settings, album_id: int | None = 
 
 
 def _described() -> Any:
-    album, place, path, content = schema.album.c, schema.album_photo.c, schema.path.c, schema.content.c
+    album, place, path = schema.album.c, schema.album_photo.c, schema.path.c
+    content, version = schema.content.c, schema.version.c
     rows_of = select(func.count()).where(place.album_id == album.id)
-    inside = rows_of.where(place.content_id.is_not(None))
+    inside = select(func.count(place.content_id.distinct())).where(place.album_id == album.id)
     present = select(path.id).where(path.content_id == place.content_id, path.missing_since.is_(None)).exists()
-    cover = select(path.path).join_from(schema.path, schema.content).where(content.hash == album.cover_hash)
+    covers = select(content.id).where(content.hash == album.cover_hash).correlate(schema.album)
+    others = select(version.content_id).where(version.hash == album.cover_hash).correlate(schema.album)
+    cover = select(path.path).where(or_(path.content_id.in_(covers), path.content_id.in_(others)))
     return select(
         album.name,
         inside.scalar_subquery().label("count"),
@@ -277,11 +299,11 @@ def _path_meant(connection: Connection, path: str, query: Query, settings: Setti
 def hashes_at(
     connection: Connection, album: AlbumRow, paths: Sequence[AnyPath], settings: Settings | None = None
 ) -> list[str]:
-    """The contents at these paths, which must be in the album. Raises AlbumError for one that isn't."""
+    """The hashes by which the album knows the photos at these paths. Raises AlbumError for one that isn't in it."""
     settings = settings or Settings()
     inside = set(ids_in(connection, album, settings))
     found = [chosen_ids(connection, [path], settings)[0] for path in paths]
     for path, number in zip(paths, found, strict=True):
         if number not in inside:
             raise AlbumError(album.name, f"{absolute(path)} isn't in it; `gallery album show` lists what is")
-    return hashes_of(connection, found)
+    return places_of(connection, album, found)

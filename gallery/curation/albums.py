@@ -94,14 +94,14 @@ def remove_from_album(
     with recorded(store, f"photos taken out of album {name!r}", dry_run=dry_run) as recorder:
         album = find_manual(recorder.connection, name)
         found = album_rows.chosen_ids(recorder.connection, what, settings or Settings(), within=album)
-        hashes = album_rows.hashes_of(recorder.connection, found)
-        count = sum(
-            recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some)) for some in chunked(hashes)
-        )
-        if album.cover_hash in hashes:
+        inside = set(album_rows.ids_in(recorder.connection, album, Settings())) & set(found)
+        hashes = album_rows.places_of(recorder.connection, album, list(inside))
+        for some in chunked(hashes):
+            recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some))
+        if album_rows.cover_id(recorder.connection, album) in found:
             _change(recorder, album, cover_hash=None)
-        recorder.summary = f"{_photos(count)} taken out of album {album.name!r}"
-        return count
+        recorder.summary = f"{_photos(len(inside))} taken out of album {album.name!r}"
+        return len(inside)
 
 
 def move_in_album(
@@ -125,7 +125,7 @@ def move_in_album(
         beside = after if before is None else before
         index = 0 if first else len(rest)
         if beside is not None:
-            [anchor] = album_rows.hashes_at(recorder.connection, album, [beside])
+            anchor, *_ = album_rows.hashes_at(recorder.connection, album, [beside])
             if anchor in moved:
                 raise UsageError(f"{absolute(beside)} is one of the photos to move; name another one of the album")
             index = rest.index(anchor) + (before is None)
@@ -140,7 +140,7 @@ def sort_album(store: Store, name: str, order: str, settings: Settings | None = 
         album = find_manual(recorder.connection, name)
         query = Query.of(album=album.name, sort=order, missing=True)
         found = matches.matching_ids(recorder.connection, query, settings or Settings())
-        known = album_rows.hashes_of(recorder.connection, found)
+        known = album_rows.places_of(recorder.connection, album, found)
         # Those that wait keep their order behind all others.
         places = dict.fromkeys([*known, *album_rows.hashes_in(recorder.connection, album)])
         album_rows.arrange(recorder, album, list(places))

@@ -146,9 +146,10 @@ def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def _paths(connection: Connection) -> dict[str, str]:
     """One path for each content of which something was said: the first that exists, else the first that did."""
-    path, content = schema.path.c, schema.content.c
-    spoken = select(schema.label.c.hash).union(select(schema.album_photo.c.hash))
-    columns = select(content.hash, path.path).join_from(schema.path, schema.content).where(content.hash.in_(spoken))
+    path = schema.path.c
+    label, place = schema.label.c, schema.album_photo.c
+    spoken = select(label.hash, label.content_id).union(select(place.hash, place.content_id)).subquery()
+    columns = select(spoken.c.hash, path.path).join_from(spoken, schema.path, path.content_id == spoken.c.content_id)
     found: dict[str, str] = {}
     for digest, file in connection.execute(columns.order_by(path.missing_since.is_not(None), path.path)):
         found.setdefault(digest, file)

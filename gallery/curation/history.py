@@ -22,7 +22,17 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, Table, cast,
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.db.engine import add_row
-from gallery.db.keyed import Values, chunked, delete_rows, insert_rows, key_of, placed, rows_of, update_rows
+from gallery.db.keyed import (
+    Values,
+    chunked,
+    contents_with,
+    delete_rows,
+    insert_rows,
+    key_of,
+    placed,
+    rows_of,
+    update_rows,
+)
 from gallery.settings import Settings
 from gallery.store import compacting, shown
 from gallery.store.store import Store
@@ -225,12 +235,12 @@ def _put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
 
 def refresh_shown(connection: Connection, hashes: Collection[str]) -> None:
     """Brings what is shown of the faces in these contents in line with what people say."""
-    face, content = schema.face.c, schema.content.c
-    faces = select(face.id).join_from(schema.face, schema.content)
+    face = schema.face.c
+    photos = sorted(set(contents_with(connection, hashes).values()))
     numbers = [
         number
-        for some in chunked(sorted(hashes))
-        for number in connection.execute(faces.where(content.hash.in_(some))).scalars()
+        for some in chunked(photos)
+        for number in connection.execute(select(face.id).where(face.content_id.in_(some))).scalars()
     ]
     shown.refresh(connection, numbers)
 

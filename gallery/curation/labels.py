@@ -22,6 +22,7 @@ from gallery.errors import NotIndexedError, UsageError
 from gallery.query.query import Query
 from gallery.search.faces import matched_faces
 from gallery.settings import Settings
+from gallery.store import photo_rows
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
 
@@ -111,10 +112,9 @@ def _find(store: Store, name: str) -> int:
 
 def _ids_by_number(store: Store, path: str) -> dict[int, int]:
     """All faces of a photo, those that don't count as well: a person's word may be that they do."""
-    digest = store.photo(path).hash
-    face, content = schema.face.c, schema.content.c
-    faces = select(face.number, face.id).join_from(schema.face, schema.content).where(content.hash == digest)
+    face = schema.face.c
     with store.read() as connection:
+        faces = select(face.number, face.id).where(face.content_id == photo_rows.number_at(connection, path))
         return dict(connection.execute(faces.order_by(face.number)).all())
 
 

@@ -16,7 +16,7 @@ from gallery.curation.dump import SIDES
 from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
-from gallery.db.keyed import chunked
+from gallery.db.keyed import chunked, contents_with
 from gallery.db.schema import new_uid
 from gallery.query.query import album_key
 from gallery.store.store import Store
@@ -123,10 +123,7 @@ class _Merge:
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Adds labels or photos of albums, and counts those that wait."""
-        content = schema.content.c
-        known: set[str] = set()
-        for some in chunked(sorted({row["hash"] for row in rows})):
-            known |= set(self.recorder.connection.execute(select(content.hash).where(content.hash.in_(some))).scalars())
+        known = contents_with(self.recorder.connection, [row["hash"] for row in rows])
         self.waiting += sum(row["hash"] not in known for row in rows)
         self.recorder.insert(table, rows)
 

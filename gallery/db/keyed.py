@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -79,14 +79,22 @@ def delete_rows(connection: Connection, table: Table, keys: Sequence[Values]) ->
 
 
 def placed(connection: Connection, table: Table, rows: Sequence[Values]) -> list[Values]:
-    """The rows; one with a `hash` and no `content_id` gets the number that this content has just now, if any."""
+    """The rows; one with a `hash` and no `content_id` gets the number of the photo that has just now, if any."""
     if "content_id" not in table.c:
         return list(rows)
-    content = schema.content.c
-    numbers: dict[str, int] = {}
-    for some in chunked(sorted({row["hash"] for row in rows if row.get("content_id") is None})):
-        numbers |= dict(connection.execute(select(content.hash, content.id).where(content.hash.in_(some))).all())
+    numbers = contents_with(connection, [row["hash"] for row in rows if row.get("content_id") is None])
     return [row if row.get("content_id") else {**row, "content_id": numbers.get(row["hash"])} for row in rows]
+
+
+def contents_with(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
+    """The numbers of the photos that have, or ever had, the bytes with these hashes; unknown ones are left out."""
+    content, version = schema.content.c, schema.version.c
+    numbers: dict[str, int] = {}
+    for some in chunked(sorted(set(hashes))):
+        others = select(version.hash, version.content_id).where(version.content_id.is_not(None))
+        numbers |= dict(connection.execute(others.where(version.hash.in_(some))).all())
+        numbers |= dict(connection.execute(select(content.hash, content.id).where(content.hash.in_(some))).all())
+    return numbers
 
 
 @cache

@@ -3,6 +3,7 @@
 | table | holds |
 |---|---|
 | content | one row per photo: what is in the file, whatever it is called |
+| version | other bytes that show the same picture as a content: it was given a star, a keyword, a date |
 | path | the files that hold a content |
 | face | the faces of a content and what is shown of them |
 | lost_face | faces of a content that the last search didn't find: their numbers wait for them |
@@ -16,7 +17,8 @@
 | failure | files that couldn't be read |
 
 Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` are keyed on the hash of
-a photo's content. `content_id` is that content's number while it is in the database, else NULL: they wait for it.
+a photo's content. `content_id` is that content's number while it is in the database, else NULL: they wait for it. That
+hash is of the bytes in which the photo was seen first; which others are the same photo, `version` tells.
 """
 
 from __future__ import annotations
@@ -34,7 +36,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -44,23 +45,19 @@ from sqlalchemy import (
 )
 
 from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
-from gallery.emotions import EMOTIONS
-
-HEAD: Final = "0005"
-"""The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
-
-
-metadata: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from gallery.db.shared_columns import (
+    EMOTION_NAMES,
+    box,
+    captured,
+    content_if_here,
+    content_of,
+    metadata,
+    number,
+    pictured,
 )
 
-_EMOTION_NAMES: Final = ", ".join(f"'{emotion}'" for emotion in EMOTIONS)
+HEAD: Final = "0006"
+"""The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
 def new_uid() -> str:
@@ -68,69 +65,69 @@ def new_uid() -> str:
     return secrets.token_hex(16)
 
 
-def _number() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _content(ondelete: str) -> Column[int]:
-    return Column("content_id", Integer, ForeignKey("content.id", ondelete=ondelete), nullable=False)
-
-
-def _content_if_here() -> Column[int]:
-    return Column("content_id", Integer, ForeignKey("content.id", ondelete="RESTRICT"), index=True)
-
-
-def _box() -> list[Column[float]]:
-    return [Column(side, Double, nullable=False) for side in ("left", "top", "right", "bottom")]
-
-
 content: Final = Table(
     "content",
     metadata,
-    _number(),
+    number(),
     Column("hash", Text, nullable=False, unique=True),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("format", PlainText, nullable=False),
     Column("taken_at", WallClock, index=True),
-    Column("taken_offset_minutes", Integer),
-    Column("taken_source", Text),
-    Column("camera", PlainText),
-    Column("latitude", Double),
-    Column("longitude", Double),
+    *captured(),
     Column("detector", Text, nullable=False),
     Column("added_at", Instant, nullable=False),
     # The last path of a content whose file was overwritten by another photo: an album can still say what is gone.
     Column("former_path", FilePath),
     # What the picture looks like, in 64 bits: see gallery.images.look. NULL for photos indexed before there was any.
     Column("look", SignedLong),
+    *pictured(),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
 )
 # Those without any path are among these.
 Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
+Index(None, content.c.picture, sqlite_where=content.c.picture.is_not(None))
+
+version: Final = Table(
+    "version",
+    metadata,
+    number(),
+    Column("hash", Text, nullable=False, unique=True),
+    # The hash of the content. It stays when that is forgotten: what waits finds its photo in any version.
+    Column("photo", Text, nullable=False, index=True),
+    content_if_here(),
+    *pictured(),
+    Column("taken_at", WallClock),
+    *captured(),
+    CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
+)
+Index(None, version.c.picture, sqlite_where=version.c.picture.is_not(None))
 
 path: Final = Table(
     "path",
     metadata,
-    _number(),
-    _content("RESTRICT"),
+    number(),
+    content_of("RESTRICT"),
     Column("path", FilePath, nullable=False, unique=True),
     Column("size", SignedLong, nullable=False),
     Column("mtime_ns", SignedLong, nullable=False),
     Column("missing_since", Instant),
+    # Which of the content's versions the file is; NULL: the one that the content is named by.
+    Column("version_id", Integer, ForeignKey("version.id", ondelete="RESTRICT")),
     Index(None, "content_id", "missing_since"),
 )
 Index(None, path.c.content_id, sqlite_where=path.c.missing_since.is_not(None))
+Index(None, path.c.version_id, sqlite_where=path.c.version_id.is_not(None))
 
 face: Final = Table(
     "face",
     metadata,
-    _number(),
-    _content("CASCADE"),
+    number(),
+    content_of("CASCADE"),
     # What people call the face, as PHOTO#2: see gallery.store.numbering.
     Column("number", Integer, nullable=False),
-    *_box(),
+    *box(),
     Column("confidence", Double, nullable=False),
     Column("landmarks", Points, nullable=False),
     # From here on: what is shown, worked out by gallery.store.shown from labels and predictions.
@@ -143,7 +140,7 @@ face: Final = Table(
     CheckConstraint("number >= 1", name="number_counts_from_one"),
     CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
     CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence_is_share"),
-    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+    CheckConstraint(f"emotion IN ({EMOTION_NAMES})", name="emotion_is_known"),
     CheckConstraint("score BETWEEN 0 AND 1", name="score_is_share"),
     CheckConstraint("(emotion IS NULL) = (score IS NULL)", name="emotion_has_score"),
     CheckConstraint("source IN ('model', 'person')", name="source_is_known"),
@@ -177,7 +174,7 @@ lost_face: Final = Table(
     metadata,
     Column("content_id", Integer, ForeignKey("content.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    *_box(),
+    *box(),
     CheckConstraint("number >= 1", name="number_counts_from_one"),
     CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
     sqlite_with_rowid=False,
@@ -193,7 +190,7 @@ crop: Final = Table(
 model: Final = Table(
     "model",
     metadata,
-    _number(),
+    number(),
     Column("digest", Text, nullable=False, unique=True),
     Column("name", PlainText, nullable=False),
     Column("added_at", Instant, nullable=False),
@@ -212,23 +209,23 @@ prediction: Final = Table(
 label: Final = Table(
     "label",
     metadata,
-    _number(),
+    number(),
     Column("hash", Text, nullable=False, index=True),
-    _content_if_here(),
-    *_box(),
+    content_if_here(),
+    *box(),
     Column("kind", Text, nullable=False),
     Column("emotion", Text),
     Column("said_at", Instant, nullable=False),
     CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
     CheckConstraint("kind IN ('emotion', 'not_face')", name="kind_is_known"),
     CheckConstraint("(kind = 'emotion') = (emotion IS NOT NULL)", name="kind_fits_emotion"),
-    CheckConstraint(f"emotion IN ({_EMOTION_NAMES})", name="emotion_is_known"),
+    CheckConstraint(f"emotion IN ({EMOTION_NAMES})", name="emotion_is_known"),
 )
 
 album: Final = Table(
     "album",
     metadata,
-    _number(),
+    number(),
     # At random, once for all: what is outside of the database knows the album by it, as exports do. Names change, and
     # SQLite gives the number of a deleted album to a new one.
     Column("uid", Text, nullable=False, unique=True, default=new_uid),
@@ -248,7 +245,7 @@ album_photo: Final = Table(
     metadata,
     Column("album_id", Integer, ForeignKey("album.id", ondelete="CASCADE"), primary_key=True),
     Column("hash", Text, primary_key=True, index=True),
-    _content_if_here(),
+    content_if_here(),
     Column("position", Integer, nullable=False),
     Column("added_at", Instant, nullable=False),
     sqlite_with_rowid=False,
@@ -257,7 +254,7 @@ album_photo: Final = Table(
 saved_query: Final = Table(
     "saved_query",
     metadata,
-    _number(),
+    number(),
     Column("name", PlainText, nullable=False, unique=True),
     Column("key", PlainText, nullable=False, unique=True),
     Column("text", PlainText, nullable=False),
@@ -267,7 +264,7 @@ saved_query: Final = Table(
 action: Final = Table(
     "action",
     metadata,
-    _number(),
+    number(),
     Column("done_at", Instant, nullable=False),
     Column("summary", PlainText, nullable=False),
     # JSON: see gallery.curation.history.

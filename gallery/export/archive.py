@@ -90,7 +90,7 @@ class _Archive:
         for item in items:
             result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
             for source in item.sources:
-                result, name = self._file(source, item.names, archive, item.photo.hash)
+                result, name = self._file(source, item.names, archive, item.photo.hash_of(str(source)))
                 if result.action is not ExportAction.FAILED:
                     break
             yield result

@@ -53,9 +53,8 @@ class Run:
         """The photo, then its sidecars."""
         result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
         for source in item.sources:
-            result, name = self._file(
-                Source(source, item.photo.hash, item.photo.hash, self.how, self.owner), item.names
-            )
+            digest = item.photo.hash_of(str(source))
+            result, name = self._file(Source(source, digest, item.photo.hash, self.how, self.owner), item.names)
             if result.action is not ExportAction.FAILED:
                 break
         yield result

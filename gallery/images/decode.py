@@ -45,7 +45,8 @@ class DecodedPhoto:
     """A photo ready to be looked at.
 
     `image` is upright 8-bit RGB and carries no metadata but the ICC profile of a picture that was RGB before;
-    `width` and `height` are the pixels of the upright picture at full size; `format` is one of FORMATS.
+    `width` and `height` are the pixels of the upright picture at full size; `format` is one of FORMATS; `orientation`
+    is what EXIF told of how to turn it, 1 to 8.
     """
 
     image: Image.Image
@@ -53,11 +54,12 @@ class DecodedPhoto:
     height: int
     format: str
     capture: Capture
+    orientation: int = 1
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
     """Hexadecimal SHA-256 of the file's bytes. Raises ImageError where they can't be read."""
-    with _reading(path) as file:
+    with reading(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -72,8 +74,8 @@ def read_image(
     everything that can't be read completely, and before any pixel is decoded where the picture has more than
     `max_megapixels`.
     """
-    with _reading(path) as file:
-        return _read(path, file, _Size(long_side, quick), max_megapixels)
+    with reading(path) as file:
+        return read_open(path, file, Wanted(long_side, max_megapixels, quick))
 
 
 def read_new(
@@ -85,20 +87,21 @@ def read_new(
     quick: bool = False,
 ) -> tuple[str, DecodedPhoto | None]:
     """`hash_file` and, unless `is_known` says yes to the hash, `read_image`, both of the very same bytes."""
-    with _reading(path) as file:
+    with reading(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         if is_known(digest):
             return digest, None
         file.seek(0)
-        return digest, _read(path, file, _Size(long_side, quick), max_megapixels)
+        return digest, read_open(path, file, Wanted(long_side, max_megapixels, quick))
 
 
 @dataclass(frozen=True, slots=True)
-class _Size:
-    """How large a picture shall be; see `read_image`."""
+class Wanted:
+    """How large a picture shall be, and may be; see `read_image`."""
 
     long_side: int | None
-    quick: bool
+    max_megapixels: float
+    quick: bool = False
 
     @property
     def filter(self) -> Image.Resampling:
@@ -118,12 +121,12 @@ class _Size:
 @contextmanager
 def open_image(path: str | os.PathLike[str]) -> Iterator[ImageFile.ImageFile]:
     """The picture in a file as its decoder opened it, no pixel decoded yet: for its metadata. Raises ImageError."""
-    with _reading(path) as file, _identified(path, file) as image:
+    with reading(path) as file, identified(path, file) as image:
         yield image
 
 
 @contextmanager
-def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
+def reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """The file, open for reading; whatever goes wrong with it inside the block becomes an ImageError."""
     try:
         # Asked before opening: a pipe would wait for ever, and opening a device can do things.
@@ -138,12 +141,13 @@ def _reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         raise ImageError(path, reason, transient=transient) from error
 
 
-def _read(path: str | os.PathLike[str], file: BufferedReader, size: _Size, max_megapixels: float) -> DecodedPhoto:
+def read_open(path: str | os.PathLike[str], file: BufferedReader, size: Wanted) -> DecodedPhoto:
+    """As `read_image`, of a file that is open, at its beginning."""
     info = os.fstat(file.fileno())
     if info.st_size == 0:
         raise ImageError(path, "empty file; restore it from a copy")
-    with _identified(path, file) as image:
-        _check_megapixels(path, image.size, max_megapixels)
+    with identified(path, file) as image:
+        _check_megapixels(path, image.size, size.max_megapixels)
         return _decoded(image, size, info.st_mtime_ns)
 
 
@@ -167,7 +171,7 @@ def _one_line(error: Exception) -> str:
     return text[:200] or type(error).__name__
 
 
-def _identified(path: str | os.PathLike[str], file: BufferedReader) -> ImageFile.ImageFile:
+def identified(path: str | os.PathLike[str], file: BufferedReader) -> ImageFile.ImageFile:
     """The picture as its first matching decoder opened it, no pixel decoded yet."""
     # Not Image.open: its bomb check is one number for the whole process, 179 megapixels, whatever our limit is.
     _register_plugins()
@@ -203,7 +207,7 @@ def _check_megapixels(path: str | os.PathLike[str], size: tuple[int, int], limit
         )
 
 
-def _decoded(image: ImageFile.ImageFile, size: _Size, mtime_ns: int) -> DecodedPhoto:
+def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> DecodedPhoto:
     is_jpeg = image.format in ("JPEG", "MPO")
     full = image.size
     if is_jpeg and size.long_side is not None:
@@ -212,20 +216,23 @@ def _decoded(image: ImageFile.ImageFile, size: _Size, mtime_ns: int) -> DecodedP
     image.load()
     if not is_jpeg:
         full = image.size
-    exif = _exif(image)
-    transpose = _TRANSPOSE.get(_orientation(image, exif))
+    exif = exif_of(image)
+    orientation = orientation_of(image, exif)
+    transpose = _TRANSPOSE.get(orientation)
     picture = _rgb(image, size.of_decoded(image.size, full), size.filter)
     if transpose is not None:
         # After shrinking: turning 12 megapixels costs more than decoding them small.
         picture = picture.transpose(transpose)
         full = full if transpose in _KEEPS_SIZE else (full[1], full[0])
-    return DecodedPhoto(picture, *full, "JPEG" if is_jpeg else str(image.format), read_capture(exif, mtime_ns))
+    name = "JPEG" if is_jpeg else str(image.format)
+    return DecodedPhoto(picture, *full, name, read_capture(exif, mtime_ns), orientation)
 
 
 _KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))
 
 
-def _exif(image: ImageFile.ImageFile) -> Image.Exif:
+def exif_of(image: ImageFile.ImageFile) -> Image.Exif:
+    """What the file says of itself; of PNG all of it is known only once the picture is loaded."""
     if image.format in ("AVIF", "HEIF"):
         # These containers say themselves how to turn the picture; Pillow would obey a leftover orientation in XMP.
         image.info.pop("xmp", None)
@@ -235,15 +242,15 @@ def _exif(image: ImageFile.ImageFile) -> Image.Exif:
         return Image.Exif()
 
 
-def _orientation(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
-    """1 to 8 as EXIF has it; other numbers mean the same as 1."""
+def orientation_of(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
+    """1 to 8 as EXIF has it; other numbers mean 1."""
     if image.format == "HEIF":  # libheif has turned it; no need to trust that pillow-heif reset the tag
         return 1
     try:
         value = exif.get(ExifTags.Base.Orientation)
     except Exception:  # decoded only now, and damaged like all else in EXIF
         return 1
-    return value if isinstance(value, int) else 1
+    return value if isinstance(value, int) and value in _TRANSPOSE else 1
 
 
 def _rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:

@@ -10,6 +10,7 @@ from typing import Any
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.images.recognise import Known
 from gallery.images.scan import scan
 from gallery.indexing.known_names import KnownNames
 from gallery.indexing.pipeline import score_each
@@ -19,7 +20,7 @@ from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_right
 from gallery.settings import Settings
-from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, Touch
+from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
 from gallery.store.store import Store
 from gallery.system.paths import absolute
 
@@ -42,6 +43,7 @@ class Summary:
 
     new: int = 0
     unchanged: int = 0
+    edited: int = 0
     changed: int = 0
     moved: int = 0
     copied: int = 0
@@ -161,7 +163,7 @@ def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[Ph
         for so_far in rescore_locked(store, crew.classifier):
             if options.on_rescore:
                 options.on_rescore(so_far)
-        rules = Reconciler(store.known_files(), store.paths_of, options.force)
+        rules = Reconciler(store.known_files(), store.paths_of, store.pictures, options.force)
         places.names.learn(rules.known)
         present = list(places.files)
         files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
@@ -210,14 +212,15 @@ def _restore(crew: _Crew, files: Sequence[FileStamp]) -> Iterator[PhotoResult]:
 def _read(crew: _Crew, rules: Reconciler, files: Sequence[FileStamp]) -> Generator[list[ReadPhoto], None, None]:
     """Read and search the files, in processes of their own where there are enough to make up for starting them."""
     detector, settings = crew.detector, crew.settings
+    known = rules.identity.known if files else Known()
     if len(files) < MANY or settings.workers == 1:
-        return read_here(files, rules.knows, detector, settings)
+        return read_here(files, known, detector, settings)
     if decoders := detector.decoders:
-        return decode_in_processes(files, rules.hashes, detector, settings, settings.workers or decoders)
+        return decode_in_processes(files, known, detector, settings, settings.workers or decoders)
     count = settings.workers or detector.processes
     if count == 1:
-        return read_here(files, rules.knows, detector, settings)
-    return read_in_processes(files, rules.hashes, detector, settings, count)
+        return read_here(files, known, detector, settings)
+    return read_in_processes(files, known, detector, settings, count)
 
 
 def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
@@ -244,14 +247,35 @@ def _decide(
     file, outcome = read.file, read.error or faces
     if isinstance(outcome, ImageError):
         return Fail(file, outcome.reason, outcome.transient), PhotoResult(file.path, Status.FAILED, 0, outcome.reason)
+    version = None if is_stored else _new_version(crew, rules, read)
     if read.photo is None or outcome is None or read.hash in rules.added:
-        known, status = rules.of_known_content(file, read.hash)
+        if version is None:
+            known, status = rules.of_known_content(file, read.hash, read.picture)
+        else:
+            known, status = rules.of_new_version(file, read.hash, version)
+        return known, PhotoResult(file.path, status)
+    if version is not None and not rules.force:
+        known, status = rules.of_new_version(file, read.hash, version)
         return known, PhotoResult(file.path, status)
     photo = read.photo
     numbered = left_to_right(outcome, crew.settings.min_confidence)
-    new = NewPhoto(read.hash, photo.width, photo.height, photo.format, photo.capture, numbered, photo.look)
-    change, status = rules.of_content_read_again(file, new) if is_stored else rules.of_new_content(file, new)
+    new = NewPhoto(
+        read.hash, photo.width, photo.height, photo.format, photo.capture, numbered, photo.look, photo.picture
+    )
+    if is_stored or version is not None:
+        change, status = rules.of_content_read_again(file, new, version)
+    else:
+        change, status = rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, crew.count(outcome))
+
+
+def _new_version(crew: _Crew, rules: Reconciler, read: ReadPhoto) -> NewVersion | None:
+    """What these bytes are, where they weren't seen before, and are a known photo."""
+    if read.capture is None or read.hash in rules.added:
+        return None
+    name = rules.identity.showing(read.picture)
+    name = name or rules.identity.proven(crew.store, rules.known.get(read.file.path), read, crew.settings)
+    return None if name is None else NewVersion(name, read.picture, read.capture)
 
 
 def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: _Places) -> Iterator[PhotoResult]:

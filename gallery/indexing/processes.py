@@ -23,6 +23,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
+from gallery.images.recognise import Known
 from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
@@ -35,9 +36,9 @@ Out = TypeVar("Out", ReadPhoto, Decoded)
 
 
 def read_in_processes(
-    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+    files: Iterable[FileStamp], known: Known, detector: FaceDetector, settings: Settings, count: int
 ) -> Generator[list[ReadPhoto], None, None]:
-    """As `reading.read_here`, in `count` processes; `known` are hashes of contents that need no decoding.
+    """As `reading.read_here`, in `count` processes; `known` is what needs no decoding.
 
     The detector is pickled, and unpickled in each of them. Closing the generator ends the processes.
     """
@@ -45,19 +46,19 @@ def read_in_processes(
 
 
 def decode_in_processes(
-    files: Iterable[FileStamp], known: frozenset[str], detector: FaceDetector, settings: Settings, count: int
+    files: Iterable[FileStamp], known: Known, detector: FaceDetector, settings: Settings, count: int
 ) -> Generator[list[ReadPhoto], None, None]:
     """As `read_in_processes`, but the processes only decode: this one looks for faces, in batches, on its GPU."""
     with closing(_pooled(_decode, Decoded, files, (b"", known, settings), count)) as batches:
         for batch in batches:
-            yield look_for_faces(batch, known.__contains__, detector)
+            yield look_for_faces(batch, known, detector)
 
 
 def _pooled(
     work: Callable[[FileStamp], Out],
     failed: type[Out],
     files: Iterable[FileStamp],
-    job: tuple[bytes, frozenset[str], Settings],
+    job: tuple[bytes, Known, Settings],
     count: int,
 ) -> Generator[list[Out], None, None]:
     # Spawned: a fork of a process in which torch has threads may hang.
@@ -107,7 +108,7 @@ def _interrupts_held() -> Iterator[None]:
 class _Worker:
     """What a process needs for its photos."""
 
-    def __init__(self, detector: bytes, known: frozenset[str], settings: Settings) -> None:
+    def __init__(self, detector: bytes, known: Known, settings: Settings) -> None:
         self._pickled, self.known, self.settings = detector, known, settings
 
     @cached_property
@@ -119,7 +120,7 @@ class _Worker:
 _worker: _Worker
 
 
-def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
+def _begin(detector: bytes, known: Known, settings: Settings) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
@@ -128,9 +129,9 @@ def _begin(detector: bytes, known: frozenset[str], settings: Settings) -> None:
 
 
 def _decode(file: FileStamp) -> Decoded:
-    return decode(file, _worker.known.__contains__, _worker.settings)
+    return decode(file, _worker.known, _worker.settings)
 
 
 def _read(file: FileStamp) -> ReadPhoto:
-    [read] = look_for_faces([_decode(file)], _worker.known.__contains__, _worker.detector)
+    [read] = look_for_faces([_decode(file)], _worker.known, _worker.detector)
     return read

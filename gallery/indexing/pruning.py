@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, true, update
+from sqlalchemy import Connection, Table, delete, func, select, true
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -22,6 +22,7 @@ from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
 from gallery.settings import Settings
+from gallery.store import versions
 from gallery.store.store import Store
 from gallery.system.same_file import leads_nowhere
 
@@ -250,10 +251,8 @@ def _counts(connection: Connection, table: Table, numbers: Sequence[int]) -> Ite
 
 def _forget_photos(connection: Connection, numbers: Sequence[int]) -> None:
     for some in chunked(numbers):
-        # What people typed in is keyed on the hash: without the number it waits for the photo.
-        for table in (schema.label, schema.album_photo):
-            connection.execute(update(table).where(table.c.content_id.in_(some)).values(content_id=None))
         # With a face go its crop and predictions.
         for table in (schema.path, schema.face):
             connection.execute(delete(table).where(table.c.content_id.in_(some)))
+        versions.let_go(connection, some)
         connection.execute(delete(schema.content).where(schema.content.c.id.in_(some)))

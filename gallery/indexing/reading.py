@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from gallery.errors import ImageError
 from gallery.faces import FaceDetector
-from gallery.images.decode import DecodedPhoto, read_new
+from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.look import look_of
+from gallery.images.recognise import Known, recognise
 from gallery.indexing.pipeline import find_each
-from gallery.records import FileStamp, FoundFace, PhotoWithFaces
+from gallery.records import Capture, FileStamp, FoundFace, PhotoWithFaces, Picture
 from gallery.settings import Settings
 from gallery.system.ahead import in_threads
-
-IsKnown = Callable[[str], bool]
-"""Asked from several threads whether a content hash needs no decoding; a wrong "no" only costs time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPhoto:
-    """A file as it was read. Without `photo` and `error` its content is known already and nothing was decoded."""
+    """A file as it was read. Without `photo` and `error` its content is known already and nothing was decoded.
+
+    With a `capture` besides it is the picture alone that is known.
+    """
 
     file: FileStamp
     hash: str = ""
     photo: PhotoWithFaces | None = None
     error: ImageError | None = None
+    picture: Picture | None = None
+    capture: Capture | None = None
 
 
 def read_here(
-    files: Iterable[FileStamp], is_known: IsKnown, detector: FaceDetector, settings: Settings
+    files: Iterable[FileStamp], known: Known, detector: FaceDetector, settings: Settings
 ) -> Generator[list[ReadPhoto], None, None]:
     """All files in their order, `settings.batch_size` at a time, searched for faces, the next batch being read.
 
     Never holds more than two batches of decoded photos. Closing the generator stops the threads.
     """
-    work = partial(decode, is_known=is_known, settings=settings)
+    work = partial(decode, known=known, settings=settings)
     with closing(in_threads(work, files, settings.batch_size)) as batches:
         for batch in batches:
-            yield look_for_faces(batch, is_known, detector)
+            yield look_for_faces(batch, known, detector)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +54,26 @@ class Decoded:
     hash: str = ""
     photo: DecodedPhoto | None = None
     error: ImageError | None = None
+    picture: Picture | None = None
+    capture: Capture | None = None
 
 
-def decode(file: FileStamp, is_known: IsKnown, settings: Settings) -> Decoded:
-    """Hash a file, and decode it at the size faces are looked for unless its content is known."""
+def decode(file: FileStamp, known: Known, settings: Settings) -> Decoded:
+    """Hash a file, and decode it at the size faces are looked for unless its content or its picture is known.
+
+    What isn't known yet only costs time.
+    """
     try:
-        digest, photo = read_new(
-            file.path, is_known, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True
-        )
+        found = recognise(file.path, known, Wanted(settings.long_side, settings.max_megapixels, quick=True))
     except ImageError as error:
         return Decoded(file, error=error)
-    return Decoded(file, digest, photo)
+    return Decoded(file, found.hash, found.photo, None, found.picture, found.capture)
 
 
-def look_for_faces(batch: Sequence[Decoded], is_known: IsKnown, detector: FaceDetector) -> list[ReadPhoto]:
+def look_for_faces(batch: Sequence[Decoded], known: Known, detector: FaceDetector) -> list[ReadPhoto]:
     """Look for the faces of a batch; a content that occurs in it twice is searched once."""
     # Asked again: a copy may have been stored since.
-    new = {read.hash: read.photo for read in batch if read.photo and not is_known(read.hash)}
+    new = {read.hash: read.photo for read in batch if read.photo and read.hash not in known.contents}
     found = dict(zip(new, find_each(list(new.values()), detector), strict=True))
     return [_told(read, found.get(read.hash)) for read in batch]
 
@@ -77,8 +83,10 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
     if isinstance(found, ImageError):
         return ReadPhoto(read.file, read.hash, error=found)
     if photo is None or found is None:
-        return ReadPhoto(read.file, read.hash, error=read.error)
+        # Decoded for nothing: its bytes are known by now.
+        return ReadPhoto(read.file, read.hash, None, read.error, read.picture, None if photo else read.capture)
+    look = look_of(photo.image)
     searched = PhotoWithFaces(
-        read.hash, photo.width, photo.height, photo.format, photo.capture, found, look_of(photo.image)
+        read.hash, photo.width, photo.height, photo.format, photo.capture, found, look, read.picture
     )
-    return ReadPhoto(read.file, read.hash, searched)
+    return ReadPhoto(read.file, read.hash, searched, None, read.picture, photo.capture)

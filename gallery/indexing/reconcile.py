@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import PurePath
 
-from gallery.records import FileStamp, NewPhoto
-from gallery.store.changes import AddPhoto, Change, FindAgain, LinkPath, Touch
+from gallery.indexing.identity import Identity
+from gallery.records import FileStamp, NewPhoto, Picture
+from gallery.store.changes import AddPhoto, Change, FindAgain, LinkPath, NewVersion, Touch
 from gallery.store.store import KnownFile
+from gallery.store.versions import Pictures
 from gallery.system.same_file import leads_nowhere
 
 
@@ -19,6 +22,7 @@ class Status(StrEnum):
 
     NEW = "new"
     UNCHANGED = "unchanged"
+    EDITED = "edited"
     CHANGED = "changed"
     MOVED = "moved"
     COPIED = "copied"
@@ -28,15 +32,17 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(slots=True)
+@dataclass
 class Reconciler:
     """Compares files with what the database knew when the run began.
 
-    `paths_of` gives the known paths of a content by its hash, those that exist first.
+    `paths_of` gives the known paths of a photo by the hash of its bytes, those that exist first; `pictures` what photos
+    are known by.
     """
 
     known: Mapping[str, KnownFile]
     paths_of: Callable[[str], list[str]]
+    pictures: Callable[[], Pictures]
     force: bool = False
     """Files are read and searched for faces although nothing about them has changed."""
     moved_away: set[str] = field(default_factory=set)
@@ -44,16 +50,14 @@ class Reconciler:
     added: set[str] = field(default_factory=set)
     """Hashes of the contents that were searched in this run; the last ones may not be in the database yet."""
 
-    hashes: frozenset[str] = field(init=False)
-    """Of contents that need no searching: those that had a path when the run began, unless forced."""
+    @cached_property
+    def identity(self) -> Identity:
+        """Knows as searched the contents that had a path when the run began, unless forced.
 
-    def __post_init__(self) -> None:
-        indexed = (known.hash for known in self.known.values() if known.hash and not self.force)
-        self.hashes = frozenset(indexed)
-
-    def knows(self, digest: str) -> bool:
-        """The content needs no searching, or no more; safe to ask from other threads."""
-        return digest in self.hashes or digest in self.added
+        Asked for only where there is something to read: of 100,000 unchanged photos nobody needs the pictures.
+        """
+        indexed = {known.hash for known in self.known.values() if known.hash}
+        return Identity.of(self.pictures(), indexed, force=self.force)
 
     def is_same(self, file: FileStamp) -> bool:
         """The file hasn't changed since the last run."""
@@ -72,36 +76,62 @@ class Reconciler:
         return not self.force and self.is_same(file) and self.known[file.path].failure is None
 
     def of_new_content(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
-        """A content seen for the first time: a new photo, or one that replaced another in place."""
+        """A photo seen for the first time, or one that replaced another in place."""
         known = self.known.get(file.path)
-        self.added.add(photo.hash)
+        self._add(photo)
         return AddPhoto(file, photo), Status.CHANGED if known and known.hash else Status.NEW
 
-    def of_content_read_again(self, file: FileStamp, photo: NewPhoto) -> tuple[Change, Status]:
-        """A content that is in the database and was searched for faces anew."""
-        change, status = self.of_known_content(file, photo.hash)
-        self.added.add(photo.hash)
+    def of_new_version(self, file: FileStamp, digest: str, version: NewVersion) -> tuple[LinkPath, Status]:
+        """Bytes seen for the first time that are a known photo: edited, or also moved or copied."""
+        change, status = self._placed(file, digest, version.of)
+        self.identity.add_version(digest, version)
+        return replace(change, version=version), status
+
+    def of_content_read_again(
+        self, file: FileStamp, photo: NewPhoto, version: NewVersion | None = None
+    ) -> tuple[Change, Status]:
+        """A photo that is in the database and was searched for faces anew, perhaps in new bytes."""
+        if version is None:
+            change, status = self.of_known_content(file, photo.hash)
+        else:
+            change, status = self.of_new_version(file, photo.hash, version)
+        self._add(photo)
         return FindAgain(change, photo), Status.REREAD if status is Status.UNCHANGED else status
 
-    def of_known_content(self, file: FileStamp, digest: str) -> tuple[LinkPath | Touch, Status]:
+    def of_known_content(
+        self, file: FileStamp, digest: str, picture: Picture | None = None
+    ) -> tuple[LinkPath | Touch, Status]:
         """A content that is in the database: touched, back again, put in place of another, moved or copied.
+
+        `picture` is told where the database doesn't know it.
+        """
+        known = self.known.get(file.path)
+        if known and known.hash == digest:
+            return Touch(file, picture), Status.RESTORED if known.missing else Status.UNCHANGED
+        change, status = self._placed(file, digest, self.identity.name(digest))
+        return replace(change, picture=picture), status
+
+    def _placed(self, file: FileStamp, digest: str, photo: str) -> tuple[LinkPath, Status]:
+        """A known photo whose bytes weren't at this path before.
 
         Moved means that one of its paths no longer exists: that path's row goes over to the new one, each at most once.
         """
         known = self.known.get(file.path)
-        if known and known.hash == digest:
-            return Touch(file), Status.RESTORED if known.missing else Status.UNCHANGED
         if known and known.hash:
-            return LinkPath(file, digest), Status.CHANGED
-        paths = self.paths_of(digest)
+            return LinkPath(file, digest), Status.EDITED if known.photo == photo else Status.CHANGED
+        paths = self.paths_of(photo)
         gone = [path for path in paths if path not in self.moved_away and not os.path.lexists(path)]
         if not gone:
             # No path at all: another picture took its place, and this file is where it went.
-            is_copy = paths or digest in self.added
+            is_copy = paths or photo in self.added
             return LinkPath(file, digest), Status.COPIED if is_copy else Status.MOVED
         origin = min(gone, key=lambda path: PurePath(path).name != PurePath(file.path).name)
         self.moved_away.add(origin)
         return LinkPath(file, digest, moved_from=origin), Status.MOVED
+
+    def _add(self, photo: NewPhoto) -> None:
+        self.added.add(photo.hash)
+        self.identity.add(photo)
 
     def missing(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:
         """Known photos under `roots` that are gone, also where a link to them is left.

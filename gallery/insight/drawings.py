@@ -66,6 +66,6 @@ def _source(photo: PhotoRecord) -> str:
 
     for path in photo.paths:
         with contextlib.suppress(ImageError):
-            if hash_file(path) == photo.hash:
+            if hash_file(path) == photo.hash_of(path):
                 return path
     raise ImageError(photo.path, "is gone or changed since it was indexed; run `gallery index` on its folder")

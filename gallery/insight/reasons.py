@@ -182,10 +182,9 @@ def explain_faces(store: Store, path: AnyPath, settings: Settings | None = None)
     with store.read() as connection:
         photo = photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings))
         content = schema.content.c
-        content_id, detector = connection.execute(
-            select(content.id, content.detector).where(content.hash == photo.hash)
-        ).one()
-        said = _people(connection, photo.hash)
+        content_id = photo_rows.number_at(connection, absolute(path))
+        detector = connection.execute(select(content.detector).where(content.id == content_id)).scalar_one()
+        said = _people(connection, content_id)
         scale = min(1.0, settings.long_side / max(photo.width, photo.height))
         found = _detections(connection, content_id)
         boxes = [Box(*sides) for _, _, *sides, _ in found]
@@ -230,10 +229,10 @@ def _models(connection: Connection, face_id: int) -> tuple[ModelsWord, ...]:
     return tuple(ModelsWord(*row) for row in connection.execute(ordered))
 
 
-def _people(connection: Connection, digest: str) -> list[PersonsWord]:
+def _people(connection: Connection, content_id: int) -> list[PersonsWord]:
     label = schema.label.c
     columns = select(label.left, label.top, label.right, label.bottom, label.emotion, label.said_at)
-    ordered = columns.where(label.hash == digest).order_by(label.said_at, label.id)
+    ordered = columns.where(label.content_id == content_id).order_by(label.said_at, label.id)
     return [PersonsWord(Box(*sides), emotion, said_at) for *sides, emotion, said_at in connection.execute(ordered)]
 
 

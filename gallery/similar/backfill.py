@@ -17,7 +17,7 @@ from gallery.query.query import Query
 from gallery.search import matches
 from gallery.search.chosen import copies_meant
 from gallery.settings import Settings
-from gallery.store import photo_rows
+from gallery.store import photo_rows, versions
 from gallery.store.store import Store
 from gallery.system.ahead import in_threads
 
@@ -37,7 +37,8 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class _Photo:
     content_id: int
-    hash: str
+    hashes: frozenset[str]
+    """Of the bytes that its files have."""
     paths: tuple[str, ...]
 
 
@@ -68,7 +69,12 @@ def _without_look(store: Store, query: Query, settings: Settings) -> list[_Photo
         hashes = _hashes_without_look(connection, matches.matching_ids(connection, query, settings))
         copies = copies_meant(connection, query, settings)
         files = zip(hashes.items(), photo_rows.files(connection, list(hashes), copies), strict=True)
-        return [_Photo(number, digest, found.paths) for (number, digest), found in files if not found.missing]
+        others = versions.hashes_at_paths(connection, list(hashes))
+        return [
+            _Photo(number, frozenset(others.get(path, digest) for path in found.paths), found.paths)
+            for (number, digest), found in files
+            if not found.missing
+        ]
 
 
 def _hashes_without_look(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
@@ -86,7 +92,7 @@ def _look_at(photo: _Photo, settings: Settings) -> int | ImageError:
     from gallery.images.look import look_of
 
     def is_another(digest: str) -> bool:
-        return digest != photo.hash
+        return digest not in photo.hashes
 
     problem: ImageError | None = None
     for path in photo.paths:

@@ -23,7 +23,7 @@ from gallery.search.chosen import copies_meant
 from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.similar.clusters import groups_alike
-from gallery.store import photo_rows
+from gallery.store import photo_rows, versions
 from gallery.store.store import Store
 from gallery.system.same_file import FileIds, each_file_once
 
@@ -92,8 +92,12 @@ class DuplicateGroup:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """The files with the same bytes: a photo has several such where one of its files was given a star or a date."""
+
     content_id: int
     hash: str
+    paths: tuple[str, ...]
+    missing: bool
     width: int
     height: int
     look: int | None
@@ -110,9 +114,9 @@ def exact_duplicates(
     with store.read() as connection:
         here = set(connection.execute(several).scalars())
         numbers = [number for number in matches.matching_ids(connection, query, settings) if number in here]
-        candidates = _candidates(connection, numbers)
-        files = _FilesNow(copies_meant(connection, query, settings), left_out)
-        return files.described(connection, [[candidate] for candidate in candidates])
+        copies = copies_meant(connection, query, settings)
+        candidates = _candidates(connection, numbers, copies)
+        return _FilesNow(left_out).described(connection, [[one] for one in candidates if len(one.paths) > 1])
 
 
 def near_duplicates(
@@ -128,26 +132,34 @@ def near_duplicates(
     a look (see `gallery.similar.backfill`) and flat pictures are like no other.
     """
     query, settings = query or Query(), settings or Settings()
-    path = schema.path.c
-    counts = select(path.content_id, func.count()).where(path.missing_since.is_(None)).group_by(path.content_id)
     with store.read() as connection:
-        candidates = _candidates(connection, matches.matching_ids(connection, query, settings))
-        files: dict[int, int] = dict(connection.execute(counts).all())
+        copies = copies_meant(connection, query, settings)
+        candidates = _candidates(connection, matches.matching_ids(connection, query, settings), copies)
         alike = groups_alike([candidate.look or 0 for candidate in candidates], within)
         grouped = {place for group in alike for place in group}
-        alone = ([n] for n, c in enumerate(candidates) if n not in grouped and files.get(c.content_id, 0) > 1)
+        alone = ([n] for n, c in enumerate(candidates) if n not in grouped and len(c.paths) > 1 and not c.missing)
         places = sorted([*alike, *alone])
-        now = _FilesNow(copies_meant(connection, query, settings), left_out)
-        return now.described(connection, [[candidates[place] for place in group] for group in places])
+        return _FilesNow(left_out).described(connection, [[candidates[place] for place in group] for group in places])
 
 
-def _candidates(connection: Connection, numbers: Sequence[int]) -> list[_Candidate]:
+def _candidates(connection: Connection, numbers: Sequence[int], copies: Copies | None) -> list[_Candidate]:
     content = schema.content.c
     columns = select(content.id, content.hash, content.width, content.height, content.look)
-    found: dict[int, _Candidate] = {}
+    found: dict[int, Any] = {}
     for chunk in chunked(numbers):
-        found |= {row.id: _Candidate(*row) for row in connection.execute(columns.where(content.id.in_(chunk)))}
-    return [found[number] for number in numbers]
+        found |= {row.id: row for row in connection.execute(columns.where(content.id.in_(chunk)))}
+    others = versions.hashes_at_paths(connection, numbers)
+    candidates = []
+    for number, files in zip(numbers, photo_rows.files(connection, numbers, copies), strict=True):
+        row = found[number]
+        by_hash: dict[str, list[str]] = {}
+        for path in files.paths:
+            by_hash.setdefault(others.get(path, row.hash), []).append(path)
+        candidates += [
+            _Candidate(number, digest, tuple(paths), files.missing, row.width, row.height, row.look)
+            for digest, paths in by_hash.items()
+        ]
+    return candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,25 +173,24 @@ class _Files:
 
 @dataclass(frozen=True, slots=True)
 class _FilesNow:
-    """Looks at the files, those that a query means first."""
+    """Looks at the files."""
 
-    copies: Copies | None
     left_out: LeftOut | None
 
     def described(self, connection: Connection, groups: Sequence[Sequence[_Candidate]]) -> list[DuplicateGroup]:
         """The groups as they are on the disk now; those of which not two files are there are none."""
-        files = self._found(connection, [one.content_id for group in groups for one in group])
-        described = (_described_group([one for one in group if one.content_id in files], files) for group in groups)
+        files = self._found(connection, [one for group in groups for one in group])
+        described = (_described_group([one for one in group if one.hash in files], files) for group in groups)
         return [group for group in described if len(group.paths) > 1]
 
-    def _found(self, connection: Connection, numbers: Sequence[int]) -> dict[int, _Files]:
-        """By the number of the content; those of which nothing is there aren't among them."""
-        ids, stamps = FileIds(), _stamps(connection, numbers)
-        found: dict[int, _Files] = {}
-        for number, files in zip(numbers, photo_rows.files(connection, numbers, self.copies), strict=True):
-            there = [path for path in files.paths if self._is_there(path, stamps)]
+    def _found(self, connection: Connection, candidates: Sequence[_Candidate]) -> dict[str, _Files]:
+        """By the hash of their bytes; those of which nothing is there aren't among them."""
+        ids, stamps = FileIds(), _stamps(connection, [one.content_id for one in candidates])
+        found: dict[str, _Files] = {}
+        for one in candidates:
+            there = [path for path in one.paths if self._is_there(path, stamps)]
             if there:
-                found[number] = _sorted_out(there, stamps[there[0]].size, ids)
+                found[one.hash] = _sorted_out(there, stamps[there[0]].size, ids)
         return found
 
     def _is_there(self, path: str, stamps: dict[str, FileStamp]) -> bool:
@@ -193,11 +204,11 @@ class _FilesNow:
         return False
 
 
-def _described_group(group: Sequence[_Candidate], files: dict[int, _Files]) -> DuplicateGroup:
-    ordered = sorted(group, key=lambda one: (-one.width * one.height, -files[one.content_id].size))
+def _described_group(group: Sequence[_Candidate], files: dict[str, _Files]) -> DuplicateGroup:
+    ordered = sorted(group, key=lambda one: (-one.width * one.height, -files[one.hash].size))
     photos = []
     for one in ordered:
-        found, bits = files[one.content_id], distance(one.look or 0, ordered[0].look or 0)
+        found, bits = files[one.hash], distance(one.look or 0, ordered[0].look or 0)
         apart = 0 if one is ordered[0] else bits
         photos.append(Duplicate(found.paths, one.hash, one.width, one.height, found.size, apart, found.links))
     return DuplicateGroup(tuple(photos))

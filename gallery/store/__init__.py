@@ -1,3 +1,3 @@
 """Rows in, records out: the database as the rest of the program sees it."""
 
-__all__ = ["backup", "changes", "compacting", "existing", "photo_rows", "shown", "statistics", "store"]
+__all__ = ["backup", "changes", "compacting", "existing", "photo_rows", "shown", "statistics", "store", "versions"]

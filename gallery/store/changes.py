@@ -13,8 +13,8 @@ from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
-from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
-from gallery.store import shown
+from gallery.records import Capture, FileStamp, NewPhoto, Picture, ScoredFace
+from gallery.store import shown, versions
 from gallery.store.numbering import numbers_again
 
 _SIDES: Final = tuple(side.name for side in fields(Box))
@@ -32,22 +32,35 @@ class AddPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class NewVersion:
+    """Bytes that weren't seen before and are a known photo, that with `of` as the hash of some bytes it has or had."""
+
+    of: str
+    picture: Picture | None
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPath:
     """A file with a known content: a copy, or with `moved_from` the same file under another path.
 
-    A path that held another content is pointed at this one.
+    With `version` it is the photo that this tells, in new bytes. A path that held another content is pointed at this
+    one. `picture` is told where that of the content wasn't known.
     """
 
     file: FileStamp
     hash: str
     moved_from: str | None = None
+    version: NewVersion | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A known file with the same content and a new stamp, or one that is back."""
+    """A known file with the same content and a new stamp, or one that is back; `picture` as in LinkPath."""
 
     file: FileStamp
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,41 +95,45 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
     new_faces: list[int] = []
     for change in changes:
         if isinstance(change, FindAgain):
-            new_faces += _find_again(connection, change.photo, model_id, detector)
+            new_faces += _find_again(connection, change, model_id, detector)
             change = change.file
         match change:
             case AddPhoto(file, photo):
-                content_id = _content_id(connection, photo.hash)
+                content_id = versions.content_with(connection, photo.hash)
                 if content_id is None:
                     content_id = _add_content(connection, photo, detector)
-                    _adopt(connection, photo.hash, content_id)
+                    versions.adopt(connection, content_id, photo.hash, photo.picture)
                     numbered = dict(enumerate(photo.faces, start=1))
                     new_faces += _add_faces(connection, content_id, photo.capture.taken_at, numbered, model_id)
-                _link(connection, file, content_id)
-            case LinkPath(file, hash, moved_from):
-                content_id = _content_id(connection, hash)
-                if content_id is None:
-                    raise NotIndexedError(file.path, f"no photo with the content {hash} is in the database")
-                _link(connection, file, content_id, moved_from)
-            case Touch(file):
-                _touch(connection, file)
+                _link(connection, file, content_id, photo.hash)
+            case LinkPath():
+                _link_known(connection, change)
+            case Touch(file, picture):
+                versions.learn(connection, _touch(connection, file), picture)
             case Fail(file, reason, transient):
                 _fail(connection, file, reason, transient)
     shown.refresh(connection, new_faces)
 
 
-def _find_again(connection: Connection, photo: NewPhoto, model_id: int, detector: str) -> list[int]:
+def _find_again(connection: Connection, change: FindAgain, model_id: int, detector: str) -> list[int]:
     """The ids of the new faces of a content, those before are gone; nothing for a content that isn't there."""
-    content, face = schema.content, schema.face
-    row = connection.execute(select(content.c.id, content.c.taken_at).where(content.c.hash == photo.hash)).first()
-    if row is None:
+    content, face, photo = schema.content, schema.face, change.photo
+    new = change.file.version if isinstance(change.file, LinkPath) else None
+    content_id = versions.content_with(connection, new.of if new else photo.hash)
+    if content_id is None:
         return []
-    numbered = _numbered_again(connection, row.id, photo.faces)
-    connection.execute(delete(face).where(face.c.content_id == row.id))
+    taken_at = connection.execute(select(content.c.taken_at).where(content.c.id == content_id)).scalar()
+    numbered = _numbered_again(connection, content_id, photo.faces)
+    connection.execute(delete(face).where(face.c.content_id == content_id))
     told = _told_by_content(photo.capture)
-    change = update(content).where(content.c.id == row.id)
-    connection.execute(change.values(detector=detector, look=photo.look, **told))
-    return _add_faces(connection, row.id, told.get("taken_at", row.taken_at), numbered, model_id)
+    found = {"detector": detector, "look": photo.look}
+    connection.execute(update(content).where(content.c.id == content_id).values(**found, **told))
+    new_faces = _add_faces(connection, content_id, told.get("taken_at", taken_at), numbered, model_id)
+    if new is None:
+        versions.tell_again(connection, photo.hash, told)
+        versions.learn(connection, content_id, photo.picture)
+    versions.tell(connection, content_id)
+    return new_faces
 
 
 def _told_by_content(capture: Capture) -> dict[str, Any]:
@@ -146,25 +163,26 @@ def _numbered_again(connection: Connection, content_id: int, found: Sequence[Sco
     return dict(zip(numbers, found, strict=True))
 
 
-def _content_id(connection: Connection, digest: str) -> int | None:
-    content = schema.content.c
-    return connection.execute(select(content.id).where(content.hash == digest)).scalar()
+def _link_known(connection: Connection, change: LinkPath) -> None:
+    digest, new = change.hash, change.version
+    content_id = versions.content_with(connection, new.of if new else digest)
+    if content_id is None:
+        raise NotIndexedError(change.file.path, f"no photo with the content {digest} is in the database")
+    if new is not None:
+        versions.add(connection, content_id, digest, new.picture, new.capture)
+    versions.learn(connection, content_id, change.picture)
+    # Learning what it shows may have made one photo of two.
+    _link(connection, change.file, versions.content_with(connection, digest) or content_id, digest, change.moved_from)
 
 
-def _adopt(connection: Connection, digest: str, content_id: int) -> None:
-    """Gives a content that is new in the database the labels and places in albums that wait for it."""
-    for table in (schema.label, schema.album_photo):
-        waits = (table.c.hash == digest, table.c.content_id.is_(None))
-        connection.execute(update(table).where(*waits).values(content_id=content_id))
-
-
-def _link(connection: Connection, file: FileStamp, content_id: int, moved_from: str | None = None) -> None:
+def _link(connection: Connection, file: FileStamp, content_id: int, digest: str, moved_from: str | None = None) -> None:
     path = schema.path
     here = _path_row(connection, file.path)
     before = None if moved_from in (None, file.path) else _path_row(connection, str(moved_from))
     if before is not None and before["content_id"] != content_id:
         before = None
     values = {**_stamp(file), "path": file.path, "content_id": content_id, "missing_since": None}
+    values["version_id"] = versions.version_id(connection, content_id, digest)
     row = here or before
     if row is None:
         connection.execute(insert(path).values(values))
@@ -174,6 +192,8 @@ def _link(connection: Connection, file: FileStamp, content_id: int, moved_from: 
         connection.execute(delete(path).where(path.c.id == before["id"]))
     if here is not None and here["content_id"] != content_id:
         _remember_path(connection, here)
+        versions.tell(connection, here["content_id"])
+    versions.tell(connection, content_id)
     _clear_failure(connection, file.path)
 
 
@@ -194,12 +214,17 @@ def _remember_path(connection: Connection, lost: RowMapping) -> None:
     connection.execute(change.values(former_path=lost["path"]))
 
 
-def _touch(connection: Connection, file: FileStamp) -> None:
+def _touch(connection: Connection, file: FileStamp) -> int:
+    """The number of its photo."""
     path = schema.path
-    change = update(path).where(path.c.path == file.path).values(**_stamp(file), missing_since=None)
-    if connection.execute(change).rowcount == 0:
+    row = _path_row(connection, file.path)
+    if row is None:
         raise NotIndexedError(file.path, "isn't in the database")
+    change = update(path).where(path.c.id == row["id"]).values(**_stamp(file), missing_since=None)
+    connection.execute(change)
     _clear_failure(connection, file.path)
+    content_id: int = row["content_id"]
+    return content_id
 
 
 def _fail(connection: Connection, file: FileStamp, reason: str, transient: bool) -> None:
@@ -222,6 +247,7 @@ def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
         format=photo.format,
         **asdict(photo.capture),
         look=photo.look,
+        **versions.columns_of(photo.picture),
         detector=detector,
         added_at=datetime.now(UTC),
     )

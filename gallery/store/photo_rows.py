@@ -20,6 +20,7 @@ from gallery.search.conditions import is_counted
 from gallery.search.copies import ALL_HOLDS, Copies
 from gallery.search.matches import Gate
 from gallery.search.other_names import OtherNames
+from gallery.store import versions
 from gallery.store.shown import scores_by_face
 
 
@@ -55,7 +56,16 @@ def photo_at(connection: Connection, file: str, gate: Gate) -> PhotoRecord:
     record = records(connection, [number], gate)[0]
     if file not in record.paths:
         return record
-    return replace(record, path=file, paths=(file, *(other for other in record.paths if other != file)))
+    paths = (file, *(other for other in record.paths if other != file))
+    hashes = tuple(map(record.hash_of, paths)) if record.hashes else ()
+    first = "" if record.hash_of(file) == record.key else record.key
+    return replace(record, path=file, paths=paths, hash=record.hash_of(file), hashes=hashes, first_hash=first)
+
+
+def number_at(connection: Connection, file: str) -> int:
+    """The number of the photo in this file, by whatever path leads to it. Raises NotIndexedError."""
+    number = _content_at(connection, file)
+    return _by_its_other_name(connection, file)[1] if number is None else number
 
 
 def contents_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
@@ -139,18 +149,22 @@ def _records(
     photos = {row.id: row for row in rows}
     where = _files(connection, content_ids, copies)
     faces = _faces(connection, content_ids, gate)
+    others = versions.hashes_at_paths(connection, content_ids)
     for number in content_ids:
         row, found = photos[number], where[number]
+        hashes = [others.get(path, row.hash) for path in found.paths]
         yield PhotoRecord(
             path=found.paths[0],
             paths=found.paths,
-            hash=row.hash,
+            hash=hashes[0],
             width=row.width,
             height=row.height,
             capture=_capture(row),
             faces=tuple(faces[number]),
             missing=found.missing,
             matched=found.matched,
+            hashes=hashes if len(set(hashes)) > 1 else (),
+            first_hash=row.hash if hashes[0] != row.hash else "",
         )
 
 

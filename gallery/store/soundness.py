@@ -24,7 +24,9 @@ def _damage(connection: Connection) -> list[str]:
     if revision != schema.HEAD:
         damage.append(f"the schema is {revision}, not {schema.HEAD}")
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return damage + [f"table {row[0]}, row {row[1]}: refers to a row of {row[2]} that isn't there" for row in broken]
+    return damage + sorted(
+        f"table {row[0]}, row {row[1]}: refers to a row of {row[2]} that isn't there" for row in broken
+    )
 
 
 def _strangers(connection: Connection) -> list[str]:

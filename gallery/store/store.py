@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 
 from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
-from gallery.db.keyed import chunked
+from gallery.db.keyed import chunked, contents_with
 from gallery.db.upgrade import open_engine
 from gallery.errors import NotIndexedError
 from gallery.faces import Prediction
@@ -23,11 +23,13 @@ from gallery.search import counting, matches
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
-from gallery.store import changes, known_models, photo_rows, shown, soundness, statistics
+from gallery.store import changes, known_files, known_models, photo_rows, shown, soundness, statistics, versions
 from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
+from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
 from gallery.store.statistics import Stats
+from gallery.store.versions import Pictures
 from gallery.system.paths import AnyPath, absolute
 from gallery.system.waiting import Patience, tell_nobody
 
@@ -44,21 +46,6 @@ __all__ = [
     "StoredCrop",
     "Touch",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """What the database knows of one path. `hash` is None for a file that could never be read.
-
-    After a failure, `size` and `mtime_ns` are those of the file that failed, and `failure` is the reason.
-    """
-
-    size: int
-    mtime_ns: int
-    hash: str | None
-    missing: bool
-    failure: str | None = None
-    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,34 +122,31 @@ class Store:
 
     def known_files(self) -> dict[str, KnownFile]:
         """Every path the database has heard of."""
-        path, content, failure = schema.path.c, schema.content.c, schema.failure.c
-        paths = select(path.path, path.size, path.mtime_ns, content.hash, path.missing_since.is_not(None))
-        failures = select(failure.path, failure.size, failure.mtime_ns, failure.reason, failure.transient)
         with self.read() as connection:
-            found = connection.execute(paths.join_from(schema.path, schema.content)).all()
-            known = {file: KnownFile(size, mtime_ns, digest, gone) for file, size, mtime_ns, digest, gone in found}
-            for file, size, mtime_ns, reason, transient in connection.execute(failures):
-                before = known.get(file)
-                digest, missing = (before.hash, before.missing) if before else (None, False)
-                known[file] = KnownFile(size, mtime_ns, digest, missing, reason, transient)
-        return known
+            return known_files.known_files(connection)
 
     def known_hashes(self, hashes: Collection[str]) -> set[str]:
-        """Those of the content hashes that are in the database."""
-        column = schema.content.c.hash
+        """Those of the content hashes that are in the database, whichever version of a photo they are."""
         with self.read() as connection:
-            return {
-                digest
-                for chunk in chunked(sorted(hashes))
-                for digest in connection.execute(select(column).where(column.in_(chunk))).scalars()
-            }
+            return set(contents_with(connection, hashes))
 
     def paths_of(self, hash: str) -> list[str]:  # noqa: A002
-        """Every path of a content, those that exist first; empty for an unknown hash."""
-        path, content = schema.path.c, schema.content.c
-        statement = select(path.path).join_from(schema.path, schema.content).where(content.hash == hash)
+        """Every path of a photo in any version, those that exist first; empty for an unknown hash."""
+        path = schema.path.c
         with self.read() as connection:
+            number = versions.content_with(connection, hash)
+            statement = select(path.path).where(path.content_id == number)
             return list(connection.execute(statement.order_by(path.missing_since.is_not(None), path.path)).scalars())
+
+    def pictures(self) -> Pictures:
+        """By what each photo is known, whatever its bytes."""
+        with self.read() as connection:
+            return versions.pictures(connection)
+
+    def stored_look(self, hash: str) -> StoredLook | None:  # noqa: A002
+        """What is kept of how a photo with these bytes looks; None for one that isn't there."""
+        with self.read() as connection:
+            return known_files.stored_look(connection, hash)
 
     def use_model(self, model: ModelInfo) -> None:
         """Makes the model the one whose predictions are shown, where a person hasn't said otherwise.

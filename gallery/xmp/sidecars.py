@@ -145,7 +145,7 @@ class Sidecars:
             except SidecarError as error:
                 yield _failed(path, "", error)
                 continue
-            yield self._apply(found[-1].chosen, path, photo.hash, tags)
+            yield self._apply(found[-1].chosen, path, photo.key, tags)
         yield from self._clear_others(photo, found, [path for _, others in names for path in others])
 
     def _clear_others(
@@ -153,14 +153,14 @@ class Sidecars:
     ) -> Iterator[SidecarResult]:
         """Takes tags of this photo out of files that have become another's since, or that lie beside links to it."""
         now = {beside.chosen for beside in found}
-        others = [other for beside in found for other in self._ledger.of(beside.others, photo.hash)]
+        others = [other for beside in found for other in self._ledger.of(beside.others, photo.key)]
         for link in links:
             with contextlib.suppress(SidecarError):
                 beside = self._places.beside(Path(link))
-                others += self._ledger.of((beside.chosen, *beside.others), photo.hash)
+                others += self._ledger.of((beside.chosen, *beside.others), photo.key)
         for other in (other for other in dict.fromkeys(others) if other not in now):
             if not any(self._ids.are_same(str(other), str(one)) for one in now):
-                yield self._apply(other, photo.path, photo.hash, Tags())
+                yield self._apply(other, photo.path, photo.key, Tags())
 
     def clear(self, photo: PhotoRecord) -> Iterator[SidecarResult]:
         """Takes what we wrote out of every sidecar of a photo, a result for each.
@@ -168,7 +168,7 @@ class Sidecars:
         Where the query that found the photo speaks of paths, out of those beside the files that it means. Where the
         database knows nothing of a sidecar, what it says itself of our tags is believed.
         """
-        everywhere = self._ledger.paths_of(photo.hash) if photo.matched is None else []
+        everywhere = self._ledger.paths_of(photo.key) if photo.matched is None else []
         sidecars = dict.fromkeys(everywhere, photo.path)
         for path in photo.meant:
             file = Path(path)
@@ -180,7 +180,7 @@ class Sidecars:
                 if file.parent.exists():
                     yield _failed(path, "", error)
         for sidecar, path in sidecars.items():
-            yield self._apply(Path(sidecar), path, photo.hash, Tags())
+            yield self._apply(Path(sidecar), path, photo.key, Tags())
 
     def clear_rest(self) -> Iterator[SidecarResult]:
         """Takes what we wrote out of all other sidecars that the database remembers, as of photos that are gone."""
@@ -243,7 +243,7 @@ class Sidecars:
         from gallery.images.decode import hash_file
 
         try:
-            if hash_file(file) == photo.hash:
+            if hash_file(file) == photo.hash_of(str(file)):
                 return
         except ImageError as error:
             raise SidecarError(file, error.reason) from None

@@ -17,6 +17,7 @@ import torch
 
 import gallery
 from gallery.errors import ImageError
+from gallery.images.recognise import Known
 from gallery.images.scan import scan
 from gallery.indexing.indexer import Status, index
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
@@ -45,7 +46,7 @@ class FatalDetector(FakeDetector):
         return super().detect(images)
 
 
-class FatalHashes(frozenset[str]):
+class FatalHashes(set[str]):
     """Kills a process that was started by another one, as a decoder's crash would, when it is asked for one of them."""
 
     def __contains__(self, digest: object) -> bool:
@@ -70,15 +71,15 @@ def draw(folder: Path, count: int) -> list[FileStamp]:
     return list(scan([folder]))
 
 
-def in_processes(files: list[FileStamp], known: frozenset[str] = frozenset(), **options) -> list[ReadPhoto]:
+def in_processes(files: list[FileStamp], known: set[str] | None = None, **options) -> list[ReadPhoto]:
     detector, read = options.get("detector") or FakeDetector(), options.get("read", read_in_processes)
-    batches = list(read(files, known, detector, SETTINGS, options.get("count", 2)))
+    batches = list(read(files, Known(known or set()), detector, SETTINGS, options.get("count", 2)))
     assert all(len(batch) == SETTINGS.batch_size for batch in batches[:-1])
     return [read for batch in batches for read in batch]
 
 
 def here(files: list[FileStamp]) -> list[ReadPhoto]:
-    return [read for batch in read_here(files, lambda _: False, FakeDetector(), SETTINGS) for read in batch]
+    return [read for batch in read_here(files, Known(), FakeDetector(), SETTINGS) for read in batch]
 
 
 @pytest.mark.parametrize("read", [read_in_processes, decode_in_processes])
@@ -99,7 +100,7 @@ def test_result_and_order_are_those_of_one_process(tmp_path, read):
 def test_known_content_is_not_searched(tmp_path, read):
     files = draw(tmp_path / "Photos", 4)
     hashes = [read.hash for read in here(files)]
-    got = in_processes(files, frozenset(hashes[1:3]), read=read)
+    got = in_processes(files, set(hashes[1:3]), read=read)
     assert [read.hash for read in got] == hashes
     assert [read.photo is None for read in got] == [False, True, True, False]
 
@@ -251,6 +252,7 @@ RUN = """
 import signal
 import sys
 from threading import Event
+from gallery.images.recognise import Known
 from gallery.indexing.processes import read_in_processes
 from gallery.images.scan import scan
 from gallery.settings import Settings
@@ -264,7 +266,7 @@ class Telling(FakeDetector):
         return super().detect(images)
 
 if __name__ == "__main__":
-    list(read_in_processes(list(scan([sys.argv[1]])), frozenset(), Telling(), Settings(), 2))
+    list(read_in_processes(list(scan([sys.argv[1]])), Known(), Telling(), Settings(), 2))
 """
 
 
@@ -296,6 +298,7 @@ BORN = """
 import os
 import signal
 import sys
+from gallery.images.recognise import Known
 from gallery.indexing.processes import read_in_processes
 from gallery.images.scan import scan
 from gallery.settings import Settings
@@ -311,7 +314,7 @@ def report():
     return FakeDetector()
 
 if __name__ == "__main__":
-    list(read_in_processes(list(scan([sys.argv[1]])), frozenset(), Asking(), Settings(), 2))
+    list(read_in_processes(list(scan([sys.argv[1]])), Known(), Asking(), Settings(), 2))
 """
 
 

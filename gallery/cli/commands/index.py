@@ -47,9 +47,10 @@ def index(
 
     \b
     --json prints an object: the number of photos that are new, unchanged,
-      changed, moved, copied, missing, restored, reread (unchanged, and
-      searched anew by --force) and failed; faces found in this run;
-      seconds; photos_per_second
+      edited (the same picture, with another star, keyword, date or place),
+      changed (another picture), moved, copied, missing, restored, reread
+      (unchanged, and searched anew by --force) and failed; faces found in
+      this run; seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))
     with state.open_store(settings) as store:

@@ -94,7 +94,7 @@ class PictureMaker:
         """Makes the pictures; what prevented it, or None."""
         try:
             if self.dry_run:
-                return None if hash_file(source) == photo.hash else CHANGED
+                return None if hash_file(source) == photo.hash_of(source) else CHANGED
             return self._make(photo, source, *places)
         except ImageError as error:
             return error.reason
@@ -103,13 +103,14 @@ class PictureMaker:
             return f"its picture can't be written: {error.strerror or error}"
 
     def _make(self, photo: PhotoRecord, source: str, view: Path, thumb: Path) -> str | None:
+        wanted = photo.hash_of(source)
         digest, decoded = read_new(
             source,
-            lambda digest: digest != photo.hash,
+            lambda digest: digest != wanted,
             long_side=VIEW_LONG_SIDE,
             max_megapixels=self.settings.max_megapixels,
         )
-        if decoded is None or digest != photo.hash:
+        if decoded is None or digest != wanted:
             return CHANGED
         picture = _in_srgb(decoded.image)
         write_beside(view, _jpeg(picture, _VIEW_QUALITY))
