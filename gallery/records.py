@@ -87,6 +87,9 @@ class Picture:
     data: str
     orientation: int
 
+    def __str__(self) -> str:
+        return f"{self.data}:{self.orientation}"
+
 
 @dataclass(frozen=True, slots=True)
 class FoundFace:

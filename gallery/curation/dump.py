@@ -9,7 +9,9 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
 
-Labels and photos of albums may have a path besides: a hint for the reader that is never read back. The facts have one
+Labels and photos of albums may have a path besides: a hint for the reader that is never read back. Where it is known,
+they have the picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so
+they find their photo also where its file has other bytes. Version 1 had none. The facts have one
 order, so that databases in which the same was said give the same dump. `dump_lines` reads what is written here.
 """
 
@@ -19,6 +21,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +30,9 @@ from sqlalchemy import Connection, select
 
 from gallery.db import schema
 from gallery.errors import DumpError
+from gallery.records import Picture
 from gallery.store.store import Store
+from gallery.store.versions import pictures_of
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
 from gallery.system.paths import AnyPath, expanded
 
@@ -39,11 +44,23 @@ SIDES: Final = ("left", "top", "right", "bottom")
 _PRIVATE: Final = 0o600
 
 
+@dataclass(frozen=True, slots=True)
+class _Hints:
+    """What stands beside facts on photos, by their hashes."""
+
+    paths: dict[str, str]
+    pictures: dict[str, Picture]
+
+    def of(self, digest: str) -> dict[str, str]:
+        picture = {"picture": str(self.pictures[digest])} if digest in self.pictures else {}
+        return picture | ({"path": self.paths[digest]} if digest in self.paths else {})
+
+
 def dump_text(store: Store) -> str:
     """The whole dump, its last line ended. It can always be encoded as UTF-8."""
     with store.read() as connection:
-        paths = _paths(connection)
-        facts = [*_labels(connection, paths), *_albums(connection, paths), *_queries(connection)]
+        hints = _Hints(_paths(connection), _pictures(connection))
+        facts = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 
@@ -108,7 +125,7 @@ def _line(fact: dict[str, Any]) -> str:
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
-def _labels(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _labels(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
     label = schema.label.c
     sides = [label[side] for side in SIDES]
     columns = select(label.hash, *sides, label.kind, label.emotion, label.said_at)
@@ -117,24 +134,26 @@ def _labels(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str,
         columns.order_by(label.hash, label.said_at, *sides, label.id)
     ):
         said = {"kind": kind, "emotion": emotion, "said_at": _moment(said_at)}
-        yield {"fact": "label", "hash": digest, "box": box, **said} | _hint(paths, digest)
+        yield {"fact": "label", "hash": digest, "box": box, **said} | hints.of(digest)
 
 
-def _albums(connection: Connection, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _albums(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
     album = schema.album.c
     columns = select(album.id, album.name, album.note, album.created_at, album.cover_hash, album.query, album.uid)
     for number, name, note, created_at, cover, query, uid in connection.execute(columns.order_by(album.key)).all():
         known = {"fact": "album", "name": name, "note": note, "created_at": _moment(created_at)}
-        yield {**known, "cover": cover, "query": query, "uid": uid}
-        yield from _photos(connection, number, name, paths)
+        shown = hints.pictures.get(cover)
+        pictured = {"cover_picture": str(shown)} if shown else {}
+        yield {**known, "cover": cover, "query": query, "uid": uid} | pictured
+        yield from _photos(connection, number, name, hints)
 
 
-def _photos(connection: Connection, album_id: int, name: str, paths: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _photos(connection: Connection, album_id: int, name: str, hints: _Hints) -> Iterator[dict[str, Any]]:
     place = schema.album_photo.c
     columns = select(place.position, place.hash, place.added_at).where(place.album_id == album_id)
     for position, digest, added_at in connection.execute(columns.order_by(place.position, place.hash)):
         where = {"fact": "photo", "album": name, "position": position}
-        yield {**where, "hash": digest, "added_at": _moment(added_at)} | _hint(paths, digest)
+        yield {**where, "hash": digest, "added_at": _moment(added_at)} | hints.of(digest)
 
 
 def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
@@ -156,8 +175,11 @@ def _paths(connection: Connection) -> dict[str, str]:
     return found
 
 
-def _hint(paths: dict[str, str], digest: str) -> dict[str, str]:
-    return {"path": paths[digest]} if digest in paths else {}
+def _pictures(connection: Connection) -> dict[str, Picture]:
+    """Of each content of which something was said."""
+    covers = select(schema.album.c.cover_hash).where(schema.album.c.cover_hash.is_not(None))
+    spoken = select(schema.label.c.hash).union(select(schema.album_photo.c.hash), covers)
+    return pictures_of(connection, connection.execute(spoken).scalars())
 
 
 def _moment(value: datetime) -> str:

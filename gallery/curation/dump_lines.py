@@ -17,6 +17,7 @@ from gallery.curation.dump import HEADER, VERSION, version_of
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError, QueryError
 from gallery.query.query import Query
+from gallery.records import Picture
 from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
@@ -24,6 +25,7 @@ LONGEST_LINE: Final = 1_000_000
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _UID: Final = re.compile(r"[0-9a-f]{32}")
+_PICTURE: Final = re.compile(r"([0-9a-f]{32}):([1-8])")
 _LAST_POSITION: Final = 2**31 - 1
 _KINDS: Final = ("emotion", "not_face")
 
@@ -45,6 +47,7 @@ class LabelFact:
     kind: str
     emotion: str | None
     said_at: datetime
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class AlbumFact:
     query: str | None
     uid: str | None = None
     """None in a dump of version 1."""
+    cover_picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class PhotoFact:
     position: int
     hash: str
     added_at: datetime
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,8 @@ def _fact(line: bytes | None) -> Fact:
     if not isinstance(kind, str) or kind not in _READERS:
         raise ValueError(f"fact is {_shown(kind)}; known are {', '.join(_READERS)}")
     fields, optional, read = _READERS[kind]
+    if "path" in optional:
+        given.pop("path", None)
     if missing := [name for name in fields if name not in given]:
         raise ValueError(f"has no {missing[0]}")
     if strange := [name for name in given if name not in (*fields, *optional)]:
@@ -192,7 +199,8 @@ def _label(given: dict[str, Any]) -> LabelFact:
         raise ValueError(f"emotion is {_shown(emotion)}; allowed: {', '.join(EMOTIONS)}")
     if kind == "not_face" and emotion is not None:
         raise ValueError(f"emotion is {_shown(emotion)}, but what is no face shows none")
-    return LabelFact(_hash(given, "hash"), _box(given["box"]), kind, emotion, _moment(given, "said_at"))
+    box, said_at = _box(given["box"]), _moment(given, "said_at")
+    return LabelFact(_hash(given, "hash"), box, kind, emotion, said_at, _picture(given, "picture"))
 
 
 def _album(given: dict[str, Any]) -> AlbumFact:
@@ -203,14 +211,16 @@ def _album(given: dict[str, Any]) -> AlbumFact:
         raise ValueError(f"note: {error.reason}") from None
     cover = None if given["cover"] is None else _hash(given, "cover")
     query = None if given["query"] is None else _query(given, "query")
-    return AlbumFact(name, note, _moment(given, "created_at"), cover, query, _uid(given.get("uid")))
+    pictured = _picture(given, "cover_picture")
+    return AlbumFact(name, note, _moment(given, "created_at"), cover, query, _uid(given.get("uid")), pictured)
 
 
 def _photo(given: dict[str, Any]) -> PhotoFact:
     position = given["position"]
     if type(position) is not int or not 0 <= position <= _LAST_POSITION:
         raise ValueError(f"position is {_shown(position)}; it is a whole number up to {_LAST_POSITION}")
-    return PhotoFact(_name(given, "album"), position, _hash(given, "hash"), _moment(given, "added_at"))
+    added_at, picture = _moment(given, "added_at"), _picture(given, "picture")
+    return PhotoFact(_name(given, "album"), position, _hash(given, "hash"), added_at, picture)
 
 
 def _saved(given: dict[str, Any]) -> QueryFact:
@@ -240,6 +250,16 @@ def _uid(value: object) -> str | None:
     if value is not None and (not isinstance(value, str) or _UID.fullmatch(value) is None):
         raise ValueError(f"uid is {_shown(value)}; it is 32 digits 0-9 and a-f")
     return value
+
+
+def _picture(given: dict[str, Any], field: str) -> Picture | None:
+    value = given.get(field)
+    if value is None:
+        return None
+    found = _PICTURE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{field} is {_shown(value)}; it is 32 digits 0-9 and a-f, a colon, and 1 to 8")
+    return Picture(found[1], int(found[2]))
 
 
 def _name(given: dict[str, Any], field: str) -> str:
@@ -286,11 +306,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-_HINT: Final = ("path",)
 _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {
-    "label": (("hash", "box", "kind", "emotion", "said_at"), _HINT, _label),
-    "album": (("name", "note", "created_at", "cover", "query"), ("uid",), _album),
-    "photo": (("album", "position", "hash", "added_at"), _HINT, _photo),
+    "label": (("hash", "box", "kind", "emotion", "said_at"), ("path", "picture"), _label),
+    "album": (("name", "note", "created_at", "cover", "query"), ("uid", "cover_picture"), _album),
+    "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),
 }
-"""By the kind of fact: its fields, those that may stand beside them, and what reads it."""
+"""By the kind of fact: its fields, what may stand beside them, and what reads it."""

@@ -19,7 +19,9 @@ from gallery.db import schema
 from gallery.db.keyed import chunked, contents_with
 from gallery.db.schema import new_uid
 from gallery.query.query import album_key
+from gallery.records import Picture
 from gallery.store.store import Store
+from gallery.store.versions import expect
 
 __all__ = ["Problem", "Renamed", "Restored", "restore_dump"]
 
@@ -89,6 +91,7 @@ class _Merge:
     renamed: list[Renamed] = field(default_factory=list)
 
     def run(self, dump: Dump) -> Restored:
+        expect(self.recorder.connection, _pictures(dump))
         labels = self._labels([fact for _, fact in dump.facts if isinstance(fact, LabelFact)])
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
@@ -226,6 +229,18 @@ class _Merge:
         self.there += len(facts) - len(rows)
         self._insert(schema.album_photo, rows)
         return len(rows)
+
+
+def _pictures(dump: Dump) -> dict[str, Picture]:
+    """By hash the picture that the dump tells of it."""
+    found: dict[str, Picture] = {}
+    for _, fact in dump.facts:
+        match fact:
+            case LabelFact(picture=Picture() as picture) | PhotoFact(picture=Picture() as picture):
+                found[fact.hash] = picture
+            case AlbumFact(cover=str() as cover, cover_picture=Picture() as picture):
+                found[cover] = picture
+    return found
 
 
 def _is_same_query(fact: QueryFact) -> Callable[[str, bool], bool]:

@@ -7,7 +7,7 @@ said is rewritten when a photo gets another version: `content_id` alone, by whic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from gallery.records import Capture, Picture
 from gallery.store import shown
 
 _CAPTURE: Final = tuple(field.name for field in fields(Capture))
+_PICTURE: Final = ("picture", "orientation")
 _SPOKEN: Final = (schema.label, schema.album_photo)
 """What waits for a photo without a `content_id`."""
 
@@ -41,11 +42,8 @@ def version_id(connection: Connection, content_id: int, digest: str) -> int | No
 def add(connection: Connection, content_id: int, digest: str, picture: Picture | None, capture: Capture) -> None:
     """Notes that these bytes are the photo, too; what they say of it is noted anew where that is known already."""
     content = connection.execute(select(schema.content).where(schema.content.c.id == content_id)).one()
-    own = {name: content._mapping[name] for name in _CAPTURE}
-    known = {"picture": content.picture, "orientation": content.orientation}
-    # From now on `content` has what is shown of all versions.
     if not _has(connection, content.hash):
-        _put(connection, content, content.hash, {**known, **own})
+        _put_own(connection, content)
     _put(connection, content, digest, {**columns_of(picture), **asdict(capture)})
     learn(connection, content_id, picture)
 
@@ -59,6 +57,11 @@ def tell_again(connection: Connection, digest: str, told: Mapping[str, Any]) -> 
 def _has(connection: Connection, digest: str) -> bool:
     version = schema.version.c
     return connection.execute(select(version.id).where(version.hash == digest)).first() is not None
+
+
+def _put_own(connection: Connection, content: Row[Any]) -> None:
+    """The bytes that the photo is named by, as a version: from then on `content` has what is shown of all of them."""
+    _put(connection, content, content.hash, {name: content._mapping[name] for name in (*_CAPTURE, *_PICTURE)})
 
 
 def _put(connection: Connection, content: Row[Any], digest: str, values: dict[str, Any]) -> None:
@@ -88,8 +91,7 @@ def merge(connection: Connection, kept: int, gone: int) -> None:
     rows = {row.id: row for row in connection.execute(select(content).where(content.c.id.in_([kept, gone])))}
     for row in rows.values():
         if not _has(connection, row.hash):
-            own = {name: row._mapping[name] for name in (*_CAPTURE, "picture", "orientation")}
-            _put(connection, row, row.hash, own)
+            _put_own(connection, row)
     own_version = select(version.c.id).where(version.c.hash == rows[gone].hash).scalar_subquery()
     unnamed = (path.c.content_id == gone, path.c.version_id.is_(None))
     connection.execute(update(path).where(*unnamed).values(version_id=own_version))
@@ -112,10 +114,44 @@ def adopt(connection: Connection, content_id: int, digest: str, picture: Picture
     names = connection.execute(select(version.c.photo).where(is_it, version.c.content_id.is_(None))).scalars().all()
     waiting = and_(version.c.photo.in_(names), version.c.content_id.is_(None))
     others = connection.execute(select(version.c.hash).where(waiting)).scalars().all()
-    connection.execute(update(version).where(waiting).values(content_id=content_id, photo=digest))
+    if names:
+        content = connection.execute(select(schema.content).where(schema.content.c.id == content_id)).one()
+        connection.execute(update(version).where(waiting).values(content_id=content_id, photo=digest))
+        _put_own(connection, content)
     for table in _SPOKEN:
         waits = (table.c.hash.in_({digest, *names, *others}), table.c.content_id.is_(None))
         connection.execute(update(table).where(*waits).values(content_id=content_id))
+
+
+def expect(connection: Connection, pictures: Mapping[str, Picture]) -> None:
+    """Notes which pictures bytes show, by their hashes, that may never have been here: of what is to be restored.
+
+    So what is said of them finds the photo here in other bytes, now or when it comes.
+    """
+    content = schema.content
+    known = contents_with(connection, pictures)
+    for digest, picture in pictures.items():
+        if digest in known or _has(connection, digest):
+            continue
+        shows = (content.c.picture == picture.data, content.c.orientation == picture.orientation)
+        row = connection.execute(select(content).where(*shows)).first()
+        if row is None:
+            add_row(connection, schema.version, hash=digest, photo=digest, **_pictured(picture))
+            continue
+        if not _has(connection, row.hash):
+            _put_own(connection, row)
+        _put(connection, row, digest, _pictured(picture))
+
+
+def pictures_of(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:
+    """Which pictures the bytes with these hashes show, as far as known, whether they are here or not."""
+    content, version = schema.content.c, schema.version.c
+    found: dict[str, Picture] = {}
+    for some in chunked(sorted(set(hashes))):
+        for table in (version, content):
+            columns = select(table.hash, table.picture, table.orientation).where(table.hash.in_(some), _known(table))
+            found |= {row[0]: Picture(*row[1:]) for row in connection.execute(columns)}
+    return found
 
 
 def let_go(connection: Connection, content_ids: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,13 +17,18 @@ from gallery.curation.albums import (
     add_to_album,
     album_photos,
     create_album,
+    create_smart_album,
+    list_albums,
     move_in_album,
     read_album,
     remove_from_album,
     set_album_cover,
 )
+from gallery.curation.dump import dump_text, write_dump
+from gallery.curation.dump_lines import read_dump
 from gallery.curation.history import undo
 from gallery.curation.labels import clear_labels, faces_named, label_faces, reject_faces
+from gallery.curation.restoring import restore_dump
 from gallery.db import schema
 from gallery.export.photos import export_photos
 from gallery.export.results import Action
@@ -244,6 +250,7 @@ def test_edited_photo_isnt_put_into_an_album_again(library: Library) -> None:
 
 def test_forgotten_photo_that_returns_with_a_star_has_all_that_was_said(library: Library, tmp_path: Path) -> None:
     path = library.draw("a.jpg", "happy")
+    write_exif(path, "2001:02:03 04:05:06")
     library.run()
     say(library, path, 1, "sad")
     create_album(library.store, "Best", Query())
@@ -260,6 +267,7 @@ def test_forgotten_photo_that_returns_with_a_star_has_all_that_was_said(library:
     assert shown(library, path) == [("sad", "person")]
     assert names(library, "Best") == ["a.jpg"]
     assert read_album(library.store, "Best").cover == str(path)
+    assert library.store.photo(str(path)).capture.taken_at == datetime(2001, 2, 3, 4, 5, 6)
     # And once more, from the name that it has now.
     give_star(path, 3)
     assert library.run()["a.jpg"] is Status.EDITED
@@ -396,3 +404,60 @@ def test_known_pictures_are_shared_with_what_reads_in_the_background(library: Li
     assert [identity.showing(picture) for picture in library.store.pictures().photos] == [row.hash]
     assert identity.name(library.store.photo(str(path)).hash) == row.hash
     assert isinstance(library.store, Store)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Library]:
+    """A gallery on another computer."""
+    (tmp_path / "elsewhere").mkdir()
+    made = Library(tmp_path / "elsewhere")
+    with made.store:
+        yield made
+
+
+@pytest.mark.parametrize("indexed_first", [True, False])
+def test_a_dump_finds_a_photo_that_was_given_a_star_elsewhere(
+    library: Library, elsewhere: Library, tmp_path: Path, *, indexed_first: bool
+) -> None:
+    path, starred = library.draw("a.jpg", "happy"), elsewhere.folder / "b.jpg"
+    write_exif(path, "2001:02:03 04:05:06")
+    library.run()
+    say(library, path, 1, "sad")
+    create_album(library.store, "Best", Query())
+    create_smart_album(library.store, "All", Query())
+    for album in ("Best", "All"):
+        set_album_cover(library.store, album, str(path))
+    write_dump(library.store, tmp_path / "said.jsonl")
+    shutil.copy(path, starred)
+    give_star(starred)
+
+    if indexed_first:
+        elsewhere.run()
+    restored = restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
+    assert (restored.labels, restored.photos, restored.waiting) == (1, 1, 0 if indexed_first else 2)
+    assert restored.problems == ()
+    elsewhere.run()
+
+    assert shown(elsewhere, starred) == [("sad", "person")]
+    assert names(elsewhere, "Best") == ["b.jpg"]
+    assert [album.cover for album in list_albums(elsewhere.store)] == [str(starred)] * 2
+    assert elsewhere.store.photo(str(starred)).capture.taken_at == datetime(2001, 2, 3, 4, 5, 6)
+    assert elsewhere.store.check() == []
+    again = restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
+    assert (again.labels, again.photos) == (0, 0)
+
+
+@pytest.mark.parametrize("picture", ["", 1, "0" * 32, f"{'0' * 32}:9", f"{'g' * 32}:1"])
+def test_a_picture_in_a_dump_that_is_none_is_a_problem_of_its_line(
+    library: Library, tmp_path: Path, picture: object
+) -> None:
+    path = library.draw("a.jpg", "happy")
+    library.run()
+    say(library, path, 1, "sad")
+    header, line = dump_text(library.store).splitlines()
+    fact = json.loads(line)
+    assert fact["picture"].endswith(":1")
+    (tmp_path / "made-up.jsonl").write_text(f"{header}\n{json.dumps({**fact, 'picture': picture})}\n")
+
+    [problem] = read_dump(tmp_path / "made-up.jsonl").problems
+    assert (problem.line, problem.reason.partition(" is ")[0]) == (2, "picture")
