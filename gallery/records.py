@@ -220,6 +220,8 @@ class PhotoRecord:
     matched: Sequence[str] | None = None
     hashes: Sequence[str] = ()
     """Of the bytes at each of `paths`; empty where all are as those at `path`."""
+    replaced: bool = False
+    """Another photo took the place of its last file: at `path` lies that one now, or nothing."""
     first_hash: str = ""
     """Of the bytes in which it was seen first, by which is kept what people say of it; empty where that is `hash`."""
 

@@ -41,7 +41,7 @@ def name_photos(photos: Sequence[PhotoRecord], template: NameTemplate, album: st
 
 def _named(photos: Sequence[PhotoRecord], template: NameTemplate, album: str) -> Iterator[NamedPhoto]:
     for number, photo in enumerate(photos, start=1):
-        readable = [path for path in photo.paths if may_be_read(Path(path))]
+        readable = [] if photo.replaced else [path for path in photo.paths if may_be_read(Path(path))]
         source = readable[0] if readable else photo.path
         # The file rather than a link to it, which people take away more lightly.
         sources = [file for file, _ in each_file_once(readable)] if len(readable) > 1 else readable

@@ -33,6 +33,7 @@ class Files(NamedTuple):
     paths: tuple[str, ...]
     missing: bool
     matched: tuple[str, ...] | None = None
+    replaced: bool = False
 
 
 def records(
@@ -110,14 +111,14 @@ def _files(connection: Connection, content_ids: Sequence[int], copies: Copies | 
         columns.where(path.content_id.in_(content_ids)).order_by(path.path)
     ):
         (gone if missing else present)[number].append(file)
-    nameless = [number for number in content_ids if number not in present and number not in gone]
+    nameless = {number for number in content_ids if number not in present and number not in gone}
     for number, file in _former_paths(connection, nameless):
         gone[number].append(file or "")
     found: dict[int, Files] = {}
     for number in content_ids:
         here = present.get(number)
         paths = tuple(here or gone[number])
-        found[number] = Files(paths, not here, paths if copies else None)
+        found[number] = Files(paths, not here, paths if copies else None, replaced=number in nameless)
     return _best_first(connection, found, copies) if copies else found
 
 
@@ -131,7 +132,7 @@ def _best_first(connection: Connection, found: dict[int, Files], copies: Copies)
 def _ordered(photo: Files, ranks: Mapping[str, int]) -> Files:
     ordered = tuple(sorted(photo.paths, key=lambda path: -ranks[path]))
     least = min(ranks[ordered[0]], ALL_HOLDS)
-    return Files(ordered, photo.missing, tuple(path for path in ordered if ranks[path] >= least))
+    return Files(ordered, photo.missing, tuple(path for path in ordered if ranks[path] >= least), photo.replaced)
 
 
 def _former_paths(connection: Connection, content_ids: Collection[int]) -> Sequence[Any]:
@@ -163,6 +164,7 @@ def _records(
             faces=tuple(faces[number]),
             missing=found.missing,
             matched=found.matched,
+            replaced=found.replaced,
             hashes=hashes if len(set(hashes)) > 1 else (),
             first_hash=row.hash if hashes[0] != row.hash else "",
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gallery.errors import ImageError, SidecarError
 from gallery.records import FileStamp, PhotoRecord
@@ -28,6 +28,8 @@ from gallery.xmp.properties import FACES, LISTS, OURS, Property
 from gallery.xmp.sidecar_file import check_writable, read_sidecar, replace_sidecar
 from gallery.xmp.tagging import BARE, contents, note_in, recalled, with_tags, without_tags
 from gallery.xmp.tags import Tags, tags_of
+
+_REPLACED: Final = "no file of it any more: another photo took its place"
 
 
 class SidecarAction(StrEnum):
@@ -134,10 +136,9 @@ class Sidecars:
         names = list(self._places.each_file(photo.paths, photo.meant))
         for path, _ in names:
             file = Path(path)
-            if not file.is_file():
-                yield SidecarResult(
-                    path, "", SidecarAction.MISSING, "no such file any more; its drive may not be connected"
-                )
+            if photo.replaced or not file.is_file():
+                reason = _REPLACED if photo.replaced else "no such file any more; its drive may not be connected"
+                yield SidecarResult(path, "", SidecarAction.MISSING, reason)
                 continue
             try:
                 self._check_indexed(file, photo)

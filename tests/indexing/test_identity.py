@@ -31,14 +31,15 @@ from gallery.curation.labels import clear_labels, faces_named, label_faces, reje
 from gallery.curation.restoring import restore_dump
 from gallery.db import schema
 from gallery.export.photos import export_photos
-from gallery.export.results import Action
+from gallery.export.results import ExportAction
 from gallery.images.look import look_of
 from gallery.indexing.identity import Identity
 from gallery.indexing.indexer import Status
-from gallery.indexing.pruning import find_gone, forget
+from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.query.query import Query
-from gallery.similar.duplicates import same_files
+from gallery.similar.duplicates import exact_duplicates
 from gallery.store.store import Store
+from gallery.xmp.sidecars import Sidecars
 from tests.support.edits import give_star, strip, write_exif, write_place
 from tests.support.fakes import draw_faces
 from tests.support.library import Library
@@ -163,12 +164,12 @@ def test_a_starred_copy_is_another_file_of_the_same_photo(library: Library, tmp_
     [photo] = library.store.search(Query())
     assert photo.paths == (str(path), str(copy))
     assert photo.capture.taken_at == datetime(2001, 2, 3, 4, 5, 6)
-    assert same_files(library.store, Query(), library.settings) == []
+    assert exact_duplicates(library.store) == []
     assert names(library, "Best") == ["a.jpg"]
     # Whichever file is left is what an export gives.
     path.unlink()
     results = list(export_photos(album_photos(library.store, "Best"), tmp_path / "out"))
-    assert [result.action for result in results] == [Action.COPIED]
+    assert [result.action for result in results] == [ExportAction.COPIED]
     assert (tmp_path / "out" / "a.jpg").exists() or (tmp_path / "out" / "b.jpg").read_bytes() == copy.read_bytes()
 
 
@@ -180,7 +181,7 @@ def test_copies_of_a_starred_photo_are_the_same_file(library: Library) -> None:
     shutil.copy(path, library.folder / "c.jpg")
     library.run()
 
-    [group] = same_files(library.store, Query(), library.settings)
+    [group] = exact_duplicates(library.store)
     assert [Path(found).name for found in group.paths] == ["a.jpg", "b.jpg", "c.jpg"]
     [photo] = group.photos
     assert photo.hash == library.store.photo(str(path)).hash
@@ -258,7 +259,7 @@ def test_forgotten_photo_that_returns_with_a_star_has_all_that_was_said(library:
     away = shutil.move(path, tmp_path / "a.jpg")
     library.draw("other.jpg", "fear")
     library.run()
-    forget(library.store, find_gone(library.store, even_if_unplugged=True))
+    forget_gone(library.store, find_gone(library.store, even_if_unplugged=True))
     assert read_album(library.store, "Best").waiting == 1
     shutil.move(away, path)
     give_star(path)
@@ -383,14 +384,20 @@ def test_all_taken_out_of_a_file_is_an_edit(library: Library) -> None:
     assert library.store.photo(str(path)).capture.camera is None
 
 
-def test_another_picture_in_its_place_is_another_photo(library: Library) -> None:
+def test_another_picture_in_its_place_is_another_photo(library: Library, tmp_path: Path) -> None:
     path = library.draw("a.jpg", "happy")
     library.run()
     say(library, path, 1, "sad")
     library.draw("a.jpg", "happy")
 
+    create_album(library.store, "Best", Query())
     assert library.run() == {"a.jpg": Status.CHANGED}
     assert shown(library, path) == [("happy", "model")]
+    # Nobody is told to index the folder again: the file there is another photo, and this one has none.
+    photos = album_photos(library.store, "Best")
+    assert [result.action for result in export_photos(photos, tmp_path / "out")] == [ExportAction.MISSING]
+    [told] = Sidecars(library.store).write(photos[0])
+    assert (told.action, told.reason) == ("missing", "no file of it any more: another photo took its place")
 
 
 def test_known_pictures_are_shared_with_what_reads_in_the_background(library: Library) -> None:

@@ -83,7 +83,7 @@ class PictureMaker:
         if all(place.is_file() for place in places):
             return ExportResult(photo.path, str(places[0]), ExportAction.THERE)
         result = ExportResult(photo.path, None, ExportAction.MISSING, GONE)
-        for source in (path for path in photo.paths if Path(path).is_file()):
+        for source in (path for path in photo.paths if not photo.replaced and Path(path).is_file()):
             reason = self._reason_against(photo, source, places)
             if reason is None:
                 return ExportResult(source, str(places[0]), ExportAction.COPIED)
