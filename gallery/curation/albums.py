@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from gallery.curation import album_rows, kept_queries
+from gallery.curation import album_places, album_rows, kept_queries
 from gallery.curation.album_rows import Album, AlbumRow, Photos, check_free, check_name, check_note, find, find_manual
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
@@ -52,7 +52,7 @@ def create_album(
         # Looked for before the album is there: it isn't part of itself.
         found = [] if what is None else album_rows.chosen_ids(recorder.connection, what, settings)
         album = _insert(recorder, name, note=note)
-        count = album_rows.append(recorder, album.id, found)
+        count = album_places.append(recorder, album.id, found)
         recorder.summary = f"album {album.name!r} made with {_photos(count)}"
         return _described(recorder, album, settings)
 
@@ -81,7 +81,7 @@ def add_to_album(
     with recorded(store, f"photos added to album {name!r}", dry_run=dry_run) as recorder:
         album = find_manual(recorder.connection, name)
         found = album_rows.chosen_ids(recorder.connection, what, settings or Settings())
-        count = album_rows.append(recorder, album.id, found)
+        count = album_places.append(recorder, album.id, found)
         recorder.summary = f"{_photos(count)} added to album {album.name!r}"
         return count
 
@@ -95,10 +95,10 @@ def remove_from_album(
         album = find_manual(recorder.connection, name)
         found = album_rows.chosen_ids(recorder.connection, what, settings or Settings(), within=album)
         inside = set(album_rows.ids_in(recorder.connection, album, Settings())) & set(found)
-        hashes = album_rows.places_of(recorder.connection, album, list(inside))
+        hashes = album_places.places_of(recorder.connection, album, list(inside))
         for some in chunked(hashes):
             recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some))
-        if album_rows.cover_id(recorder.connection, album) in found:
+        if album_places.cover_id(recorder.connection, album) in found:
             _change(recorder, album, cover_hash=None)
         recorder.summary = f"{_photos(len(inside))} taken out of album {album.name!r}"
         return len(inside)
@@ -120,16 +120,16 @@ def move_in_album(
     """
     with recorded(store, f"photos moved in album {name!r}") as recorder:
         album = find_manual(recorder.connection, name)
-        moved = dict.fromkeys(album_rows.hashes_at(recorder.connection, album, list(photos)))
-        rest = [digest for digest in album_rows.hashes_in(recorder.connection, album) if digest not in moved]
+        moved = dict.fromkeys(album_places.hashes_at(recorder.connection, album, list(photos)))
+        rest = [digest for digest in album_places.hashes_in(recorder.connection, album) if digest not in moved]
         beside = after if before is None else before
         index = 0 if first else len(rest)
         if beside is not None:
-            anchor, *_ = album_rows.hashes_at(recorder.connection, album, [beside])
+            anchor, *_ = album_places.hashes_at(recorder.connection, album, [beside])
             if anchor in moved:
                 raise UsageError(f"{absolute(beside)} is one of the photos to move; name another one of the album")
             index = rest.index(anchor) + (before is None)
-        album_rows.arrange(recorder, album, [*rest[:index], *moved, *rest[index:]])
+        album_places.arrange(recorder, album, [*rest[:index], *moved, *rest[index:]])
         recorder.summary = f"{_photos(len(moved))} moved in album {album.name!r}"
         return len(moved)
 
@@ -140,10 +140,10 @@ def sort_album(store: Store, name: str, order: str, settings: Settings | None = 
         album = find_manual(recorder.connection, name)
         query = Query.of(album=album.name, sort=order, missing=True)
         found = matches.matching_ids(recorder.connection, query, settings or Settings())
-        known = album_rows.places_of(recorder.connection, album, found)
+        known = album_places.places_of(recorder.connection, album, found)
         # Those that wait keep their order behind all others.
-        places = dict.fromkeys([*known, *album_rows.hashes_in(recorder.connection, album)])
-        album_rows.arrange(recorder, album, list(places))
+        places = dict.fromkeys([*known, *album_places.hashes_in(recorder.connection, album)])
+        album_places.arrange(recorder, album, list(places))
         recorder.summary = f"album {album.name!r} sorted by {query.sort}"
 
 
@@ -188,7 +188,7 @@ def set_album_cover(store: Store, name: str, photo: AnyPath | None, settings: Se
     """
     with recorded(store, f"cover of album {name!r} changed") as recorder:
         album = find(recorder.connection, name)
-        chosen = [] if photo is None else album_rows.hashes_at(recorder.connection, album, [photo], settings)
+        chosen = [] if photo is None else album_places.hashes_at(recorder.connection, album, [photo], settings)
         _change(recorder, album, cover_hash=chosen[0] if chosen else None)
         recorder.summary = f"cover of album {album.name!r} changed"
 
@@ -212,7 +212,7 @@ def freeze_album(store: Store, name: str, settings: Settings | None = None, *, d
         album = find(recorder.connection, name)
         if album.query is None:
             raise AlbumError(album.name, "is a manual album already")
-        count = album_rows.append(recorder, album.id, album_rows.ids_in(recorder.connection, album, settings))
+        count = album_places.append(recorder, album.id, album_rows.ids_in(recorder.connection, album, settings))
         _change(recorder, album, query=None)
         recorder.summary = f"album {album.name!r} made manual with {_photos(count)}"
         return _described(recorder, album, settings)

@@ -182,8 +182,6 @@ def _fact(line: bytes | None) -> Fact:
     if not isinstance(kind, str) or kind not in _READERS:
         raise ValueError(f"fact is {_shown(kind)}; known are {', '.join(_READERS)}")
     fields, optional, read = _READERS[kind]
-    if "path" in optional:
-        given.pop("path", None)
     if missing := [name for name in fields if name not in given]:
         raise ValueError(f"has no {missing[0]}")
     if strange := [name for name in given if name not in (*fields, *optional)]:
