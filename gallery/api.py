@@ -32,6 +32,7 @@ class IndexKeywords(TypedDict, total=False):
     wait: bool
     skip: Callable[[FileStamp], bool] | None
     on_plan: Callable[[int], None] | None
+    on_bins: Callable[[int], None] | None
     on_rescore: Callable[[rescoring.Rescored], None] | None
 
 

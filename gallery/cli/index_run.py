@@ -30,7 +30,9 @@ class IndexRun:
             "detector": detector,
             "classifier": classifier,
             "settings": settings,
-            "options": IndexOptions(on_plan=self._plan, on_rescore=self._follow_rescoring, **options),
+            "options": IndexOptions(
+                on_plan=self._plan, on_bins=self._count_bins, on_rescore=self._follow_rescoring, **options
+            ),
         }
 
     def report(self, results: Iterable[PhotoResult], *, as_json: bool) -> None:
@@ -44,6 +46,8 @@ class IndexRun:
             raise
         counts = self._counts(start)
         self._state.note(_sentence(counts))
+        if self.summary.in_bins:
+            self._state.note(f"passed over: {self.summary.in_bins} in bins")
         if as_json:
             print_json(counts)
 
@@ -61,6 +65,9 @@ class IndexRun:
 
     def _plan(self, total: int) -> None:
         self._progress.plan(total, unit="photos")
+
+    def _count_bins(self, count: int) -> None:
+        self.summary.in_bins = count
 
     def _follow_rescoring(self, so_far: Rescored) -> None:
         """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gallery.errors import ImageError, ScanError
+from gallery.images.ignoring import OnError, Rules, is_ignored, rules_in, why
+from gallery.images.passed_over import Names, PassedOver, Reason
 from gallery.records import FileStamp
 from gallery.system.paths import absolute
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 SUFFIXES = frozenset(
     [
@@ -37,30 +35,8 @@ SUFFIXES = frozenset(
 )
 """What the name of a photo ends in, in lower case."""
 
-SKIPPED_NAMES = frozenset({"@eaDir", "node_modules", "__MACOSX"})
-"""Folders that hold other programs' thumbnails and packages. Names with a leading dot are skipped besides."""
-
-IGNORE_FILE = ".galleryignore"
-
-MAX_IGNORE_BYTES = 1_000_000
-
-OnError = Callable[[ImageError], None]
-
 KnownAs = Callable[[str, os.stat_result], str]
 """By which path a folder is known, given one that leads to it and what the disk says of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The patterns of one ignore file; they speak of paths below `folder`, which ends in a separator."""
-
-    folder: str
-    spec: GitIgnoreSpec
-
-    def verdict(self, path: str) -> bool | None:
-        """True: skip it; False: keep it, whatever a folder above says; None: nothing said. Folders end in "/"."""
-        relative = path.removeprefix(self.folder).replace(os.sep, "/")
-        return self.spec.check_file(relative).include
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +45,8 @@ class _Folder:
 
     path: str
     name: str
-    rules: tuple[_Rules, ...] = ()
+    names: Names
+    rules: tuple[Rules, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +56,7 @@ class _Walk:
     follow_links: bool
     on_error: OnError
     known_as: KnownAs
+    passed_over: PassedOver
     visited: set[tuple[int, int]] = field(default_factory=set)
     links: list[_Folder] = field(default_factory=list)
 
@@ -89,6 +67,8 @@ def scan(
     follow_links: bool = False,
     on_error: OnError | None = None,
     known_as: KnownAs | None = None,
+    include: Mapping[str, Collection[str]] | None = None,
+    passed_over: PassedOver | None = None,
 ) -> Iterator[FileStamp]:
     """The photos at and below `roots`, each file once, with absolute paths in which links are kept.
 
@@ -97,7 +77,9 @@ def scan(
     `.galleryignore` holds for its own folder and those below, but not for a root further down. A link to a photo gives
     the size and time of what it points to; a link to a folder is followed only with `follow_links`, and after all else,
     so that what lies below the roots themselves is called by its own path. No folder is listed twice. `known_as` may
-    give a folder another path, which those of its photos then begin with.
+    give a folder another path, which those of its photos then begin with. Bins, snapshots and the like are passed over,
+    except below a root those of the names that `include` has for it; they and what was ignored are noted in
+    `passed_over`.
 
     What can't be looked at goes to `on_error` (by default to the log) and the walk goes on: a folder that can't be
     listed, a file that vanished, a dead link, a pipe or device with a photo's name. All but the last are transient: the
@@ -107,8 +89,9 @@ def scan(
     paths = list(dict.fromkeys(absolute(root) for root in roots))
     folders = {path for path in paths if _is_folder(path)}
     files = [path for path in paths if path not in folders]
-    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is)
-    return _scan(files, [path for path in paths if path in folders], walk)
+    noted = PassedOver() if passed_over is None else passed_over
+    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is, noted)
+    return _scan(files, {path: Names((include or {}).get(path, ())) for path in paths if path in folders}, walk)
 
 
 def _as_it_is(path: str, info: os.stat_result) -> str:  # noqa: ARG001
@@ -123,19 +106,19 @@ def _is_folder(root: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         raise ScanError(root, "doesn't exist; check the spelling, or whether its drive is connected") from None
     except (OSError, ValueError) as error:
-        raise ScanError(root, f"can't be looked at ({_why(error)}); check its permissions") from None
+        raise ScanError(root, f"can't be looked at ({why(error)}); check its permissions") from None
     return True
 
 
-def _scan(files: Sequence[str], folders: Sequence[str], how: _Walk) -> Iterator[FileStamp]:
+def _scan(files: Sequence[str], folders: Mapping[str, Names], how: _Walk) -> Iterator[FileStamp]:
     named = list(dict.fromkeys(_known_file(path, how.known_as) for path in files))
     for path in named:
         stamp = _stamp(path, Path(path).stat, how.on_error)
         if stamp:
             yield stamp
     told = frozenset(named)
-    for path in folders:
-        yield from _but(told, _walk(_Folder(path, path), how))
+    for path, names in folders.items():
+        yield from _but(told, _walk(_Folder(path, path, names), how))
     # Those that are found behind links come to the end of the list meanwhile.
     for link in how.links:
         yield from _but(told, _walk(link, how))
@@ -162,15 +145,15 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
         try:
             name, entries = _list_once(folder, how)
         except OSError as error:
-            how.on_error(ImageError(folder.name, f"folder can't be listed ({_why(error)})", transient=True))
+            how.on_error(ImageError(folder.name, f"folder can't be listed ({why(error)})", transient=True))
             continue
-        here = _Folder(folder.path, name, _rules_in(entries, folder, how.on_error))
-        photos, subfolders = _sort_out(entries, here.rules, how.follow_links)
+        here = _Folder(folder.path, name, folder.names, rules_in(entries, folder.rules, how.on_error))
+        photos, subfolders = _sort_out(entries, here, how)
         for entry in photos:
             stamp = _stamp(_named(entry, here), entry.stat, how.on_error)
             if stamp:
                 yield stamp
-        below = [_Folder(entry.path, _named(entry, here), here.rules) for entry in subfolders]
+        below = [_Folder(entry.path, _named(entry, here), here.names, here.rules) for entry in subfolders]
         links = [folder for folder, entry in zip(below, subfolders, strict=True) if entry.is_symlink()]
         how.links.extend(links)
         stack += [folder for folder in reversed(below) if folder not in links] if links else reversed(below)
@@ -193,22 +176,39 @@ def _named(entry: os.DirEntry[str], folder: _Folder) -> str:
 
 
 def _sort_out(
-    entries: Iterable[os.DirEntry[str]], rules: tuple[_Rules, ...], follow_links: bool
+    entries: Iterable[os.DirEntry[str]], folder: _Folder, how: _Walk
 ) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
     """Photos and subfolders worth a look, each by the bytes of their names."""
     photos, subfolders = [], []
     for entry in entries:
-        name = entry.name
-        if name.startswith(".") or name in SKIPPED_NAMES:
-            continue
-        if _is_dir(entry, follow_links):
-            if not (rules and _is_ignored(entry.path + "/", rules)):
+        if _is_dir(entry, how.follow_links):
+            if _is_wanted_folder(entry, folder, how.passed_over):
                 subfolders.append(entry)
-        elif name[name.rfind(".") :].lower() in SUFFIXES and not (rules and _is_ignored(entry.path, rules)):
-            photos.append(entry)
+        elif is_photo(entry.name):
+            if folder.rules and is_ignored(entry.path, folder.rules):
+                how.passed_over.add(entry.path, Reason.IGNORED)
+            else:
+                photos.append(entry)
     photos.sort(key=_name_bytes)
     subfolders.sort(key=_name_bytes)
     return photos, subfolders
+
+
+def is_photo(name: str) -> bool:
+    """Whether a file of this name is taken for a photo; a hidden one never is."""
+    return name[name.rfind(".") :].lower() in SUFFIXES and not name.startswith(".")
+
+
+def _is_wanted_folder(entry: os.DirEntry[str], folder: _Folder, passed_over: PassedOver) -> bool:
+    if folder.names.is_bin(entry.name, folder.path):
+        passed_over.add(entry.path, Reason.BIN)
+        return False
+    if folder.names.is_skipped(entry.name):
+        return False
+    if folder.rules and is_ignored(entry.path + "/", folder.rules):
+        passed_over.add(entry.path, Reason.IGNORED)
+        return False
+    return True
 
 
 def _is_dir(entry: os.DirEntry[str], follow_links: bool) -> bool:
@@ -227,7 +227,7 @@ def _stamp(path: str, look: Callable[[], os.stat_result], on_error: OnError) -> 
     try:
         info = look()
     except OSError as error:
-        on_error(ImageError(path, f"is gone, or a link that leads nowhere ({_why(error)})", transient=True))
+        on_error(ImageError(path, f"is gone, or a link that leads nowhere ({why(error)})", transient=True))
         return None
     if stat.S_ISREG(info.st_mode):
         return FileStamp.of(path, info)
@@ -236,38 +236,21 @@ def _stamp(path: str, look: Callable[[], os.stat_result], on_error: OnError) -> 
     return None
 
 
-def _rules_in(entries: Iterable[os.DirEntry[str]], folder: _Folder, on_error: OnError) -> tuple[_Rules, ...]:
-    """The rules in force in `folder`: those of the folders above, then its own."""
-    found = next((entry for entry in entries if entry.name == IGNORE_FILE), None)
-    if found is None:
-        return folder.rules
-    try:
-        spec = _read_spec(found)
-    except (OSError, ValueError) as error:
-        on_error(ImageError(found.path, f"ignore patterns can't be used ({_why(error)})", transient=True))
-        return folder.rules
-    return (*folder.rules, _Rules(found.path.removesuffix(IGNORE_FILE), spec))
-
-
-def _read_spec(entry: os.DirEntry[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # here: most collections have no such file, and every start would pay for it
-
-    if not entry.is_file():
-        raise OSError("no regular file")
-    with Path(entry.path).open("rb") as file:
-        content = file.read(MAX_IGNORE_BYTES + 1)
-    if len(content) > MAX_IGNORE_BYTES:
-        raise ValueError(f"more than {MAX_IGNORE_BYTES} bytes")
-    return GitIgnoreSpec.from_lines(os.fsdecode(content.removeprefix(b"\xef\xbb\xbf")).splitlines())
-
-
-def _is_ignored(path: str, rules: tuple[_Rules, ...]) -> bool:
-    verdicts = (each.verdict(path) for each in reversed(rules))
-    return next((verdict for verdict in verdicts if verdict is not None), False)
-
-
-def _why(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+def count_photos(folders: Iterable[str], *, most_folders: int) -> int:
+    """How many files in and below the folders have names of photos; at most so many folders are listed for it."""
+    count, stack = 0, list(folders)
+    while stack and most_folders:
+        most_folders -= 1
+        try:
+            with os.scandir(stack.pop()) as entries:
+                for entry in entries:
+                    if _is_dir(entry, follow_links=False):
+                        stack.append(entry.path)
+                    else:
+                        count += is_photo(entry.name)
+        except OSError:
+            continue  # a bin of somebody else, into which nobody may look
+    return count
 
 
 def _log(error: ImageError) -> None:

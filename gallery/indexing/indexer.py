@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.images.passed_over import PassedOver, Reason
 from gallery.images.recognise import Known
-from gallery.images.scan import scan
+from gallery.images.scan import count_photos, scan
 from gallery.indexing.known_names import KnownNames
 from gallery.indexing.pipeline import score_each
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
@@ -52,6 +53,8 @@ class Summary:
     reread: int = 0
     failed: int = 0
     faces: int = 0
+    in_bins: int = 0
+    """Files with names of photos that were passed over, for they lie in bins, snapshots and the like."""
 
     def add(self, result: PhotoResult) -> None:
         """Count one result."""
@@ -84,6 +87,8 @@ class IndexOptions:
     """Files for which it says yes are left as they are for another run; nothing is said of them."""
     on_plan: Callable[[int], None] | None = None
     """Told the number of files and problems found, before the first result."""
+    on_bins: Callable[[int], None] | None = None
+    """Told at the end how many photos were passed over in bins, snapshots and the like; counted up to a limit."""
     on_rescore: Callable[[Rescored], None] | None = None
     """Told how far it is while stored faces are read that the classifier hasn't seen, which comes before all else."""
 
@@ -118,10 +123,20 @@ def index(
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
     problems: list[ImageError] = []
-    names = KnownNames()
-    files = scan(paths, follow_links=options.follow_links, on_error=problems.append, known_as=names)
-    places = _Places([absolute(path) for path in paths], files, problems, names)
+    names, passed_over = KnownNames(), PassedOver()
+    files = scan(
+        paths,
+        follow_links=options.follow_links,
+        on_error=problems.append,
+        known_as=names,
+        passed_over=passed_over,
+    )
+    places = _Places([absolute(path) for path in paths], files, problems, names, passed_over)
     return _results(_Crew(store, detector, classifier, settings), places, options)
+
+
+_MOST_BINS: Final = 200
+"""Folders within bins that are listed to count what lies there: snapshots may hold all photos a hundred times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ class _Crew:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where a run looks: going through `files` walks the folders, and puts what can't be looked at into `problems`.
+    """Where a run looks: going through `files` walks the folders, and fills `problems` and `passed_over`.
 
     By then `names` must have learnt what is known.
     """
@@ -155,6 +170,7 @@ class _Places:
     files: Iterator[FileStamp]
     problems: list[ImageError]
     names: KnownNames
+    passed_over: PassedOver
 
 
 def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[PhotoResult]:
@@ -176,6 +192,8 @@ def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[Ph
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
         yield from _finish(crew, rules, [file.path for file in present], places)
+    if options.on_bins:
+        options.on_bins(count_photos(places.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from pathlib import Path, PurePath
 from typing import Final, Protocol
 
 from gallery.errors import PathError, ScanError, StoreLockedError
-from gallery.images.scan import IGNORE_FILE, SKIPPED_NAMES, SUFFIXES
+from gallery.images.ignoring import IGNORE_FILE
+from gallery.images.passed_over import Names
+from gallery.images.scan import is_photo
 from gallery.indexing.indexer import PhotoResult
 from gallery.indexing.reconcile import Status
 from gallery.records import FileStamp
@@ -23,6 +25,8 @@ PATIENCE_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 10.0
 """How often folders are compared where the file system tells of no changes."""
 TICK_SECONDS: Final = 1.0
+
+_USUAL_NAMES: Final = Names()
 
 Events = Callable[[Sequence[str]], Iterator[Collection[str]]]
 """Watches folders from the first `next` on: the paths that changed, or nothing where for a while none did."""
@@ -232,15 +236,15 @@ def _named(path: str, places: Mapping[str, str]) -> str:
     return path
 
 
-def matters(path: str, folders: Sequence[str]) -> bool:
+def matters(path: str, folders: Sequence[str], names: Names = _USUAL_NAMES) -> bool:
     """Whether a change there may concern photos below the folders: a photo, ignore patterns, a folder, what is gone.
 
     What is gone may have been a folder.
     """
     below = next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)
     *within, name = ["", *PurePath(below.strip(os.sep)).parts]
-    hidden = [part for part in (*within, name) if part.startswith(".") or part in SKIPPED_NAMES]
-    if hidden == [IGNORE_FILE] == [name]:
+    if names.passes_over(within):
+        return False
+    if name == IGNORE_FILE:
         return True
-    is_photo = name[name.rfind(".") :].lower() in SUFFIXES
-    return not hidden and (is_photo or not Path(path).is_file())
+    return not names.passes_over([*within, name]) and (is_photo(name) or not Path(path).is_file())

@@ -38,7 +38,7 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    assert list(values) == [*COUNTS, "faces", "seconds", "photos_per_second"]
+    assert list(values) == [*COUNTS, "faces", "in_bins", "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
 
@@ -255,3 +255,19 @@ def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: 
     first, second = done.stderr.splitlines()
     assert first == "1 stored face read with the model other"
     assert second.startswith("1 photo: 1 unchanged; 0 faces; ")
+
+
+def test_photos_moved_into_bins_are_missing_and_those_in_bins_are_counted(gallery: Gallery) -> None:
+    kept, deleted = (draw_photo(gallery.photos / f"{name}.jpg", seed=seed) for seed, name in enumerate("ab"))
+    counts(gallery)
+    (gallery.photos / "#recycle").mkdir()
+    deleted.rename(gallery.photos / "#recycle" / "b.jpg")
+    (gallery.photos / "@Recycle").mkdir()
+    (gallery.photos / "@Recycle" / "c.jpg").write_bytes(kept.read_bytes())
+    done = gallery.run("index", gallery.photos, "--json")
+    values = json.loads(done.stdout)
+    assert {name: values[name] for name in (*COUNTS, "in_bins") if values[name]} == {
+        **{"unchanged": 1, "missing": 1, "in_bins": 2}
+    }
+    assert done.stderr.endswith("\npassed over: 2 in bins\n")
+    assert gallery.run("search", "-q").stdout == f"{kept}\n"

@@ -5,12 +5,14 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gallery.errors import ImageError, ScanError
-from gallery.images.scan import scan
+from gallery.images.passed_over import PassedOver, Reason
+from gallery.images.scan import count_photos, scan
 
 needs_bytes_names = pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
 
@@ -303,3 +305,56 @@ def test_ignore_file_that_cannot_be_used_is_reported(tmp_path, content):
     errors: list[ImageError] = []
     assert [stamp.path for stamp in scan([tmp_path], on_error=errors.append)] == [str(tmp_path / "a.jpg")]
     assert [error.path for error in errors] == [str(ignore)]
+
+
+BIN_NAMES = [
+    *("#recycle", "@Recycle", "$RECYCLE.BIN", "RECYCLER", "#snapshot", "@Recently-Snapshot"),
+    *(".Trash", ".Trash-1000", ".Trashes", "System Volume Information", "lost+found", "Catalog Previews.lrdata"),
+]
+
+
+@pytest.mark.parametrize("case", [str, str.lower, str.upper])
+@pytest.mark.parametrize("name", BIN_NAMES)
+def test_bins_are_passed_over_in_any_case_and_noted(tmp_path: Path, name: str, case: Callable[[str], str]) -> None:
+    place = tmp_path / "2023" / case(name)
+    touch(tmp_path / "2023" / "a.jpg", place / "S-1-5" / "b.jpg", place / "c.jpg", place / "notes.txt")
+    passed = PassedOver()
+    assert [stamp.path for stamp in scan([tmp_path], passed_over=passed)] == [str(tmp_path / "2023" / "a.jpg")]
+    assert passed.places == {str(place): Reason.BIN}
+    assert passed.reason(str(place / "S-1-5" / "b.jpg")) is Reason.BIN
+    assert passed.reason(str(tmp_path / "2023" / "a.jpg")) is None
+    assert count_photos(passed.of(Reason.BIN), most_folders=10) == 2
+    assert count_photos(passed.of(Reason.BIN), most_folders=1) == 1
+
+
+def test_names_that_only_look_like_bins_are_kept(tmp_path: Path) -> None:
+    names = ["recycle", "Recycling trip", "snapshot", "lost and found", "originals", "trash", "lrdata", "Masters"]
+    touch(*(tmp_path / name / "a.jpg" for name in names))
+    assert found_below(tmp_path) == sorted(f"{name}/a.jpg" for name in names)
+
+
+@pytest.mark.parametrize("originals", ["originals", "Masters"])
+def test_of_a_library_of_apple_photos_the_originals_alone_are_photos(tmp_path: Path, originals: str) -> None:
+    library = tmp_path / "Pictures" / "Photos Library.photoslibrary"
+    derived = library / "resources" / "derivatives" / "masters" / "1" / "1A_4_5005_c.jpeg"
+    touch(library / originals / "1" / "1A.jpeg", derived, library / "database" / "x.jpg")
+    passed = PassedOver()
+    expected = [str(library / originals / "1" / "1A.jpeg")]
+    assert [stamp.path for stamp in scan([tmp_path], passed_over=passed)] == expected
+    assert passed.places == {str(library / name): Reason.BIN for name in ("database", "resources")}
+    assert found(library) == expected  # named itself, too
+
+
+def test_a_bin_is_looked_into_where_it_is_named_or_asked_for(tmp_path: Path) -> None:
+    touch(tmp_path / "#recycle" / "a.jpg", tmp_path / "@Recycle" / "b.jpg", tmp_path / "x.lrdata" / "c.jpg")
+    assert found(tmp_path / "#recycle") == [str(tmp_path / "#recycle" / "a.jpg")]
+    asked = scan([tmp_path], include={str(tmp_path): ["#RECYCLE", "*.lrdata"]})
+    assert [os.path.relpath(stamp.path, tmp_path) for stamp in asked] == ["#recycle/a.jpg", "x.lrdata/c.jpg"]
+
+
+def test_what_an_ignore_file_names_is_noted(tmp_path: Path) -> None:
+    touch(tmp_path / "private" / "a.jpg", tmp_path / "b.jpg", tmp_path / "b.txt", tmp_path / ".hidden" / "c.jpg")
+    (tmp_path / ".galleryignore").write_text("private/\nb.*\n")
+    passed = PassedOver()
+    assert list(scan([tmp_path], passed_over=passed)) == []
+    assert passed.places == {str(tmp_path / name): Reason.IGNORED for name in ("private", "b.jpg")}

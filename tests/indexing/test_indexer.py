@@ -566,6 +566,7 @@ def test_summary_counts_by_status() -> None:
         "reread": 0,
         "failed": 1,
         "faces": 2,
+        "in_bins": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

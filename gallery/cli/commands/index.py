@@ -50,7 +50,8 @@ def index(
       edited (the same picture, with another star, keyword, date or place),
       changed (another picture), moved, copied, missing, restored, reread
       (unchanged, and searched anew by --force) and failed; faces found in
-      this run; seconds; photos_per_second
+      this run; in_bins, those passed over in bins and snapshots;
+      seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))
     with state.open_store(settings) as store:
