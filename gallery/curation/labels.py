@@ -25,6 +25,7 @@ from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
+from gallery.system.paths import absolute
 
 _FACE: Final = re.compile(r"(?P<id>[0-9]{1,18})|(?P<photo>.+)#(?P<number>[0-9]{1,6})", re.DOTALL)
 _SIDES: Final = ("left", "top", "right", "bottom")
@@ -114,7 +115,8 @@ def _ids_by_number(store: Store, path: str) -> dict[int, int]:
     """All faces of a photo, those that don't count as well: a person's word may be that they do."""
     face = schema.face.c
     with store.read() as connection:
-        faces = select(face.number, face.id).where(face.content_id == photo_rows.number_at(connection, path))
+        photo = photo_rows.number_at(connection, absolute(path))
+        faces = select(face.number, face.id).where(face.content_id == photo)
         return dict(connection.execute(faces.order_by(face.number)).all())
 
 

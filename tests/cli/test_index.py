@@ -18,7 +18,7 @@ from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
 from tests.support.terminal import run_in_terminal
 
-COUNTS = ("new", "unchanged", "changed", "moved", "copied", "missing", "restored", "reread", "failed")
+COUNTS = ("new", "unchanged", "edited", "changed", "moved", "copied", "missing", "restored", "reread", "failed")
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from gallery.store.store import Store
 from gallery.system.machine import LEAST_TO_DECODE, suitable
 from gallery.vision.lazy import networks
 from tests.support.databases import content
+from tests.support.edits import give_star
 from tests.support.fakes import FakeClassifier, FakeDetector, TellingDetector, draw_faces
 from tests.support.photos import DAMAGED_EXIF, astronaut
 from tests.support.programs import started
@@ -103,6 +104,18 @@ def test_known_content_is_not_searched(tmp_path, read):
     got = in_processes(files, set(hashes[1:3]), read=read)
     assert [read.hash for read in got] == hashes
     assert [read.photo is None for read in got] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("read", [read_in_processes, decode_in_processes])
+def test_known_picture_in_other_bytes_is_not_searched(tmp_path, read):
+    files = draw(tmp_path / "Photos", 3)
+    before = here(files)
+    give_star(Path(files[1].path))
+    known = Known(pictures=frozenset([before[1].picture]))
+    got = [one for batch in read(files, known, FakeDetector(), SETTINGS, 2) for one in batch]
+    assert [one.photo is None for one in got] == [False, True, False]
+    assert (got[1].picture, got[1].capture.taken_source) == (before[1].picture, "file")
+    assert got[1].hash != before[1].hash
 
 
 def test_processes_that_decode_feed_the_detector_here_in_batches(tmp_path):
