@@ -24,6 +24,7 @@ ASKED = (
     "query save all faces:0..",
     "show {beach}",
     "show {beach} --annotate {out}/shown.png",
+    "open {beach}",
     "why {beach} --annotate {out}/why.png",
     "stats --by folder",
     "stats --plot {out}/moods.html",
@@ -61,6 +62,7 @@ ASKED = (
     "model list",
     "config show",
     "db check",
+    "db backup {out}/copy.db",
     "completion bash",
 )
 
@@ -69,6 +71,7 @@ ASKED = (
 def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     monkeypatch.setenv("GALLERY_MODEL", str(save_small_checkpoint(gallery.folder / "untrained.safetensors")))
     monkeypatch.setenv("GALLERY_DEVICE", "cpu")
+    monkeypatch.setenv("PATH", str(gallery.folder / "no viewer"))
     return gallery
 
 
