@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from gallery.curation.album_rows import check_name, check_note
+from gallery.curation.album_rows import check_note
 from gallery.curation.dump import HEADER, VERSION, version_of
+from gallery.curation.dump_values import (
+    read_box,
+    read_hash,
+    read_moment,
+    read_name,
+    read_picture,
+    read_query,
+    read_text,
+    read_uid,
+    shown,
+)
 from gallery.emotions import EMOTIONS
-from gallery.errors import AlbumError, DumpError, QueryError
-from gallery.query.query import Query
+from gallery.errors import AlbumError, DumpError
 from gallery.records import Picture
 from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
 """In bytes."""
 
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
-_UID: Final = re.compile(r"[0-9a-f]{32}")
-_PICTURE: Final = re.compile(r"([0-9a-f]{32}):([1-8])")
 _LAST_POSITION: Final = 2**31 - 1
 _KINDS: Final = ("emotion", "not_face")
 
@@ -180,128 +185,49 @@ def _fact(line: bytes | None) -> Fact:
         raise ValueError("is no JSON object")
     kind = given.pop("fact", None)
     if not isinstance(kind, str) or kind not in _READERS:
-        raise ValueError(f"fact is {_shown(kind)}; known are {', '.join(_READERS)}")
+        raise ValueError(f"fact is {shown(kind)}; known are {', '.join(_READERS)}")
     fields, optional, read = _READERS[kind]
     if missing := [name for name in fields if name not in given]:
         raise ValueError(f"has no {missing[0]}")
     if strange := [name for name in given if name not in (*fields, *optional)]:
-        raise ValueError(f"has an unknown field: {_shown(strange[0])}")
+        raise ValueError(f"has an unknown field: {shown(strange[0])}")
     return read(given)
 
 
 def _label(given: dict[str, Any]) -> LabelFact:
     kind, emotion = given["kind"], given["emotion"]
     if kind not in _KINDS:
-        raise ValueError(f"kind is {_shown(kind)}; allowed: {', '.join(_KINDS)}")
+        raise ValueError(f"kind is {shown(kind)}; allowed: {', '.join(_KINDS)}")
     if kind == "emotion" and emotion not in EMOTIONS:
-        raise ValueError(f"emotion is {_shown(emotion)}; allowed: {', '.join(EMOTIONS)}")
+        raise ValueError(f"emotion is {shown(emotion)}; allowed: {', '.join(EMOTIONS)}")
     if kind == "not_face" and emotion is not None:
-        raise ValueError(f"emotion is {_shown(emotion)}, but what is no face shows none")
-    box, said_at = _box(given["box"]), _moment(given, "said_at")
-    return LabelFact(_hash(given, "hash"), box, kind, emotion, said_at, _picture(given, "picture"))
+        raise ValueError(f"emotion is {shown(emotion)}, but what is no face shows none")
+    box, said_at = read_box(given["box"]), read_moment(given, "said_at")
+    return LabelFact(read_hash(given, "hash"), box, kind, emotion, said_at, read_picture(given, "picture"))
 
 
 def _album(given: dict[str, Any]) -> AlbumFact:
-    name = _name(given, "name")
+    name = read_name(given, "name")
     try:
-        note = check_note(name, _text(given, "note"))
+        note = check_note(name, read_text(given, "note"))
     except AlbumError as error:
         raise ValueError(f"note: {error.reason}") from None
-    cover = None if given["cover"] is None else _hash(given, "cover")
-    query = None if given["query"] is None else _query(given, "query")
-    pictured = _picture(given, "cover_picture")
-    return AlbumFact(name, note, _moment(given, "created_at"), cover, query, _uid(given.get("uid")), pictured)
+    cover = None if given["cover"] is None else read_hash(given, "cover")
+    query = None if given["query"] is None else read_query(given, "query")
+    pictured = read_picture(given, "cover_picture")
+    return AlbumFact(name, note, read_moment(given, "created_at"), cover, query, read_uid(given.get("uid")), pictured)
 
 
 def _photo(given: dict[str, Any]) -> PhotoFact:
     position = given["position"]
     if type(position) is not int or not 0 <= position <= _LAST_POSITION:
-        raise ValueError(f"position is {_shown(position)}; it is a whole number up to {_LAST_POSITION}")
-    added_at, picture = _moment(given, "added_at"), _picture(given, "picture")
-    return PhotoFact(_name(given, "album"), position, _hash(given, "hash"), added_at, picture)
+        raise ValueError(f"position is {shown(position)}; it is a whole number up to {_LAST_POSITION}")
+    added_at, picture = read_moment(given, "added_at"), read_picture(given, "picture")
+    return PhotoFact(read_name(given, "album"), position, read_hash(given, "hash"), added_at, picture)
 
 
 def _saved(given: dict[str, Any]) -> QueryFact:
-    return QueryFact(_name(given, "name"), _query(given, "text"), _moment(given, "created_at"))
-
-
-def _box(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list) or len(value) != 4 or any(type(side) not in (int, float) for side in value):
-        raise ValueError(f"box is {_shown(value)}; it is four numbers: left, top, right, bottom")
-    try:
-        left, top, right, bottom = box = tuple(float(side) for side in value)
-    except OverflowError:
-        raise ValueError("box has a number that is too large") from None
-    if not all(map(math.isfinite, box)) or left > right or top > bottom:
-        raise ValueError(f"box is {_shown(value)}; left is at most right, top at most bottom, and none is infinite")
-    return box
-
-
-def _hash(given: dict[str, Any], field: str) -> str:
-    value = given[field]
-    if not isinstance(value, str) or _HASH.fullmatch(value) is None:
-        raise ValueError(f"{field} is {_shown(value)}; it is 64 digits 0-9 and a-f")
-    return value
-
-
-def _uid(value: object) -> str | None:
-    if value is not None and (not isinstance(value, str) or _UID.fullmatch(value) is None):
-        raise ValueError(f"uid is {_shown(value)}; it is 32 digits 0-9 and a-f")
-    return value
-
-
-def _picture(given: dict[str, Any], field: str) -> Picture | None:
-    value = given.get(field)
-    if value is None:
-        return None
-    found = _PICTURE.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f"{field} is {_shown(value)}; it is 32 digits 0-9 and a-f, a colon, and 1 to 8")
-    return Picture(found[1], int(found[2]))
-
-
-def _name(given: dict[str, Any], field: str) -> str:
-    try:
-        return check_name(_text(given, field))
-    except AlbumError as error:
-        raise ValueError(f"{field} is {_shown(given[field])}: {error.reason}") from None
-
-
-def _query(given: dict[str, Any], field: str) -> str:
-    text = _text(given, field)
-    try:
-        text.encode()
-        Query.parse(text)
-    except UnicodeEncodeError:
-        raise ValueError(f"{field} is {_shown(text)}: it has broken letters") from None
-    except QueryError as error:
-        raise ValueError(f"{field} is {_shown(text)}: {error.reason}, at {error.position}") from None
-    return text
-
-
-def _moment(given: dict[str, Any], field: str) -> datetime:
-    text = _text(given, field)
-    try:
-        moment = datetime.fromisoformat(text)
-        # In a year that can be shown in every zone; a computer whose clock was lost begins in 1970.
-        if moment.tzinfo is not None and 1900 <= moment.year < 3000:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError(f"{field} is {_shown(text)}; it is a time with its zone, such as 2024-12-31T18:00:00+00:00")
-
-
-def _text(given: dict[str, Any], field: str) -> str:
-    value = given[field]
-    if not isinstance(value, str):
-        raise ValueError(f"{field} is {_shown(value)}; it is a text")
-    return value
-
-
-def _shown(value: object) -> str:
-    """A value from the file in a message, of a length that people read."""
-    text = json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return QueryFact(read_name(given, "name"), read_query(given, "text"), read_moment(given, "created_at"))
 
 
 _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {

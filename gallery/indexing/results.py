@@ -1,0 +1,49 @@
+"""What a run tells: each photo's fate, and the counts of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gallery.indexing.reconcile import Status
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """One photo's fate: `faces` counts those found just now with enough confidence; `reason` is set for failures."""
+
+    path: str
+    status: Status
+    faces: int = 0
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the results of a run, by status; `faces` are those found in it."""
+
+    new: int = 0
+    unchanged: int = 0
+    edited: int = 0
+    changed: int = 0
+    moved: int = 0
+    copied: int = 0
+    missing: int = 0
+    restored: int = 0
+    reread: int = 0
+    failed: int = 0
+    faces: int = 0
+    in_bins: int = 0
+    """Files with names of photos that were passed over, for they lie in bins, snapshots and the like."""
+
+    def add(self, result: PhotoResult) -> None:
+        """Count one result."""
+        setattr(self, result.status, getattr(self, result.status) + 1)
+        self.faces += result.faces
+
+    def as_json(self, seconds: float) -> dict[str, Any]:
+        """The documented JSON object that ends `gallery index --json`; missing photos don't count for the speed."""
+        counts = asdict(self)
+        seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+        rate = seen / seconds if seconds > 0 else 0.0
+        return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}
