@@ -10,8 +10,9 @@ from PIL import Image
 
 from gallery.curation.doubt import doubtful_faces
 from gallery.export.page import write_page
-from gallery.faces import Box, Detection
-from gallery.indexing.indexer import index
+from gallery.export.request import Heading
+from gallery.faces import Box, Detection, FaceDetector
+from gallery.indexing.indexer import IndexOptions, index
 from gallery.indexing.predictor import predict
 from gallery.insight.reasons import explain_faces
 from gallery.query.query import Query
@@ -24,7 +25,7 @@ from tests.support.pages import details
 ONE, TWO, THREE, FOUR = (Box(left, 100, left + 100, 200) for left in (20, 170, 320, 470))
 
 
-class SurestFirst:
+class SurestFirst(FaceDetector):
     """Finds the four faces of `draw_faces`, as detectors do: of the second it isn't sure, of the last it is most."""
 
     confidences = (0.97, 0.6, 0.98, 0.99)
@@ -48,7 +49,7 @@ def gallery(gallery: Gallery) -> Gallery:
 
 def look(gallery: Gallery, store: Store, *, force: bool = False, settings: Settings | None = None) -> list:
     options = {"detector": SurestFirst(), "classifier": FakeClassifier(), "settings": settings}
-    return list(index([gallery.photos], store=store, force=force, **options))
+    return list(index([gallery.photos], store=store, options=IndexOptions(force=force), **options))
 
 
 FROM_THE_LEFT = {1: "angry", 2: "happy", 3: "neutral"}
@@ -57,7 +58,7 @@ FROM_THE_LEFT = {1: "angry", 2: "happy", 3: "neutral"}
 
 def by_page(gallery: Gallery, settings: Settings) -> dict[int, str]:
     with Store.open(gallery.db) as store:
-        list(write_page(store.search(Query(), settings=settings), gallery.folder / "page", title="All"))
+        list(write_page(store.search(Query(), settings=settings), gallery.folder / "page", Heading("All")))
     [shown] = details(gallery.folder / "page")
     return {face["number"]: face["emotion"] for face in shown["faces"]}
 
