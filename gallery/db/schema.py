@@ -23,7 +23,7 @@ hash is of the bytes in which the photo was seen first; which others are the sam
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -62,7 +62,7 @@ HEAD: Final = "0006"
 
 def new_uid() -> str:
     """32 hexadecimal digits, at random."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 content: Final = Table(
