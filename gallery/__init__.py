@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from gallery.curation.labels import NamedFace, clear_labels, faces_meant, faces_named, label_faces, reject_faces
     from gallery.curation.restoring import Restored, restore_dump
     from gallery.curation.review import Review
+    from gallery.curation.roots import RootRecord, forget_root, list_roots
     from gallery.curation.saved_queries import (
         SavedQuery,
         delete_query,
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
     from gallery.store.backup import back_up
     from gallery.store.existing import database_exists
+    from gallery.store.roots import Root, known_roots
     from gallery.store.statistics import Stats
     from gallery.store.store import Store
     from gallery.vision.checkpoints import ModelCard, find_model, list_models, read_card
@@ -138,6 +140,8 @@ __all__ = [
     "Rescored",
     "Restored",
     "Review",
+    "Root",
+    "RootRecord",
     "SavedQuery",
     "Settings",
     "Shot",
@@ -180,14 +184,17 @@ __all__ = [
     "find_gone",
     "find_model",
     "forget_gone",
+    "forget_root",
     "freeze_album",
     "index",
+    "known_roots",
     "label_faces",
     "language_examples",
     "list_actions",
     "list_albums",
     "list_models",
     "list_queries",
+    "list_roots",
     "load_settings",
     "min_scores",
     "move_in_album",
@@ -244,6 +251,7 @@ _HANDED_ON = {
     "gallery.curation.labels": "NamedFace clear_labels faces_meant faces_named label_faces reject_faces",
     "gallery.curation.restoring": "Restored restore_dump",
     "gallery.curation.review": "Review",
+    "gallery.curation.roots": "RootRecord forget_root list_roots",
     "gallery.curation.saved_queries": "SavedQuery delete_query list_queries read_query rename_query save_query",
     "gallery.export": (
         "FORMATS Export ExportAction ExportOptions ExportResult Heading NameTemplate export_as export_photos "
@@ -272,6 +280,7 @@ _HANDED_ON = {
     "gallery.similar.duplicates": "DuplicateGroup exact_duplicates near_duplicates",
     "gallery.store.backup": "back_up",
     "gallery.store.existing": "database_exists",
+    "gallery.store.roots": "Root known_roots",
     "gallery.store.statistics": "Stats",
     "gallery.store.store": "Store",
     "gallery.vision.checkpoints": "ModelCard find_model list_models read_card",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -28,6 +28,8 @@ class IndexKeywords(TypedDict, total=False):
     workers: int | None
     follow_links: bool
     retry_failed: bool
+    include: Collection[str] | None
+    keep_model: bool
     force: bool
     wait: bool
     skip: Callable[[FileStamp], bool] | None

@@ -204,9 +204,10 @@ class FaceRecord:
 class PhotoRecord:
     """A photo as shown to people. `path` is the first of `paths`; `missing`: none of them exists any more.
 
-    `hash` is hexadecimal SHA-256 of the bytes at `path`; see `hash_of` for the other files. `faces` are those that
-    count, in the order of their numbers, between which there may be gaps. `matched`: where the query that found it
-    speaks of paths, those of `paths` that it means, which come first.
+    `hash` is hexadecimal SHA-256 of the bytes at `path`; see `hash_of` for the other files. `unwanted` says why no file
+    of it is wanted any more: see `gallery.store.unwanted.Why`; None for all others. `faces` are those that count, in
+    the order of their numbers, between which there may be gaps. `matched`: where the query that found it speaks of
+    paths, those of `paths` that it means, which come first.
     """
 
     path: str
@@ -224,6 +225,7 @@ class PhotoRecord:
     """Another photo took the place of its last file: at `path` lies that one now, or nothing."""
     first_hash: str = ""
     """Of the bytes in which it was seen first, by which is kept what people say of it; empty where that is `hash`."""
+    unwanted: str | None = None
 
     @property
     def meant(self) -> Sequence[str]:

@@ -26,6 +26,7 @@ DISTRIBUTION: Final = "smart-gallery"
 COMMANDS: Final = {
     "index": ("gallery.cli.commands.index:index", "Look through folders and remember every face."),
     "watch": ("gallery.cli.commands.watch:watch", "Keep up with folders as photos come and go."),
+    "roots": ("gallery.cli.commands.roots:roots", "List the folders that the gallery looks through, and forget some."),
     "search": ("gallery.cli.commands.search:search", "List the photos that a query describes."),
     "fields": ("gallery.cli.commands.fields:fields", "Explain the search language."),
     "query": ("gallery.cli.commands.query:query", "Keep queries under a name."),

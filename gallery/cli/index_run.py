@@ -55,7 +55,7 @@ class IndexRun:
         """Counts the results as they come and tells of failures at once."""
         for result in results:
             self.summary.add(result)
-            if result.status is not Status.MISSING:
+            if result.status.is_looked_at:
                 self._progress.advance(worked=result.status is not Status.UNCHANGED)
             if result.status is Status.FAILED:
                 self._progress.tell(f"failed: {result.path}: {result.reason}")
@@ -86,7 +86,7 @@ def _sentence(counts: dict[str, Any]) -> str:
     parts = _parts(counts)
     if not parts:
         return "0 photos"
-    seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+    seen = sum(counts[status] for status in Status if status.is_looked_at)
     speed = f"{counts['seconds']:.1f} s, {counts['photos_per_second']:.1f} photos/s"
     return f"{counted(seen, 'photo')}: {parts}; {counted(counts['faces'], 'face')}; {speed}"
 

@@ -11,5 +11,6 @@ __all__ = [
     "labels",
     "restoring",
     "review",
+    "roots",
     "saved_queries",
 ]

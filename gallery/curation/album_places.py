@@ -81,9 +81,15 @@ def hashes_at(
 ) -> list[str]:
     """The hashes by which the album knows the photos at these paths. Raises AlbumError for one that isn't in it."""
     settings = settings or Settings()
-    inside = set(ids_in(connection, album, settings))
+    # Also those that nobody wants for now may be taken out of a manual one.
+    inside = set(_all_in(connection, album) if album.query is None else ids_in(connection, album, settings))
     found = [chosen_ids(connection, [path], settings)[0] for path in paths]
     for path, number in zip(paths, found, strict=True):
         if number not in inside:
             raise AlbumError(album.name, f"{absolute(path)} isn't in it; `gallery album show` lists what is")
     return places_of(connection, album, found)
+
+
+def _all_in(connection: Connection, album: AlbumRow) -> Sequence[int | None]:
+    place = schema.album_photo.c
+    return connection.execute(select(place.content_id).where(place.album_id == album.id)).scalars().all()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from gallery.curation import kept_queries
 from gallery.db import schema
@@ -18,6 +18,7 @@ from gallery.query import terms
 from gallery.query.query import Query, album_key
 from gallery.search import matches
 from gallery.search.chosen import copies_meant
+from gallery.search.conditions import unwanted
 from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.system.paths import AnyPath, absolute
@@ -139,11 +140,11 @@ def find_manual(connection: Connection, name: str) -> AlbumRow:
 
 
 def ids_in(connection: Connection, album: AlbumRow, settings: Settings) -> Sequence[int]:
-    """The numbers of the contents in the album, in its order; photos that wait have none."""
+    """The numbers of the contents in the album, in its order; without photos that wait, or that nobody wants."""
     if album.query is not None:
         return matches.matching_ids(connection, Query.parse(album.query), settings)
     place = schema.album_photo.c
-    within = select(place.content_id).where(place.album_id == album.id, place.content_id.is_not(None))
+    within = select(place.content_id).where(place.album_id == album.id, *_is_shown(place))
     found = connection.execute(within.order_by(place.position, place.hash)).scalars()
     # Of two photos that proved to be one, the first place counts.
     return list(dict.fromkeys(number for number in found if number is not None))
@@ -199,7 +200,7 @@ def _described() -> Any:
     album, place, path = schema.album.c, schema.album_photo.c, schema.path.c
     content, version = schema.content.c, schema.version.c
     rows_of = select(func.count()).where(place.album_id == album.id)
-    inside = select(func.count(place.content_id.distinct())).where(place.album_id == album.id)
+    inside = select(func.count(place.content_id.distinct())).where(place.album_id == album.id, *_is_shown(place))
     present = select(path.id).where(path.content_id == place.content_id, path.missing_since.is_(None)).exists()
     covers = select(content.id).where(content.hash == album.cover_hash).correlate(schema.album)
     others = select(version.content_id).where(version.hash == album.cover_hash).correlate(schema.album)
@@ -215,6 +216,10 @@ def _described() -> Any:
         rows_of.where(place.content_id.is_(None)).scalar_subquery().label("waiting"),
         album.uid,
     )
+
+
+def _is_shown(place: Any) -> tuple[ColumnElement[bool], ...]:
+    return place.content_id.is_not(None), place.content_id.not_in(unwanted())
 
 
 def _album(connection: Connection, row: Any, settings: Settings) -> Album:

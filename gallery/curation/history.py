@@ -36,9 +36,15 @@ from gallery.db.keyed import (
 from gallery.settings import Settings
 from gallery.store import compacting, shown
 from gallery.store.store import Store
+from gallery.store.unwanted import bring_back
 
-KEPT: Final = {table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query)}
-"""The tables that only a Recorder writes to, by name. Where both refer to each other, parents come first."""
+KEPT: Final = {
+    table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query, schema.root)
+}
+"""The tables that only a Recorder takes rows from, by name. Where both refer to each other, parents come first.
+
+To `root`, the folders that are looked through, indexing adds; to the others a Recorder alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,9 @@ def _take_back(connection: Connection, action: Row[Any]) -> None:
             labelled |= {row["hash"] for row in [*rows_of(connection, table, gone).values(), *back]}
         delete_rows(connection, table, gone)
         _put(connection, table, back)
+        if table is schema.root:
+            for row in back:
+                bring_back(connection, row["path"])
     refresh_shown(connection, labelled)
 
 
@@ -273,4 +282,7 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(row: Values) -> Values:
-    return {name: datetime.fromisoformat(value) if name.endswith("_at") else value for name, value in row.items()}
+    return {
+        name: datetime.fromisoformat(value) if name.endswith("_at") and value is not None else value
+        for name, value in row.items()
+    }

@@ -5,6 +5,8 @@
 | content | one row per photo: what is in the file, whatever it is called |
 | version | other bytes that show the same picture as a content: it was given a star, a keyword, a date |
 | path | the files that hold a content |
+| root | the folders that are looked through |
+| mount | folders on which a drive was seen |
 | face | the faces of a content and what is shown of them |
 | lost_face | faces of a content that the last search didn't find: their numbers wait for them |
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
@@ -45,6 +47,9 @@ from sqlalchemy import (
 )
 
 from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
+from gallery.db.place_tables import failure as failure
+from gallery.db.place_tables import mount as mount
+from gallery.db.place_tables import root as root
 from gallery.db.shared_columns import (
     EMOTION_NAMES,
     box,
@@ -56,7 +61,7 @@ from gallery.db.shared_columns import (
     pictured,
 )
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -112,13 +117,18 @@ path: Final = Table(
     Column("path", FilePath, nullable=False, unique=True),
     Column("size", SignedLong, nullable=False),
     Column("mtime_ns", SignedLong, nullable=False),
+    # NULL: the file is there, and wanted.
     Column("missing_since", Instant),
     # Which of the content's versions the file is; NULL: the one that the content is named by.
     Column("version_id", Integer, ForeignKey("version.id", ondelete="RESTRICT")),
+    # Why the file isn't wanted any more; then missing_since is set besides, so that searches need ask for that alone.
+    # One of gallery.store.unwanted.Why; NULL for a file that is there, or really missing.
+    Column("unwanted", Text),
     Index(None, "content_id", "missing_since"),
 )
 Index(None, path.c.content_id, sqlite_where=path.c.missing_since.is_not(None))
 Index(None, path.c.version_id, sqlite_where=path.c.version_id.is_not(None))
+Index(None, path.c.unwanted, path.c.content_id, sqlite_where=path.c.unwanted.is_not(None))
 
 face: Final = Table(
     "face",
@@ -279,17 +289,5 @@ sidecar: Final = Table(
     # JSON of what was written.
     Column("written", Text, nullable=False),
     Column("written_at", Instant, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-failure: Final = Table(
-    "failure",
-    metadata,
-    Column("path", FilePath, primary_key=True),
-    Column("size", SignedLong, nullable=False),
-    Column("mtime_ns", SignedLong, nullable=False),
-    Column("reason", PlainText, nullable=False),
-    Column("transient", Boolean, nullable=False),
-    Column("failed_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )

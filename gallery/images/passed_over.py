@@ -52,14 +52,14 @@ class PassedOver:
         """The places passed over for this reason."""
         return [place for place, why in self.places.items() if why is reason]
 
-    def reason(self, path: str) -> Reason | None:
-        """Why the file at this path was passed over: it, or a folder that it lies in; None where it wasn't."""
-        while (found := self.places.get(path)) is None:
+    def place_of(self, path: str) -> str | None:
+        """The place for which this file was passed over, itself or a folder that it lies in; None where it wasn't."""
+        while path not in self.places:
             above = os.path.dirname(path)  # noqa: PTH120 - a Path for each of 100,000 files would take seconds
             if above == path:
                 return None
             path = above
-        return found
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +94,6 @@ class Names:
     def passes_over(self, way: Sequence[str]) -> bool:
         """Whether any folder on the way, each of these names within the one before, is passed over."""
         return any(self.is_skipped(name) or self.is_bin(name, above) for above, name in pairwise(("", *way)))
+
+
+USUAL_NAMES: Final = Names()

@@ -6,13 +6,14 @@ import logging
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gallery.errors import ImageError, ScanError
 from gallery.images.ignoring import OnError, Rules, is_ignored, rules_in, why
-from gallery.images.passed_over import Names, PassedOver, Reason
+from gallery.images.passed_over import USUAL_NAMES, Names, PassedOver, Reason
 from gallery.records import FileStamp
+from gallery.system.drives import is_connected
 from gallery.system.paths import absolute
 
 SUFFIXES = frozenset(
@@ -40,13 +41,22 @@ KnownAs = Callable[[str, os.stat_result], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a walk comes by beside photos: what it passes over, and the folders on another device than their parents."""
+
+    passed_over: PassedOver = field(default_factory=PassedOver)
+    drives: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder at `path`; what is in it is called by its `name`, another path to it."""
+    """A folder at `path`; what is in it is called by its `name`, another path to it. `device`: of the folder above."""
 
     path: str
     name: str
     names: Names
     rules: tuple[Rules, ...] = ()
+    device: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,8 @@ class _Walk:
     follow_links: bool
     on_error: OnError
     known_as: KnownAs
-    passed_over: PassedOver
+    names: Mapping[str, Names]
+    beside: Beside
     visited: set[tuple[int, int]] = field(default_factory=set)
     links: list[_Folder] = field(default_factory=list)
 
@@ -68,7 +79,7 @@ def scan(
     on_error: OnError | None = None,
     known_as: KnownAs | None = None,
     include: Mapping[str, Collection[str]] | None = None,
-    passed_over: PassedOver | None = None,
+    beside: Beside | None = None,
 ) -> Iterator[FileStamp]:
     """The photos at and below `roots`, each file once, with absolute paths in which links are kept.
 
@@ -78,8 +89,8 @@ def scan(
     the size and time of what it points to; a link to a folder is followed only with `follow_links`, and after all else,
     so that what lies below the roots themselves is called by its own path. No folder is listed twice. `known_as` may
     give a folder another path, which those of its photos then begin with. Bins, snapshots and the like are passed over,
-    except below a root those of the names that `include` has for it; they and what was ignored are noted in
-    `passed_over`.
+    except in and below a folder those of the names that `include` has for it. What else is come by is noted in
+    `beside`.
 
     What can't be looked at goes to `on_error` (by default to the log) and the walk goes on: a folder that can't be
     listed, a file that vanished, a dead link, a pipe or device with a photo's name. All but the last are transient: the
@@ -87,18 +98,37 @@ def scan(
     photo.
     """
     paths = list(dict.fromkeys(absolute(root) for root in roots))
-    folders = {path for path in paths if _is_folder(path)}
+    folders = {path for path in paths if is_folder(path)}
     files = [path for path in paths if path not in folders]
-    noted = PassedOver() if passed_over is None else passed_over
-    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is, noted)
-    return _scan(files, {path: Names((include or {}).get(path, ())) for path in paths if path in folders}, walk)
+    names = {path: Names(taken_in) for path, taken_in in (include or {}).items()}
+    noted = Beside() if beside is None else beside
+    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is, names, noted)
+    return _scan(files, [path for path in paths if path in folders], walk)
+
+
+def reaches(root: str, folder: str, names: Names = USUAL_NAMES, *, follow_links: bool = False) -> bool:
+    """Whether a walk of the root comes to this folder below it, both absolute: nothing passes it over."""
+    how = _Walk(follow_links, lambda _: None, _as_it_is, {}, Beside())
+    here = _Folder(root, root, names)
+    for name in Path(folder).relative_to(root).parts:
+        try:
+            _, entries = _list_once(here, how)
+        except OSError:
+            return False
+        here = replace(here, rules=rules_in(entries, here.rules, how.on_error))
+        _, subfolders = _sort_out([entry for entry in entries if entry.name == name], here, how)
+        if not subfolders:
+            return False
+        here = replace(here, path=subfolders[0].path, name=subfolders[0].path)
+    return True
 
 
 def _as_it_is(path: str, info: os.stat_result) -> str:  # noqa: ARG001
     return path
 
 
-def _is_folder(root: str) -> bool:
+def is_folder(root: str) -> bool:
+    """Whether this is a folder, which can be listed; ScanError where it can't be, or isn't there."""
     try:
         if not stat.S_ISDIR(Path(root).stat().st_mode):
             return False
@@ -110,15 +140,15 @@ def _is_folder(root: str) -> bool:
     return True
 
 
-def _scan(files: Sequence[str], folders: Mapping[str, Names], how: _Walk) -> Iterator[FileStamp]:
+def _scan(files: Sequence[str], folders: Sequence[str], how: _Walk) -> Iterator[FileStamp]:
     named = list(dict.fromkeys(_known_file(path, how.known_as) for path in files))
     for path in named:
         stamp = _stamp(path, Path(path).stat, how.on_error)
         if stamp:
             yield stamp
     told = frozenset(named)
-    for path, names in folders.items():
-        yield from _but(told, _walk(_Folder(path, path, names), how))
+    for path in folders:
+        yield from _but(told, _walk(_Folder(path, path, how.names.get(path, USUAL_NAMES)), how))
     # Those that are found behind links come to the end of the list meanwhile.
     for link in how.links:
         yield from _but(told, _walk(link, how))
@@ -143,31 +173,40 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
     while stack:
         folder = stack.pop()
         try:
-            name, entries = _list_once(folder, how)
+            here, entries = _list_once(folder, how)
         except OSError as error:
             how.on_error(ImageError(folder.name, f"folder can't be listed ({why(error)})", transient=True))
             continue
-        here = _Folder(folder.path, name, folder.names, rules_in(entries, folder.rules, how.on_error))
+        here = replace(here, rules=rules_in(entries, folder.rules, how.on_error))
         photos, subfolders = _sort_out(entries, here, how)
         for entry in photos:
             stamp = _stamp(_named(entry, here), entry.stat, how.on_error)
             if stamp:
                 yield stamp
-        below = [_Folder(entry.path, _named(entry, here), here.names, here.rules) for entry in subfolders]
+        below = [_subfolder(entry, here, how) for entry in subfolders]
         links = [folder for folder, entry in zip(below, subfolders, strict=True) if entry.is_symlink()]
         how.links.extend(links)
         stack += [folder for folder in reversed(below) if folder not in links] if links else reversed(below)
 
 
-def _list_once(folder: _Folder, how: _Walk) -> tuple[str, list[os.DirEntry[str]]]:
-    """The name of the folder and what is in it; nothing if it was listed before, under whatever name."""
+def _subfolder(entry: os.DirEntry[str], above: _Folder, how: _Walk) -> _Folder:
+    names = how.names.get(entry.path, above.names)
+    return replace(above, path=entry.path, name=_named(entry, above), names=names)
+
+
+def _list_once(folder: _Folder, how: _Walk) -> tuple[_Folder, list[os.DirEntry[str]]]:
+    """The folder by its name and with its device, and what is in it: nothing if it was listed before."""
     info = Path(folder.path).stat()
     identity = (info.st_dev, info.st_ino)
     if identity in how.visited:
-        return folder.name, []
+        return folder, []
     how.visited.add(identity)
     with os.scandir(folder.path) as entries:
-        return how.known_as(folder.name, info), list(entries)
+        here = replace(folder, name=how.known_as(folder.name, info), device=info.st_dev)
+        # By the path that it is known by, it may lie within a drive.
+        if folder.device != info.st_dev and is_connected(here.name):
+            how.beside.drives.add(here.name)
+        return here, list(entries)
 
 
 def _named(entry: os.DirEntry[str], folder: _Folder) -> str:
@@ -182,11 +221,11 @@ def _sort_out(
     photos, subfolders = [], []
     for entry in entries:
         if _is_dir(entry, how.follow_links):
-            if _is_wanted_folder(entry, folder, how.passed_over):
+            if _is_wanted(entry, folder, how.beside.passed_over):
                 subfolders.append(entry)
         elif is_photo(entry.name):
             if folder.rules and is_ignored(entry.path, folder.rules):
-                how.passed_over.add(entry.path, Reason.IGNORED)
+                how.beside.passed_over.add(_named(entry, folder), Reason.IGNORED)
             else:
                 photos.append(entry)
     photos.sort(key=_name_bytes)
@@ -199,14 +238,14 @@ def is_photo(name: str) -> bool:
     return name[name.rfind(".") :].lower() in SUFFIXES and not name.startswith(".")
 
 
-def _is_wanted_folder(entry: os.DirEntry[str], folder: _Folder, passed_over: PassedOver) -> bool:
+def _is_wanted(entry: os.DirEntry[str], folder: _Folder, passed_over: PassedOver) -> bool:
     if folder.names.is_bin(entry.name, folder.path):
-        passed_over.add(entry.path, Reason.BIN)
+        passed_over.add(_named(entry, folder), Reason.BIN)
         return False
     if folder.names.is_skipped(entry.name):
         return False
     if folder.rules and is_ignored(entry.path + "/", folder.rules):
-        passed_over.add(entry.path, Reason.IGNORED)
+        passed_over.add(_named(entry, folder), Reason.IGNORED)
         return False
     return True
 

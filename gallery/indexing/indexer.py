@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.images.passed_over import PassedOver, Reason
+from gallery.images.passed_over import Reason
 from gallery.images.recognise import Known
-from gallery.images.scan import count_photos, scan
-from gallery.indexing.known_names import KnownNames
+from gallery.images.scan import count_photos
 from gallery.indexing.pipeline import score_each
+from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
@@ -24,7 +24,7 @@ from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
 from gallery.store.store import Store
-from gallery.system.paths import absolute
+from gallery.store.unwanted import mark_unwanted
 
 __all__ = ["IndexOptions", "PhotoResult", "Status", "Summary", "index"]
 
@@ -39,6 +39,10 @@ class IndexOptions:
     """Also folders that are symbolic links are looked into."""
     retry_failed: bool = False
     """Files that couldn't be read are tried again, although they haven't changed."""
+    include: Collection[str] | None = None
+    """Names of bins and the like that are taken in from now on, in place of those given before; None: those."""
+    keep_model: bool = False
+    """The model whose predictions are shown stays, though the classifier be another; stored faces aren't read."""
     force: bool = False
     """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
     wait: bool = False
@@ -74,24 +78,18 @@ def index(
     process imports the script that runs, which must guard its main part by `if __name__ == "__main__"`; since not all
     do, this process works alone where no settings are given.
 
-    Raises ScanError at once where a path doesn't exist; while running, StoreLockedError where another process indexes
-    into the same database, unless the options say to wait, StoreError where it can't be written, and GalleryError where
-    no process is left to read.
+    A known folder that isn't there is a failure, and its photos stay as they are; so do those on a drive in a folder
+    that was there and isn't connected.
+
+    Raises ScanError at once where a path neither exists nor is known; while running, StoreLockedError where another
+    process indexes into the same database, unless the options say to wait, StoreError where it can't be written, and
+    GalleryError where no process is left to read.
     """
     options = options or IndexOptions()
     settings = settings or Settings(workers=1)
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
-    problems: list[ImageError] = []
-    names, passed_over = KnownNames(), PassedOver()
-    files = scan(
-        paths,
-        follow_links=options.follow_links,
-        on_error=problems.append,
-        known_as=names,
-        passed_over=passed_over,
-    )
-    places = _Places([absolute(path) for path in paths], files, problems, names, passed_over)
+    places = find_places(store, paths, follow_links=options.follow_links, include=options.include)
     return _results(_Crew(store, detector, classifier, settings), places, options)
 
 
@@ -119,24 +117,11 @@ class _Crew:
         return sum(face.detection.confidence >= self.settings.min_confidence for face in faces)
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where a run looks: going through `files` walks the folders, and fills `problems` and `passed_over`.
-
-    By then `names` must have learnt what is known.
-    """
-
-    roots: Sequence[str]
-    files: Iterator[FileStamp]
-    problems: list[ImageError]
-    names: KnownNames
-    passed_over: PassedOver
-
-
-def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[PhotoResult]:
+def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[PhotoResult]:
     store = crew.store
     with store.index_lock(wait=options.wait):
-        for so_far in rescore_locked(store, crew.classifier):
+        places.note(store)
+        for so_far in () if options.keep_model else rescore_locked(store, crew.classifier):
             if options.on_rescore:
                 options.on_rescore(so_far)
         rules = Reconciler(store.known_files(), store.paths_of, store.pictures, options.force)
@@ -153,7 +138,7 @@ def _results(crew: _Crew, places: _Places, options: IndexOptions) -> Iterator[Ph
                 yield from _store_batch(crew, rules, batch)
         yield from _finish(crew, rules, [file.path for file in present], places)
     if options.on_bins:
-        options.on_bins(count_photos(places.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
+        options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,20 +241,26 @@ def _new_version(crew: _Crew, rules: Reconciler, read: ReadPhoto) -> NewVersion 
     return None if name is None else NewVersion(name, read.picture, read.capture)
 
 
-def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: _Places) -> Iterator[PhotoResult]:
-    """What is no photo's business: places that couldn't be looked at, photos that are gone, failures that are over."""
+def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: Places) -> Iterator[PhotoResult]:
+    """What comes last: places that couldn't be looked at, photos that weren't found, failures that are over."""
+    places.find_away(crew.store, rules.known, found)
     problems = places.problems
     unseen = [problem.path for problem in problems]
-    roots = [*places.roots, *places.names.renamed]
-    gone = rules.missing(found, roots, unseen)
-    over = rules.stale_failures(found, roots, unseen)
+    unfound = rules.not_found(found, places.roots_by_all_names, unseen)
+    unwanted = places.unwanted(unfound.there)
+    over = rules.stale_failures(found, places.roots_by_all_names, unseen)
     if problems:
         crew.write([Fail(FileStamp(p.path, 0, 0), p.reason, p.transient) for p in problems])
-    if gone:
-        crew.store.mark_missing(gone)
+    if unfound.gone:
+        crew.store.mark_missing(unfound.gone)
+    if unwanted:
+        mark_unwanted(crew.store, unwanted)
     if over:
         crew.store.clear_failures(over)
+    places.note_look(crew.store)
     for problem in problems:
         yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
-    for path in gone:
+    for path in unfound.gone:
         yield PhotoResult(path, Status.MISSING)
+    for path, reason in unwanted.items():
+        yield PhotoResult(path, Status.UNWANTED, reason=reason)

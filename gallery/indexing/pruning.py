@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, true
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -23,7 +23,9 @@ from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.store import versions
+from gallery.store.roots import roots_in
 from gallery.store.store import Store
+from gallery.system.drives import is_connected
 from gallery.system.same_file import leads_nowhere
 
 
@@ -82,14 +84,17 @@ def find_gone(
 
     Each file is looked for on the disk. Where its folder isn't there, or has nothing in it, the drive may just not be
     connected: then the file counts as gone only if known photos are to be found near by on the same drive, below the
-    next folder above that exists; or with `even_if_unplugged`. Raises UsageError for a query with a limit.
+    next folder above that exists; or with `even_if_unplugged`, which also takes files that weren't marked, for their
+    known folder isn't there, or a drive in it. What is no longer wanted isn't gone. Raises UsageError for a query with
+    a limit.
     """
     query, settings = replace(query or Query(), missing=True), settings or Settings()
     if query.limit is not None:
         raise UsageError("prune takes all photos that match; narrow the query in place of limiting it")
     with store.read() as connection:
         copies = copies_meant(connection, query, settings)
-        return _Search(connection, even_if_unplugged, copies).found(chosen(connection, query, settings))
+        away = _away(connection) if even_if_unplugged else []
+        return _Search(connection, even_if_unplugged, away, copies).found(chosen(connection, query, settings))
 
 
 def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
@@ -108,23 +113,26 @@ def forget_gone(store: Store, gone: Gone) -> Gone:
     """
     with store.index_lock(), store.write_connection() as connection:
         numbers = _numbers(connection, gone.photos)
-        marked = _marked(connection, numbers.values())
+        paths = _paths(connection, numbers.values())
         photos = tuple(
             photo
             for photo in gone.photos
-            if photo.hash in numbers and _is_still_gone(photo, marked.get(numbers[photo.hash], {}))
+            if photo.hash in numbers and _is_still_gone(photo, paths.get(numbers[photo.hash], ()))
         )
         copies = tuple(path for path in gone.copies if _is_gone(path))
         _forget_photos(connection, [numbers[photo.hash] for photo in photos])
         path = schema.path
         for some in chunked(copies):
-            connection.execute(delete(path).where(path.c.path.in_(some), path.c.missing_since.is_not(None)))
+            connection.execute(delete(path).where(path.c.path.in_(some)))
     return replace(gone, photos=photos, copies=copies)
 
 
 class _Search:
-    def __init__(self, connection: Connection, even_if_unplugged: bool, copies: Copies | None) -> None:
+    def __init__(
+        self, connection: Connection, even_if_unplugged: bool, away: Sequence[str], copies: Copies | None
+    ) -> None:
         self._connection = connection
+        self._away = away
         self._copies = copies
         self._even_if_unplugged = even_if_unplugged
         self._absent = cache(self._find_absent)
@@ -153,16 +161,23 @@ class _Search:
         return Gone(tuple(photos), tuple(copies), tuple(kept), dict(sorted(unplugged.items())))
 
     def _marked(self, among: Any) -> Sequence[Any]:
-        """The files that are marked as missing, photo after photo, and whether the query means them."""
+        """The files that are marked as missing, or lie where nothing is to be seen, photo after photo.
+
+        With each, whether the query means it.
+        """
         content, path, other = schema.content.c, schema.path.c, schema.path.alias().c
-        present = select(other.id).where(other.content_id == path.content_id, other.missing_since.is_(None)).exists()
+        present = select(other.id).where(other.content_id == path.content_id, ~self._seems_gone(other)).exists()
         meant = true() if self._copies is None else self._copies.means(path, lambda _: true())
         return self._connection.execute(
             select(content.hash, present.label("has_file"), path.path, meant.label("meant"))
             .join_from(schema.path, schema.content)
-            .where(path.missing_since.is_not(None), *among(content.id))
+            .where(self._seems_gone(path), *among(content.id))
             .order_by(content.hash, path.path)
         ).all()
+
+    def _seems_gone(self, path: Any) -> ColumnElement[bool]:
+        marked = or_(path.missing_since.is_not(None), *(lies_at(path.path, folder) for folder in self._away))
+        return and_(marked, path.unwanted.is_(None))
 
     def _replaced(self, among: Any) -> Iterator[GonePhoto]:
         """Photos without any path: other pictures took all their places."""
@@ -191,6 +206,13 @@ class _Search:
         path, drive = schema.path.c, place.stat().st_dev
         files = select(path.path).where(lies_at(path.path, str(place)), path.missing_since.is_(None))
         return any(_drive(file) == drive for file in self._connection.execute(files).scalars())
+
+
+def _away(connection: Connection) -> list[str]:
+    """Known folders that aren't there, and places of drives that aren't connected."""
+    folders = [root.path for root in roots_in(connection) if not os.path.lexists(root.path)]
+    drives = connection.execute(select(schema.mount.c.path)).scalars()
+    return [*folders, *(drive for drive in drives if not is_connected(drive))]
 
 
 def _is_gone(path: str) -> bool:
@@ -227,20 +249,19 @@ def _numbers(connection: Connection, photos: Iterable[GonePhoto]) -> dict[str, i
     return numbers
 
 
-def _marked(connection: Connection, numbers: Collection[int]) -> dict[int, dict[str, bool]]:
-    """Of each of these contents the paths, and whether they are marked as missing."""
+def _paths(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
+    """The paths of each of these contents."""
     path = schema.path.c
-    marked: dict[int, dict[str, bool]] = {}
+    found: dict[int, list[str]] = {}
     for some in chunked(sorted(numbers)):
-        rows = select(path.content_id, path.path, path.missing_since.is_not(None)).where(path.content_id.in_(some))
-        for number, file, missing in connection.execute(rows):
-            marked.setdefault(number, {})[file] = missing
-    return marked
+        rows = select(path.content_id, path.path).where(path.content_id.in_(some))
+        for number, file in connection.execute(rows):
+            found.setdefault(number, []).append(file)
+    return found
 
 
-def _is_still_gone(photo: GonePhoto, marked: Mapping[str, bool]) -> bool:
-    known = set() if photo.replaced else set(photo.paths)
-    return marked.keys() <= known and all(marked.values()) and all(map(_is_gone, marked))
+def _is_still_gone(photo: GonePhoto, paths: Collection[str]) -> bool:
+    return set(paths) <= (set() if photo.replaced else set(photo.paths)) and all(map(_is_gone, paths))
 
 
 def _counts(connection: Connection, table: Table, numbers: Sequence[int]) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -30,6 +30,20 @@ class Status(StrEnum):
     RESTORED = "restored"
     REREAD = "reread"
     FAILED = "failed"
+    UNWANTED = "unwanted"
+
+    @property
+    def is_looked_at(self) -> bool:
+        """The file was come by; else it is told only that it wasn't."""
+        return self not in (Status.MISSING, Status.UNWANTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfound:
+    """Known photos that a run didn't come by: those that are `there` all the same, and those newly `gone`."""
+
+    there: Mapping[str, KnownFile]
+    gone: Sequence[str]
 
 
 @dataclass
@@ -133,33 +147,33 @@ class Reconciler:
         self.added.add(photo.hash)
         self.identity.add(photo)
 
-    def missing(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:
-        """Known photos under `roots` that are gone, also where a link to them is left.
+    def not_found(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> Unfound:
+        """Known photos under `roots` that weren't found; those to which a link alone is left are gone.
 
         What lies under the folders in `unseen` can't be told.
         """
-        here, blind = tuple(map(_prefix, roots)), tuple(map(_prefix, unseen))
+        here, blind = tuple(map(prefix, roots)), tuple(map(prefix, unseen))
         candidates = self.known.keys() - set(found) - self.moved_away
-        return sorted(
-            path
-            for path in candidates
-            if _is_under(path, here)
-            and self.known[path].hash
-            and not self.known[path].missing
-            and (leads_nowhere(path) or not (_is_under(path, blind) or os.path.lexists(path)))
-        )
+        photos = {path: self.known[path] for path in sorted(candidates) if is_under(path, here)}
+        photos = {path: known for path, known in photos.items() if known.hash}
+        dead = {path for path in photos if leads_nowhere(path)}
+        told = [path for path in photos if path in dead or not is_under(path, blind)]
+        there = {path: photos[path] for path in told if path not in dead and os.path.lexists(path)}
+        gone = [path for path in told if path not in there]
+        return Unfound(there, [path for path in gone if photos[path].unwanted or not photos[path].missing])
 
     def stale_failures(self, found: Iterable[str], roots: Iterable[str], unseen: Iterable[str]) -> list[str]:
         """Failures under `roots` of what this run didn't find; what is or lies under one of `unseen` can't be told."""
-        here, blind = tuple(map(_prefix, roots)), tuple(map(_prefix, unseen))
+        here, blind = tuple(map(prefix, roots)), tuple(map(prefix, unseen))
         failed = {path for path, known in self.known.items() if known.failure is not None}
-        return sorted(path for path in failed - set(found) if _is_under(path, here) and not _is_under(path, blind))
+        return sorted(path for path in failed - set(found) if is_under(path, here) and not is_under(path, blind))
 
 
-def _prefix(folder: str) -> str:
+def prefix(folder: str) -> str:
+    """What the path of all that lies in the folder begins with."""
     return folder.rstrip(os.sep) + os.sep
 
 
-def _is_under(path: str, prefixes: tuple[str, ...]) -> bool:
-    """The path is one of the places themselves or below one."""
-    return _prefix(path).startswith(prefixes)
+def is_under(path: str, prefixes: tuple[str, ...]) -> bool:
+    """The path is one of the places with these prefixes, or below one."""
+    return prefix(path).startswith(prefixes)

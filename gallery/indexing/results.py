@@ -10,7 +10,10 @@ from gallery.indexing.reconcile import Status
 
 @dataclass(frozen=True, slots=True)
 class PhotoResult:
-    """One photo's fate: `faces` counts those found just now with enough confidence; `reason` is set for failures."""
+    """One photo's fate: `faces` counts those found just now with enough confidence.
+
+    `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`.
+    """
 
     path: str
     status: Status
@@ -32,6 +35,7 @@ class Summary:
     restored: int = 0
     reread: int = 0
     failed: int = 0
+    unwanted: int = 0
     faces: int = 0
     in_bins: int = 0
     """Files with names of photos that were passed over, for they lie in bins, snapshots and the like."""
@@ -42,8 +46,8 @@ class Summary:
         self.faces += result.faces
 
     def as_json(self, seconds: float) -> dict[str, Any]:
-        """The documented JSON object that ends `gallery index --json`; missing photos don't count for the speed."""
+        """The documented JSON object that ends `gallery index --json`; for the speed only what was looked at counts."""
         counts = asdict(self)
-        seen = sum(counts[status] for status in Status if status is not Status.MISSING)
+        seen = sum(counts[status] for status in Status if status.is_looked_at)
         rate = seen / seconds if seconds > 0 else 0.0
         return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}

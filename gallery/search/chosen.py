@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from gallery.query import terms
 from gallery.query.query import Query
-from gallery.search.conditions import Condition, Conditions
+from gallery.search.conditions import Condition, Conditions, any_unwanted, unwanted
 from gallery.search.copies import Copies
 from gallery.search.gate import Gate
 from gallery.search.matches import expand, matching_anywhere
@@ -33,6 +33,8 @@ _MAY_SPEAK_OF_PATHS: Final = (terms.Path, terms.Saved, terms.InAlbum)
 def chosen(connection: Connection, query: Query, settings: Settings) -> Among:
     """The photos that match, whatever the limit; no condition where all do, for looking each up takes seconds."""
     if query.missing and query.where is None:
+        if any_unwanted(connection):
+            return lambda content_id: (content_id.not_in(unwanted()),)
         return lambda _: ()
     found = matching_anywhere(connection, query, settings).subquery()
     numbers = select(found.c.content_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, not_, or_, select, true
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
@@ -108,6 +108,18 @@ def has_file(content_id: ColumnElement[int]) -> Condition:
     """Whether a file of the photo with this number exists."""
     path = _PATH.c
     return select(path.id).where(path.content_id == content_id, path.missing_since.is_(None)).exists()
+
+
+def unwanted() -> Select[Any]:
+    """Selects the contents of which no file is there, and one isn't wanted any more: ignored, in a bin, and so on."""
+    path = schema.path.alias().c
+    return select(path.content_id).where(path.unwanted.is_not(None), ~has_file(path.content_id))
+
+
+def any_unwanted(connection: Connection) -> bool:
+    """Whether there is any such file; mostly there is none, and nothing need be looked up."""
+    path = schema.path.c
+    return connection.execute(select(path.id).where(path.unwanted.is_not(None)).limit(1)).first() is not None
 
 
 def is_counted(face: Any, gate: Gate) -> tuple[Condition, ...]:

@@ -18,7 +18,7 @@ from gallery.emotions import EMOTIONS
 from gallery.query import terms
 from gallery.query.query import Query
 from gallery.query.terms import Term
-from gallery.search.conditions import Conditions, Photo, has_file, is_sure, reaches
+from gallery.search.conditions import Conditions, Photo, any_unwanted, has_file, is_sure, reaches, unwanted
 from gallery.search.copies import Copies
 from gallery.search.expansion import album_row, expanded, no_album
 from gallery.search.gate import Gate
@@ -56,12 +56,13 @@ class Plan:
 
     `walk`: one of the terms that must hold; the faces that make it hold are walked. `listed`: terms that must hold, and
     hold for so few photos that all of them are listed first. `ordered`: the walk goes by date; else, for mere counting,
-    in whatever order is quickest.
+    in whatever order is quickest. `all_wanted`: there is no photo that would be found but for nobody wanting it.
     """
 
     walk: Term | None = None
     listed: tuple[Term, ...] = ()
     ordered: bool = True
+    all_wanted: bool = True
 
 
 def matching_ids(connection: Connection, query: Query, settings: Settings) -> list[int]:
@@ -132,7 +133,8 @@ def plan(connection: Connection, query: Query, settings: Settings) -> Plan:
         walks = [_rarest(connection, walks)]
     conditions = _meaning(query, settings)
     few = (term for term in must if (found := listed(term, conditions)) is not None and _is_rare(connection, found))
-    return Plan(walks[0] if walks else None, tuple(few))
+    all_wanted = not query.missing or not any_unwanted(connection)
+    return Plan(walks[0] if walks else None, tuple(few), all_wanted=all_wanted)
 
 
 def needed(query: Query) -> Sequence[Term]:
@@ -214,6 +216,8 @@ def _conditions(query: Query, conditions: Conditions, photo: Photo, how: Plan) -
     # What lies in a place has a file there.
     if not query.missing and not any(isinstance(term, terms.Path) for term in must):
         found.append(has_file(photo.id))
+    if not how.all_wanted:
+        found.append(photo.id.not_in(unwanted()))
     return found
 
 

@@ -162,7 +162,7 @@ def _missing(_: terms.Is, photo: Photo, __: Conditions) -> Condition:
 def _lies_in(term: terms.Path, search: Conditions) -> Select[Any]:
     path = _PATH.c
     found = select(path.content_id).where(conditions.lies_in(path.path, term.place))
-    return found if search.gone else found.where(path.missing_since.is_(None))
+    return found.where(path.unwanted.is_(None) if search.gone else path.missing_since.is_(None))
 
 
 def _in_album(term: terms.InAlbum, _: Conditions) -> Select[Any]:

@@ -73,7 +73,7 @@ def _without_look(store: Store, query: Query, settings: Settings) -> list[_Photo
         return [
             _Photo(number, frozenset(others.get(path, digest) for path in found.paths), found.paths)
             for (number, digest), found in files
-            if not found.missing
+            if not (found.missing or found.unwanted)
         ]
 
 

@@ -1,3 +1,15 @@
 """Rows in, records out: the database as the rest of the program sees it."""
 
-__all__ = ["backup", "changes", "compacting", "existing", "photo_rows", "shown", "statistics", "store", "versions"]
+__all__ = [
+    "backup",
+    "changes",
+    "compacting",
+    "existing",
+    "photo_rows",
+    "roots",
+    "shown",
+    "statistics",
+    "store",
+    "unwanted",
+    "versions",
+]

@@ -18,6 +18,7 @@ from gallery.store import shown, versions
 from gallery.store.numbering import numbers_again
 
 _SIDES: Final = tuple(side.name for side in fields(Box))
+_THERE: Final = {"missing_since": None, "unwanted": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def _link(connection: Connection, file: FileStamp, content_id: int, digest: str,
     before = None if moved_from in (None, file.path) else _path_row(connection, str(moved_from))
     if before is not None and before["content_id"] != content_id:
         before = None
-    values = {**_stamp(file), "path": file.path, "content_id": content_id, "missing_since": None}
+    values = {**_stamp(file), "path": file.path, "content_id": content_id, **_THERE}
     values["version_id"] = versions.version_id(connection, content_id, digest)
     row = here or before
     if row is None:
@@ -220,7 +221,7 @@ def _touch(connection: Connection, file: FileStamp) -> int:
     row = _path_row(connection, file.path)
     if row is None:
         raise NotIndexedError(file.path, "isn't in the database")
-    change = update(path).where(path.c.id == row["id"]).values(**_stamp(file), missing_since=None)
+    change = update(path).where(path.c.id == row["id"]).values(**_stamp(file), **_THERE)
     connection.execute(change)
     _clear_failure(connection, file.path)
     content_id: int = row["content_id"]

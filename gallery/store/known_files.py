@@ -15,7 +15,8 @@ from gallery.store.versions import content_with
 class KnownFile:
     """What the database knows of one path. `hash` is None for a file that could never be read.
 
-    `first_hash` is of the bytes in which the photo was seen first, where those are others. After a failure, `size` and
+    `first_hash` is of the bytes in which the photo was seen first, where those are others. `missing` is true of files
+    that are gone, and of those that aren't wanted any more, for which `unwanted` says why. After a failure, `size` and
     `mtime_ns` are those of the file that failed, and `failure` is the reason.
     """
 
@@ -26,6 +27,7 @@ class KnownFile:
     failure: str | None = None
     transient: bool = False
     first_hash: str | None = None
+    unwanted: str | None = None
 
     @property
     def photo(self) -> str | None:
@@ -45,9 +47,11 @@ class StoredLook:
 def known_files(connection: Connection) -> dict[str, KnownFile]:
     """Every path the database has heard of."""
     path, content, version, failure = schema.path.c, schema.content.c, schema.version.c, schema.failure.c
-    paths = select(path.path, path.size, path.mtime_ns, content.hash, path.missing_since.is_not(None))
+    paths = select(path.path, path.size, path.mtime_ns, content.hash, path.missing_since.is_not(None), path.unwanted)
     found = connection.execute(paths.join_from(schema.path, schema.content)).all()
-    known = {file: KnownFile(size, mtime_ns, digest, gone) for file, size, mtime_ns, digest, gone in found}
+    known = {
+        file: KnownFile(size, mtime_ns, digest, gone, unwanted=why) for file, size, mtime_ns, digest, gone, why in found
+    }
     # Few have other bytes: to look for them at each of 100,000 files would be noticed.
     others = select(path.path, version.hash).join_from(schema.path, schema.version, version.id == path.version_id)
     for file, digest in connection.execute(others.where(path.version_id.is_not(None))):
@@ -55,7 +59,7 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
     failures = select(failure.path, failure.size, failure.mtime_ns, failure.reason, failure.transient)
     for file, size, mtime_ns, reason, transient in connection.execute(failures):
         before = known.get(file) or KnownFile(size, mtime_ns, None, missing=False)
-        known[file] = KnownFile(size, mtime_ns, before.hash, before.missing, reason, transient, before.first_hash)
+        known[file] = replace(before, size=size, mtime_ns=mtime_ns, failure=reason, transient=transient)
     return known
 
 

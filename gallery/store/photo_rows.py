@@ -25,7 +25,7 @@ from gallery.store.shown import scores_by_face
 
 
 class Files(NamedTuple):
-    """The files of a photo: those that exist, or where none does, those that did.
+    """The files of a photo: those that exist; where none does, those `unwanted`, for this reason, or those that did.
 
     `matched`: where a search speaks of paths, the files that it means; they come first.
     """
@@ -34,6 +34,7 @@ class Files(NamedTuple):
     missing: bool
     matched: tuple[str, ...] | None = None
     replaced: bool = False
+    unwanted: str | None = None
 
 
 def records(
@@ -104,25 +105,33 @@ def files(connection: Connection, content_ids: Sequence[int], copies: Copies | N
 
 def _files(connection: Connection, content_ids: Sequence[int], copies: Copies | None) -> dict[int, Files]:
     path = schema.path.c
-    columns = select(path.content_id, path.path, path.missing_since.is_not(None))
+    columns = select(path.content_id, path.path, path.missing_since.is_not(None), path.unwanted)
     present: defaultdict[int, list[str]] = defaultdict(list)
+    unwanted: defaultdict[int, dict[str, str]] = defaultdict(dict)
     gone: defaultdict[int, list[str]] = defaultdict(list)
-    for number, file, missing in connection.execute(
+    for number, file, missing, why in connection.execute(
         columns.where(path.content_id.in_(content_ids)).order_by(path.path)
     ):
-        (gone if missing else present)[number].append(file)
-    nameless = {number for number in content_ids if number not in present and number not in gone}
+        if why is None:
+            (gone if missing else present)[number].append(file)
+        else:
+            unwanted[number][file] = why
+    nameless = {number for number in content_ids if not any(number in files for files in (present, unwanted, gone))}
     for number, file in _former_paths(connection, nameless):
         gone[number].append(file or "")
-    found: dict[int, Files] = {}
-    for number in content_ids:
-        here = present.get(number)
-        paths = tuple(here or gone[number])
-        found[number] = Files(paths, not here, paths if copies else None, replaced=number in nameless)
+    found = {number: _told(present[number], unwanted[number], gone[number]) for number in content_ids}
+    found |= {number: found[number]._replace(replaced=True) for number in nameless}
     return _best_first(connection, found, copies) if copies else found
 
 
+def _told(present: Sequence[str], unwanted: Mapping[str, str], gone: Sequence[str]) -> Files:
+    if not present and unwanted:
+        return Files(tuple(unwanted), missing=False, unwanted=next(iter(unwanted.values())))
+    return Files(tuple(present or gone), missing=not present)
+
+
 def _best_first(connection: Connection, found: dict[int, Files], copies: Copies) -> dict[int, Files]:
+    found = {number: photo._replace(matched=photo.paths) for number, photo in found.items()}
     # Most photos have one file, of which nothing has to be asked.
     several = [number for number, photo in found.items() if len(photo.paths) > 1]
     ranks = copies.ranks(connection, several) if several else {}
@@ -132,7 +141,7 @@ def _best_first(connection: Connection, found: dict[int, Files], copies: Copies)
 def _ordered(photo: Files, ranks: Mapping[str, int]) -> Files:
     ordered = tuple(sorted(photo.paths, key=lambda path: -ranks[path]))
     least = min(ranks[ordered[0]], ALL_HOLDS)
-    return Files(ordered, photo.missing, tuple(path for path in ordered if ranks[path] >= least), photo.replaced)
+    return photo._replace(paths=ordered, matched=tuple(path for path in ordered if ranks[path] >= least))
 
 
 def _former_paths(connection: Connection, content_ids: Collection[int]) -> Sequence[Any]:
@@ -164,6 +173,7 @@ def _records(
             faces=tuple(faces[number]),
             missing=found.missing,
             matched=found.matched,
+            unwanted=found.unwanted,
             replaced=found.replaced,
             hashes=hashes if len(set(hashes)) > 1 else (),
             first_hash=row.hash if hashes[0] != row.hash else "",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
 from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
@@ -167,8 +167,9 @@ class Store:
         path = schema.path
         with self.write_connection() as connection:
             for chunk in chunked(sorted(paths)):
-                gone = update(path).where(path.c.path.in_(chunk), path.c.missing_since.is_(None))
-                connection.execute(gone.values(missing_since=datetime.now(UTC)))
+                there = or_(path.c.missing_since.is_(None), path.c.unwanted.is_not(None))
+                gone = update(path).where(path.c.path.in_(chunk), there)
+                connection.execute(gone.values(missing_since=datetime.now(UTC), unwanted=None))
 
     def current_model(self) -> ModelInfo | None:
         """The model whose predictions are shown; None in a database that no model was used on."""

@@ -1,3 +1,15 @@
 """Files, paths, threads and cores: what the operating system gives, made safe and plain. Knows nothing of photos."""
 
-__all__ = ["ahead", "files", "holders", "locks", "machine", "paths", "same_file", "templates", "viewer", "waiting"]
+__all__ = [
+    "ahead",
+    "drives",
+    "files",
+    "holders",
+    "locks",
+    "machine",
+    "paths",
+    "same_file",
+    "templates",
+    "viewer",
+    "waiting",
+]

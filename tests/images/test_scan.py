@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import ImageError, ScanError
-from gallery.images.passed_over import PassedOver, Reason
-from gallery.images.scan import count_photos, scan
+from gallery.images.passed_over import Names, Reason
+from gallery.images.scan import Beside, count_photos, reaches, scan
 
 needs_bytes_names = pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
 
@@ -318,13 +318,13 @@ BIN_NAMES = [
 def test_bins_are_passed_over_in_any_case_and_noted(tmp_path: Path, name: str, case: Callable[[str], str]) -> None:
     place = tmp_path / "2023" / case(name)
     touch(tmp_path / "2023" / "a.jpg", place / "S-1-5" / "b.jpg", place / "c.jpg", place / "notes.txt")
-    passed = PassedOver()
-    assert [stamp.path for stamp in scan([tmp_path], passed_over=passed)] == [str(tmp_path / "2023" / "a.jpg")]
-    assert passed.places == {str(place): Reason.BIN}
-    assert passed.reason(str(place / "S-1-5" / "b.jpg")) is Reason.BIN
-    assert passed.reason(str(tmp_path / "2023" / "a.jpg")) is None
-    assert count_photos(passed.of(Reason.BIN), most_folders=10) == 2
-    assert count_photos(passed.of(Reason.BIN), most_folders=1) == 1
+    beside = Beside()
+    assert [stamp.path for stamp in scan([tmp_path], beside=beside)] == [str(tmp_path / "2023" / "a.jpg")]
+    assert beside.passed_over.places == {str(place): Reason.BIN}
+    assert beside.passed_over.place_of(str(place / "S-1-5" / "b.jpg")) == str(place)
+    assert beside.passed_over.place_of(str(tmp_path / "2023" / "a.jpg")) is None
+    assert count_photos(beside.passed_over.of(Reason.BIN), most_folders=10) == 2
+    assert count_photos(beside.passed_over.of(Reason.BIN), most_folders=1) == 1
 
 
 def test_names_that_only_look_like_bins_are_kept(tmp_path: Path) -> None:
@@ -338,10 +338,10 @@ def test_of_a_library_of_apple_photos_the_originals_alone_are_photos(tmp_path: P
     library = tmp_path / "Pictures" / "Photos Library.photoslibrary"
     derived = library / "resources" / "derivatives" / "masters" / "1" / "1A_4_5005_c.jpeg"
     touch(library / originals / "1" / "1A.jpeg", derived, library / "database" / "x.jpg")
-    passed = PassedOver()
+    beside = Beside()
     expected = [str(library / originals / "1" / "1A.jpeg")]
-    assert [stamp.path for stamp in scan([tmp_path], passed_over=passed)] == expected
-    assert passed.places == {str(library / name): Reason.BIN for name in ("database", "resources")}
+    assert [stamp.path for stamp in scan([tmp_path], beside=beside)] == expected
+    assert beside.passed_over.places == {str(library / name): Reason.BIN for name in ("database", "resources")}
     assert found(library) == expected  # named itself, too
 
 
@@ -355,6 +355,25 @@ def test_a_bin_is_looked_into_where_it_is_named_or_asked_for(tmp_path: Path) -> 
 def test_what_an_ignore_file_names_is_noted(tmp_path: Path) -> None:
     touch(tmp_path / "private" / "a.jpg", tmp_path / "b.jpg", tmp_path / "b.txt", tmp_path / ".hidden" / "c.jpg")
     (tmp_path / ".galleryignore").write_text("private/\nb.*\n")
-    passed = PassedOver()
-    assert list(scan([tmp_path], passed_over=passed)) == []
-    assert passed.places == {str(tmp_path / name): Reason.IGNORED for name in ("private", "b.jpg")}
+    beside = Beside()
+    assert list(scan([tmp_path], beside=beside)) == []
+    assert beside.passed_over.places == {str(tmp_path / name): Reason.IGNORED for name in ("private", "b.jpg")}
+
+
+def test_a_walk_reaches_what_nothing_passes_over(tmp_path: Path) -> None:
+    names = ("2023/trip", "private/a", "#recycle/2023", ".hidden", "no", "no/yes")
+    for name in names:
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "link").symlink_to(tmp_path / "2023")
+    (tmp_path / ".galleryignore").write_text("private\n/no/*\n")
+    (tmp_path / "no" / ".galleryignore").write_text("!yes\n")
+    reached = [name for name in (*names, "link", "gone", "") if reaches(str(tmp_path), str(tmp_path / name))]
+    assert reached == ["2023/trip", "no", "no/yes", ""]
+    assert reaches(str(tmp_path), str(tmp_path / "link"), follow_links=True)
+    assert reaches(str(tmp_path), str(tmp_path / "#recycle" / "2023"), Names(["#recycle"]))
+
+
+def test_names_taken_in_hold_from_their_folder_on(tmp_path: Path) -> None:
+    touch(tmp_path / "#recycle" / "a.jpg", tmp_path / "nas" / "#recycle" / "b.jpg")
+    stamps = scan([tmp_path], include={str(tmp_path / "nas"): ["#recycle"]})
+    assert [stamp.path for stamp in stamps] == [str(tmp_path / "nas" / "#recycle" / "b.jpg")]

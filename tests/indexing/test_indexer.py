@@ -565,6 +565,7 @@ def test_summary_counts_by_status() -> None:
         "restored": 0,
         "reread": 0,
         "failed": 1,
+        "unwanted": 0,
         "faces": 2,
         "in_bins": 0,
         "seconds": 4.0,

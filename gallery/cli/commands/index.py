@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gallery.api import index as index_photos
+from gallery.cli.folders import folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun
 from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
 from gallery.cli.options import shared_options
@@ -16,8 +17,9 @@ from gallery.query.query import Query
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=UserPath(exists=True))
+@click.argument("paths", nargs=-1, metavar="[PATH...]", type=UserPath())
 @follow_links_option
+@click.option("--include", multiple=True, metavar="NAME", help="Look into bins and the like of this name, too.")
 @click.option("--retry-failed", is_flag=True, help="Try files again that couldn't be read before.")
 @click.option("--force", is_flag=True, help="Look at unchanged photos again, too; what you said of their faces stays.")
 @pipeline_options
@@ -31,6 +33,7 @@ def index(
     /,
     paths: tuple[str, ...],
     follow_links: bool,
+    include: tuple[str, ...],
     retry_failed: bool,
     force: bool,
     wait: bool,
@@ -39,25 +42,36 @@ def index(
 ) -> int:
     """Look through folders and remember every face.
 
+    Without a folder, all that `gallery roots` lists. One of these that isn't there is told of, and its photos stay as
+    they are; so do those on a drive that isn't connected.
+
     Photos that haven't changed since the last time are passed over. Ctrl-C stops; the same command goes on from there.
     Exits with 1 where photos couldn't be read; `gallery errors` lists them.
 
     With --force every photo is opened and searched for faces anew, for example with --thorough. What you said of the
     faces stays, and so do albums; what other models said of them goes.
 
+    Bins, snapshots, and what other programs make of photos are passed over, unless --include names them, as in
+    --include '#recycle' --include '*.lrdata'. That is remembered for these folders until --include is given again;
+    --include '' takes in none. Photos that an ignore file names by now, or that lie in a bin, are no longer wanted:
+    they are found no more, what you said of them is kept, and they are back when the rule goes.
+
     \b
     --json prints an object: the number of photos that are new, unchanged,
       edited (the same picture, with another star, keyword, date or place),
       changed (another picture), moved, copied, missing, restored, reread
-      (unchanged, and searched anew by --force) and failed; faces found in
-      this run; in_bins, those passed over in bins and snapshots;
+      (unchanged, and searched anew by --force), failed and unwanted
+      (there, and ignored by now or in a bin); faces found in this run;
+      in_bins, those passed over in bins and snapshots;
       seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))
-    with state.open_store(settings) as store:
+    names = [name for name in include if name] if include else None
+    with open_store_for(state, settings, paths) as store:
         first_time = store.count(Query(missing=True)) == 0
-        run = IndexRun(state, settings, follow_links=follow_links, retry_failed=retry_failed, force=force, wait=wait)
-        run.report(index_photos(paths, store=store, **run.arguments), as_json=as_json)
+        options = {"include": names, "retry_failed": retry_failed, "force": force, "wait": wait}
+        run = IndexRun(state, settings, follow_links=follow_links, **options)
+        run.report(index_photos(folders_to_look_through(store, paths), store=store, **run.arguments), as_json=as_json)
     if first_time and run.summary.new:
         state.hint("Next: `gallery search --emotion happy`, or `gallery stats`.")
     if run.summary.failed:

@@ -22,6 +22,12 @@ from gallery.system.same_file import each_file_once
 if TYPE_CHECKING:
     from rich.text import Text
 
+_UNWANTED = {
+    "ignored": "an ignore file names it",
+    "bin": "it lies in a bin or snapshot",
+    "root": "its folder was forgotten by `gallery roots forget`",
+    "missing in root": "its folder was forgotten by `gallery roots forget`",
+}
 _SOURCES = {"exif": "from its EXIF", "file": "time of the file; the photo itself has none"}
 
 
@@ -51,6 +57,8 @@ def _card(record: PhotoRecord) -> Iterator[Text]:
     yield Text(printable(record.path), style="bold")
     if record.missing:
         yield Text("missing: its file is gone", style="red")
+    if record.unwanted:
+        yield Text(f"no longer wanted: {_UNWANTED[record.unwanted]}; what you said of it is kept", style="red")
     for name, value in _facts(record):
         yield Text(f"{name:<8}{printable(value)}")
     for face in record.faces:

@@ -1,0 +1,156 @@
+"""Where a run looks, and what may be said of the photos that it doesn't come by there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gallery.errors import ImageError, ScanError
+from gallery.images.passed_over import Names
+from gallery.images.scan import Beside, is_folder, reaches, scan
+from gallery.indexing.known_names import KnownNames
+from gallery.indexing.reconcile import is_under, prefix
+from gallery.records import FileStamp
+from gallery.store import roots as root_rows
+from gallery.store.roots import Root
+from gallery.store.store import KnownFile, Store
+from gallery.system.drives import is_connected
+from gallery.system.paths import absolute
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a run looks: going through `files` walks the folders, and fills `problems` and `beside`.
+
+    By then `names` must have learnt what is known. `roots` are the files and folders that are there; `known` all
+    folders that the gallery looks through, by path.
+    """
+
+    roots: Sequence[str]
+    known: Mapping[str, Root]
+    files: Iterator[FileStamp]
+    problems: list[ImageError]
+    names: KnownNames
+    beside: Beside
+
+    @property
+    def roots_by_all_names(self) -> list[str]:
+        """Also by those under which the database knows what was found in them."""
+        return [*self.roots, *self.names.renamed]
+
+    def note(self, store: Store) -> None:
+        """Makes the folders known, and what is taken in there."""
+        root_rows.note_roots(store, list(self.known.values()))
+
+    def note_look(self, store: Store) -> None:
+        """Notes that they were looked through, except those that weren't to be seen."""
+        unseen = {problem.path for problem in self.problems}
+        root_rows.note_look(store, [root for root in self.roots if root not in unseen])
+
+    def unwanted(self, candidates: Mapping[str, KnownFile]) -> dict[str, str]:
+        """Those of the files, none of which was found, that were passed over for a reason new to them, with this."""
+        reasons = self.beside.passed_over.places
+        found = ((path, self._passed_over_at(path)) for path in candidates)
+        why = {path: str(reasons[place]) for path, place in found if place is not None}
+        return {path: reason for path, reason in why.items() if candidates[path].unwanted != reason}
+
+    def _passed_over_at(self, path: str) -> str | None:
+        """Where; not what a folder above passes over, and what is looked through by itself."""
+        place = self.beside.passed_over.place_of(path)
+        if place is None:
+            return None
+        own = tuple(prefix(root) for root in self.known if is_under(root, (prefix(place),)))
+        return None if is_under(path, own) else place
+
+    def find_away(self, store: Store, known: Mapping[str, KnownFile], found: Collection[str]) -> None:
+        """Adds to the problems the folders that vanished meanwhile, and drives with photos that aren't connected."""
+        gone = [root for root in self.roots if not os.path.lexists(root)]
+        self.problems.extend(map(absent, gone))
+        before, now = set(root_rows.known_mounts(store)), self.beside.drives
+        here = tuple(map(prefix, self.roots_by_all_names))
+        away = {drive for drive in before | now if is_under(drive, here) and not is_connected(drive)}
+        # Another folder took its place where something known is found there.
+        former = {drive for drive in away - now if not known.keys().isdisjoint(_within(drive, found))}
+        there = [path for path, file in known.items() if file.hash and not file.missing] if away - former else []
+        for drive in sorted(away - former - set(gone)):
+            if _within(drive, there):
+                self.problems.append(absent(drive, "its drive isn't connected"))
+        if former or now - before:
+            root_rows.note_mounts(store, now - before, former)
+
+
+def find_places(
+    store: Store, paths: Sequence[str | os.PathLike[str]], *, follow_links: bool, include: Collection[str] | None
+) -> Places:
+    """Where these paths are. A known one that isn't there is a problem; ScanError for any other.
+
+    Names to `include` are taken in from now on, in place of those given before.
+    """
+    known = {root.path: root for root in root_rows.known_roots(store)}
+    folders, problems = sorted_out(store, paths)
+    names, beside = KnownNames(), Beside()
+    for path in [path for path, folder in folders.items() if folder]:
+        root = _root(path, known, follow_links, include)
+        known |= {} if root is None else {path: root}
+    taken_in = {path: _names(path, known) for path in {**known, **folders}}
+    files = scan(
+        list(folders),
+        follow_links=follow_links,
+        on_error=problems.append,
+        known_as=names,
+        include=taken_in,
+        beside=beside,
+    )
+    return Places(list(folders), known, files, problems, names, beside)
+
+
+def sorted_out(
+    store: Store | None, paths: Iterable[str | os.PathLike[str]]
+) -> tuple[dict[str, bool], list[ImageError]]:
+    """The paths that are there, and whether each is a folder; and what is to be told of known ones that aren't.
+
+    Raises ScanError for one that is neither there nor known, as is any where there is no store yet.
+    """
+    there: dict[str, bool] = {}
+    problems: list[ImageError] = []
+    for path in dict.fromkeys(map(absolute, paths)):
+        try:
+            there[path] = is_folder(path)
+        except ScanError as error:
+            if store is None or not root_rows.is_known(store, path):
+                raise
+            problems.append(ImageError(path, error.reason, transient=True) if os.path.lexists(path) else absent(path))
+    return there, problems
+
+
+def _root(path: str, known: Mapping[str, Root], follow_links: bool, include: Collection[str] | None) -> Root | None:
+    """What is to be known of the folder; None where looking through another one comes to it, and no more is said."""
+    names = _names(path, known)
+    if include is not None:
+        return replace(known.get(path, Root(path)), include=tuple(include))
+    above = _nearest(path, known)
+    if above is None or not reaches(above.path, path, Names(names), follow_links=follow_links):
+        return Root(path, names)
+    return None
+
+
+def _names(path: str, known: Mapping[str, Root]) -> tuple[str, ...]:
+    above = _nearest(path, known)
+    return () if above is None else above.include
+
+
+def _within(folder: str, paths: Collection[str]) -> list[str]:
+    above = prefix(folder)
+    return [path for path in paths if path.startswith(above)]
+
+
+def absent(path: str, reason: str = "isn't there") -> ImageError:
+    """What is told of a place whose drive may just not be connected."""
+    return ImageError(path, f"{reason}; its photos stay as they are until it is back", transient=True)
+
+
+def _nearest(path: str, known: Mapping[str, Root]) -> Root | None:
+    """The lowest known folder that is this one, or that it lies in."""
+    return next((known[place] for place in map(str, (Path(path), *Path(path).parents)) if place in known), None)
