@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
+from gallery.images.passed_over import Names
 from gallery.indexing import indexer, predictor, rescoring, watching
 from gallery.records import FileStamp, PhotoRecord
 from gallery.settings import Settings
+from gallery.store.roots import known_mounts, known_roots
 from gallery.store.store import Store
 from gallery.system.paths import AnyPath, expanded
 from gallery.vision.lazy import networks
@@ -80,22 +82,25 @@ def watch(
     store: Store,
     poll: bool = False,
     tell: Callable[[str], None] = lambda _: None,
+    renew: Callable[[], IndexArguments] | None = None,
     **how: Unpack[IndexArguments],
 ) -> Iterator[Iterator[indexer.PhotoResult]]:
     """Keeps the store up to date with folders: looks at them as `index` does, and again after every change, for ever.
 
     Yields the results of each look, to be read before the next is asked for. With `poll` the folders are compared every
-    few seconds: for network drives, which tell of no changes. For `tell` and the rest see `watching.watch`.
+    few seconds: for network drives, which tell of no changes. `renew` says before each look what other networks,
+    settings and so on it is to be done with. For `tell` and the rest see `watching.watch`.
     """
     settings = how.get("settings") or Settings()
     detector, classifier = _networks(how.get("detector"), how.get("classifier"), settings)
     given = IndexArguments({**how, "detector": detector, "classifier": classifier})
 
     def look(roots: Sequence[str], /, *, skip: Callable[[FileStamp], bool]) -> Iterator[indexer.PhotoResult]:
-        return index(roots, store=store, **IndexArguments({**given, "skip": skip}))
+        return index(roots, store=store, **IndexArguments({**given, **(renew() if renew else {}), "skip": skip}))
 
-    events = watching.file_events(store.location, poll_seconds=watching.POLL_SECONDS if poll else None)
-    return watching.watch(_expanded(folders), look, events=events, tell=tell)
+    names = Names([name for root in known_roots(store) for name in root.include])
+    events = watching.file_events(store.location, poll_seconds=watching.POLL_SECONDS if poll else None, names=names)
+    return watching.watch(_expanded(folders), look, events=events, drives=known_mounts(store), tell=tell)
 
 
 def rescore(

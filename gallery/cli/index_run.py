@@ -12,6 +12,7 @@ from gallery.cli.output import counted, print_json
 from gallery.cli.progress import Progress
 from gallery.cli.rescore_progress import show_rescored
 from gallery.cli.state import State
+from gallery.cli.taken_up import Networks, Tools
 from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
 from gallery.indexing.rescoring import Rescored
 from gallery.settings import Settings
@@ -24,15 +25,26 @@ class IndexRun:
         self._state = state
         self._progress = Progress(unit="photos", quiet=state.quiet, describe=self._beside_the_bar)
         self.summary = Summary()
-        detector, classifier = load_pipeline(state, settings)
-        self._model = classifier
+        self.tools = Tools(settings, *self.load(settings))
         self.arguments: IndexArguments = {
-            "detector": detector,
-            "classifier": classifier,
-            "settings": settings,
+            **self.use(self.tools),
             "options": IndexOptions(
                 on_plan=self._plan, on_bins=self._count_bins, on_rescore=self._follow_rescoring, **options
             ),
+        }
+
+    def load(self, settings: Settings) -> Networks:
+        """Detector and classifier as the settings say."""
+        return load_pipeline(self._state, settings)
+
+    def use(self, tools: Tools) -> IndexArguments:
+        """The arguments by which `index` works with these from now on."""
+        self.tools = tools
+        return {
+            "detector": tools.detector,
+            "classifier": tools.classifier,
+            "settings": tools.settings,
+            "keep_model": tools.keep_model,
         }
 
     def report(self, results: Iterable[PhotoResult], *, as_json: bool) -> None:
@@ -73,7 +85,7 @@ class IndexRun:
         """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""
         show_rescored(self._progress, so_far)
         if so_far.done == so_far.total:
-            self._state.note(f"{counted(so_far.read, 'stored face')} read with the model {self._model.name}")
+            self._state.note(f"{counted(so_far.read, 'stored face')} read with the model {self.tools.classifier.name}")
 
     def _beside_the_bar(self) -> str:
         if self._progress.unit == "faces":

@@ -11,11 +11,12 @@ from typing import Final, Protocol
 
 from gallery.errors import PathError, ScanError, StoreLockedError
 from gallery.images.ignoring import IGNORE_FILE
-from gallery.images.passed_over import Names
+from gallery.images.passed_over import USUAL_NAMES, Names
 from gallery.images.scan import is_photo
 from gallery.indexing.indexer import PhotoResult
 from gallery.indexing.reconcile import Status
 from gallery.records import FileStamp
+from gallery.system.drives import drives_below, is_connected
 from gallery.system.paths import absolute
 
 QUIET_SECONDS: Final = 2.0
@@ -25,8 +26,6 @@ PATIENCE_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 10.0
 """How often folders are compared where the file system tells of no changes."""
 TICK_SECONDS: Final = 1.0
-
-_USUAL_NAMES: Final = Names()
 
 Events = Callable[[Sequence[str]], Iterator[Collection[str]]]
 """Watches folders from the first `next` on: the paths that changed, or nothing where for a while none did."""
@@ -46,6 +45,7 @@ def watch(
     look: Look,
     *,
     events: Events,
+    drives: Collection[str] = (),
     tell: Callable[[str], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Iterator[PhotoResult]]:
@@ -53,12 +53,14 @@ def watch(
 
     Yields the results of each look, to be read before the next is asked for: of the first look all, afterwards only
     what is new, without unchanged photos and failures that were told before. Files that are still being written are
-    left for a later look. A folder that vanishes, its drive unplugged, is left alone until it is back; while another
-    process indexes into the database, there is no look. Both are told to `tell` in a sentence.
+    left for a later look. A folder that isn't there, or whose drive isn't, is left alone until it is back; `drives` are
+    places where one was seen before. While another process indexes into the database, there is no look. Both are told
+    to `tell` in a sentence. There is a look, too, when a drive in a folder comes or goes.
 
     Raises PathError where the folders can't be watched, and what `look` raises.
     """
-    return _Watch([absolute(folder) for folder in folders], look, events, tell, clock).rounds()
+    roots = [absolute(folder) for folder in folders]
+    return _Watch(roots, look, events, set(drives), tell, clock).rounds()
 
 
 class _Watch:
@@ -67,11 +69,14 @@ class _Watch:
         roots: Sequence[str],
         look: Look,
         events: Events,
+        drives: set[str],
         tell: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
         self._look, self._events, self._tell, self._clock = look, events, tell, clock
-        self._mounts = {root for root in roots if Path(root).is_mount()}
+        self._drives = drives
+        """Folders that were on a drive of their own once: without it they are the empty places where it belongs."""
+        self._mounted = drives_below(roots)
         self._here: dict[str, _Identity | None] = dict.fromkeys(roots, (0, 0))
         self._restless: dict[str, tuple[FileStamp | None, float]] = {}
         """What changed of late: its stamp, and when it was seen to have it."""
@@ -85,14 +90,15 @@ class _Watch:
         self._find_roots()
         while True:
             for changed in self._events(self._connected()):
+                if self._find_roots():
+                    self._settle(changed)
+                    self._due = True
+                    break
                 results = self._round(changed)
                 if results is not None:
                     yield results
                     for _ in results:
                         pass
-                if self._find_roots():
-                    self._due = True
-                    break
             else:
                 return
 
@@ -100,14 +106,15 @@ class _Watch:
         return [root for root, identity in self._here.items() if identity]
 
     def _find_roots(self) -> bool:
-        """Notices folders that came and went; whether any did."""
+        """Notices folders, and drives in them, that came and went; whether any did."""
+        mounted, self._mounted = self._mounted, drives_below(self._here)
         before, self._here = self._here, {root: self._identity(root) for root in self._here}
         for root, identity in self._here.items():
             if identity is None and before[root] is not None:
                 self._tell(f"{root}: is gone; its photos stay as they are until it is back")
             if identity is not None and before[root] is None:
                 self._tell(f"{root}: is back")
-        return before != self._here
+        return before != self._here or mounted != self._mounted
 
     def _identity(self, root: str) -> _Identity | None:
         """None where the folder isn't there, or is the empty place where its drive was mounted."""
@@ -115,7 +122,9 @@ class _Watch:
             info = os.stat(root)  # noqa: PTH116
         except OSError:
             return None
-        if root in self._mounts and not Path(root).is_mount():
+        if is_connected(root):
+            self._drives.add(root)
+        elif root in self._drives:
             return None
         return info.st_dev, info.st_ino
 
@@ -126,8 +135,8 @@ class _Watch:
         if not self._due or not self._connected() or (self._restless and patient):
             return None
         self._last_look = self._clock()
-        results = self._look(self._connected(), skip=lambda file: file.path in self._restless)
         try:
+            results = self._look(self._connected(), skip=lambda file: file.path in self._restless)
             # The first result shows that nobody else is at it.
             first = list(next(([result] for result in results), []))
         except (StoreLockedError, ScanError) as error:
@@ -154,15 +163,19 @@ class _Watch:
 
     def _news(self, results: Iterable[PhotoResult]) -> Iterator[PhotoResult]:
         first, self._first = self._first, False
+        failed: set[str] = set()
         try:
             for result in results:
                 known = result.path in self._told and self._told[result.path] == result.reason
                 if result.status is Status.FAILED:
+                    failed.add(result.path)
                     self._told[result.path] = result.reason
                 else:
                     self._told.pop(result.path, None)
                 if first or not (known or result.status is Status.UNCHANGED):
                     yield result
+            # What is over, as a drive that is back, is told when it happens again.
+            self._told = {path: why for path, why in self._told.items() if path in failed or path in self._restless}
         except StoreLockedError as error:
             self._wait(error)
 
@@ -181,10 +194,11 @@ def _stamp(path: str) -> FileStamp | None:
         return None
 
 
-def file_events(database: str, *, poll_seconds: float | None = None) -> Events:
+def file_events(database: str, *, poll_seconds: float | None = None, names: Names = USUAL_NAMES) -> Events:
     """What the file system tells of changes to photos and folders; with `poll_seconds`, what comparing them shows.
 
-    Changes to files whose path begins with that of the database are none. The events never end.
+    Changes to files whose path begins with that of the database are none, nor those in folders that `names` passes
+    over. The events never end.
     """
 
     def events(roots: Sequence[str]) -> Iterator[Collection[str]]:
@@ -193,7 +207,7 @@ def file_events(database: str, *, poll_seconds: float | None = None) -> Events:
             try:
                 for changed in _raw_events(roots, poll_seconds):
                     paths = {_named(path, places) for path in changed if not path.startswith(database)}
-                    yield {path for path in paths if matters(path, roots)}
+                    yield {path for path in paths if matters(path, roots, names)}
             except _UnreadableNameError:
                 yield set(roots)
 
@@ -236,7 +250,7 @@ def _named(path: str, places: Mapping[str, str]) -> str:
     return path
 
 
-def matters(path: str, folders: Sequence[str], names: Names = _USUAL_NAMES) -> bool:
+def matters(path: str, folders: Sequence[str], names: Names = USUAL_NAMES) -> bool:
     """Whether a change there may concern photos below the folders: a photo, ignore patterns, a folder, what is gone.
 
     What is gone may have been a folder.

@@ -86,7 +86,7 @@ def test_index_goes_on_where_a_known_folder_is_away_and_exits_with_1(gallery: Ga
     assert found(gallery) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
-@pytest.mark.parametrize("command", ["index"])
+@pytest.mark.parametrize("command", ["index", "watch"])
 def test_mistyped_folder_is_refused_before_anything_is_done(gallery: Gallery, command: str) -> None:
     draw_photo(gallery.folder / "home" / "c.jpg", seed=3)
     done = gallery.run(command, gallery.folder / "home", gallery.folder / "hone")

@@ -15,8 +15,10 @@ import pytest
 
 from gallery.api import index
 from gallery.errors import PathError
+from gallery.images.passed_over import Names
 from gallery.indexing.indexer import PhotoResult
 from gallery.indexing.watching import PATIENCE_SECONDS, file_events, matters, watch
+from gallery.store.roots import known_mounts
 from gallery.store.store import KnownFile, Store
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
 from tests.support.make import open_store
@@ -325,3 +327,106 @@ def test_command_keeps_up_until_ctrl_c(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (130, "", "interrupted\n")
     with Store.open(database) as store:
         assert sorted(Path(path).name for path in store.known_files()) == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+class Drive:
+    """A file system that can be plugged in and unplugged, at a place of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        place.mkdir(parents=True)
+
+    def plug_in(self) -> None:
+        done = subprocess.run(["mount", "-t", "tmpfs", "none", str(self.place)], check=False, capture_output=True)
+        if done.returncode:
+            pytest.skip("only root may mount")
+
+    def unplug(self) -> None:
+        subprocess.run(["umount", str(self.place)], check=False, capture_output=True)
+
+
+@pytest.fixture
+def drive(world: World) -> Iterator[Drive]:
+    """Below the watched folder."""
+    made = Drive(world.folder / "nas")
+    yield made
+    made.unplug()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a drive as Linux does")
+@pytest.mark.parametrize("below", [True, False], ids=["in a watched folder", "itself watched"])
+def test_nothing_is_missing_while_a_drive_that_came_after_the_start_is_unplugged(
+    world: World, drive: Drive, below: bool
+) -> None:
+    def arrive() -> None:
+        drive.plug_in()
+        world.draw("nas/a.jpg", "happy")
+
+    def come_back() -> None:
+        drive.plug_in()
+        world.draw("nas/a.jpg", "happy")
+
+    folders = [world.folder if below else drive.place]
+    steps = (arrive, *[quiet] * 4, drive.unplug, *[quiet] * 4, come_back, *[quiet] * 4)
+    rounds = world.follow(*steps, folders=folders)
+    assert not world.known()["a.jpg"].missing
+    told = [result for results in rounds for result in results]
+    assert told == [("a.jpg", "new"), *([("nas", "failed")] if below else [])]
+    gone = f"{drive.place}: is gone; its photos stay as they are until it is back"
+    assert world.told == ([] if below else [gone, f"{drive.place}: is back"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a drive as Linux does")
+def test_nothing_is_missing_where_a_drive_seen_before_is_not_there_at_the_start(world: World, drive: Drive) -> None:
+    drive.plug_in()
+    world.draw("nas/a.jpg", "happy")
+    assert world.follow() == [[("a.jpg", "new")]]
+    drive.unplug()
+    assert world.follow(quiet) == [[("nas", "failed")]]
+    assert not world.known()["a.jpg"].missing
+    drives = known_mounts(world.store)
+    assert drives == [str(drive.place)]
+    assert list(watch([drive.place], lambda *_, **__: iter(()), events=lambda _: iter([()]), drives=drives)) == []
+
+
+def test_known_folder_that_is_not_there_at_the_start_is_taken_up_when_it_comes(world: World) -> None:
+    away, other = world.folder.with_name("away"), world.folder.with_name("other")
+    other.mkdir()
+    world.draw("a.jpg", "happy")
+    world.follow()
+    world.folder.rename(away)
+    draw_faces(seed=2).save(other / "b.jpg")
+
+    def come() -> None:
+        draw_faces(seed=3).save(away / "c.jpg")
+        away.rename(world.folder)
+
+    rounds = world.follow(quiet, come, quiet, quiet, folders=[world.folder, other])
+    assert rounds == [[("b.jpg", "new")], [("c.jpg", "new")]]
+    assert world.told == [
+        f"{world.folder}: is gone; its photos stay as they are until it is back",
+        f"{world.folder}: is back",
+    ]
+
+
+def test_ignore_file_that_changes_is_followed(world: World) -> None:
+    world.draw("a.jpg", seed=1)
+    world.draw("private/b.jpg", seed=2)
+    rules = world.folder / ".galleryignore"
+
+    def ignore() -> list[str]:
+        rules.write_text("private\n")
+        return [str(rules)]
+
+    def allow() -> list[str]:
+        rules.unlink()
+        return [str(rules)]
+
+    rounds = world.follow(ignore, quiet, quiet, allow, quiet, quiet)
+    assert rounds[1:] == [[("b.jpg", "unwanted")], [("b.jpg", "restored")]]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("#recycle/a.jpg", False), ("x/@Recycle/y/a.jpg", False)])
+def test_changes_in_bins_matter_where_they_are_taken_in_alone(tmp_path: Path, name: str, expected: bool) -> None:
+    assert matters(str(tmp_path / name), [str(tmp_path)]) is expected
+    assert matters(str(tmp_path / name), [str(tmp_path)], Names(["#RECYCLE", "@recycle"]))
