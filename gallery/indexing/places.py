@@ -25,11 +25,12 @@ class Places:
     """Where a run looks: going through `files` walks the folders, and fills `problems` and `beside`.
 
     By then `names` must have learnt what is known. `roots` are the files and folders that are there; `known` all
-    folders that the gallery looks through, by path.
+    folders that the gallery looks through, by path, and `to_note` those of them of which that is news.
     """
 
     roots: Sequence[str]
     known: Mapping[str, Root]
+    to_note: Sequence[Root]
     files: Iterator[FileStamp]
     problems: list[ImageError]
     names: KnownNames
@@ -42,7 +43,7 @@ class Places:
 
     def note(self, store: Store) -> None:
         """Makes the folders known, and what is taken in there."""
-        root_rows.note_roots(store, list(self.known.values()))
+        root_rows.note_roots(store, self.to_note)
 
     def note_look(self, store: Store) -> None:
         """Notes that they were looked through, except those that weren't to be seen."""
@@ -91,9 +92,12 @@ def find_places(
     known = {root.path: root for root in root_rows.known_roots(store)}
     folders, problems = sorted_out(store, paths)
     names, beside = KnownNames(), Beside()
+    to_note: list[Root] = []
     for path in [path for path, folder in folders.items() if folder]:
         root = _root(path, known, follow_links, include)
-        known |= {} if root is None else {path: root}
+        if root is not None:
+            to_note.append(root)
+            known[path] = root
     taken_in = {path: _names(path, known) for path in {**known, **folders}}
     files = scan(
         list(folders),
@@ -103,7 +107,7 @@ def find_places(
         include=taken_in,
         beside=beside,
     )
-    return Places(list(folders), known, files, problems, names, beside)
+    return Places(list(folders), known, to_note, files, problems, names, beside)
 
 
 def sorted_out(

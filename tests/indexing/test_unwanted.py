@@ -14,11 +14,13 @@ from gallery.curation.labels import faces_named, label_faces
 from gallery.curation.roots import forget_root, list_roots
 from gallery.errors import ScanError, UsageError
 from gallery.indexing.indexer import Status
+from gallery.indexing.places import find_places
 from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.insight.breakdown import breakdown
 from gallery.query.query import Query
-from gallery.store.roots import Root, known_roots, note_mounts
-from tests.indexing.test_indexer import Library
+from gallery.store.roots import Root, known_roots, note_mounts, note_roots
+from tests.support.edits import give_star
+from tests.support.library import Library
 
 NEW, UNCHANGED, MISSING, RESTORED, UNWANTED, FAILED = (
     *(Status.NEW, Status.UNCHANGED, Status.MISSING, Status.RESTORED, Status.UNWANTED, Status.FAILED),
@@ -269,3 +271,48 @@ def test_roots_are_told_in_their_order(library: Library) -> None:
     library.run()
     [root] = known_roots(library.store)
     assert root == Root(str(library.folder), (), root.looked_at)
+
+
+def test_what_is_ignored_is_known_by_the_name_that_its_folder_had_first(ignored: Library, tmp_path: Path) -> None:
+    other = tmp_path / "Other name"
+    other.symlink_to(ignored.folder)
+    assert ignored.run(other) == {"a.jpg": UNCHANGED, "b.jpg": UNWANTED}
+    assert ignored.names() == {"a.jpg"}
+
+
+def test_photos_of_a_drive_that_is_not_connected_stay_whatever_name_it_is_looked_through_by(
+    library: Library, tmp_path: Path
+) -> None:
+    photo = library.draw("a.jpg", "happy")
+    library.run()
+    note_mounts(library.store, [str(library.folder)], [])
+    photo.unlink()
+    other = tmp_path / "Other name"
+    other.symlink_to(library.folder)
+    assert library.run(other) == {library.folder.name: FAILED}
+    assert library.names() == {"a.jpg"}
+
+
+def test_starred_photo_that_is_ignored_keeps_what_was_said_until_it_is_back(ignored: Library) -> None:
+    private = ignored.folder / "private" / "b.jpg"
+    (ignored.folder / ".galleryignore").unlink()
+    give_star(private)
+    assert ignored.run()["b.jpg"] is Status.EDITED
+    edited = ignored.store.known_files()[str(private)]
+    (ignored.folder / ".galleryignore").write_text("private/\n")
+    assert ignored.run()["b.jpg"] is UNWANTED
+    aside = ignored.store.known_files()[str(private)]
+    assert (aside.hash, aside.photo, aside.unwanted) == (edited.hash, edited.photo, "ignored")
+    assert edited.hash != edited.photo
+    (ignored.folder / ".galleryignore").unlink()
+    assert ignored.run()["b.jpg"] is RESTORED
+    assert ignored.emotions(private) == ["fear"]
+
+
+def test_what_others_say_of_folders_while_a_run_waits_for_them_counts(library: Library) -> None:
+    library.draw("a.jpg", "happy")
+    library.run()
+    waiting = find_places(library.store, [library.folder], follow_links=False, include=None)
+    note_roots(library.store, [Root(str(library.folder), ("#recycle",))])
+    waiting.note(library.store)
+    assert [root.include for root in known_roots(library.store)] == [("#recycle",)]
