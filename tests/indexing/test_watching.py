@@ -305,6 +305,7 @@ cli.main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_command_keeps_up_until_ctrl_c(tmp_path: Path) -> None:
     photos, database = tmp_path / "photos", tmp_path / "gallery.db"
