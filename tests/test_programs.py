@@ -1,12 +1,14 @@
-"""What keeps the tests themselves from hanging."""
+"""What keeps the tests themselves from hanging, and from leaning on each other."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +57,13 @@ def test_ctrl_c_stops_a_process_where_the_tests_ignore_it() -> None:
 def test_test_that_waits_for_ever_fails() -> None:
     with pytest.raises(pytest.fail.Exception, match=r"longer than 0\.1 s"), ending_within(0.1):
         threading.Event().wait()
+
+
+def test_every_test_stands_alone_and_starts_its_programs_here() -> None:
+    tests = Path(__file__).parent
+    for file in tests.rglob("test_*.py"):
+        code = file.read_text(encoding="utf-8")
+        assert not re.search(r"^(?:from|import) tests\.(?:\w+\.)*test_", code, re.MULTILINE), f"{file} imports a test"
+        assert not re.search(r"= subprocess\.Popen\(|with subprocess\.Popen\(|os\.fork\(", code), (
+            f"{file}: use `started`"
+        )

@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.exported import contents
 
 AGAIN = ("--update", "--cleanup")
-
-
-@pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    return Gallery(tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from gallery.records import FileStamp
 from gallery.store.changes import LinkPath
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL
 
 
@@ -31,11 +31,9 @@ class Linked:
 
 
 @pytest.fixture
-def linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linked:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def linked(gallery: Gallery) -> Linked:
     photos = fill(gallery)
-    other = tmp_path / "other"
+    other = gallery.folder / "other"
     other.symlink_to(gallery.photos)
     return Linked(gallery, photos, other)
 

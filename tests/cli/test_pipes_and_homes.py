@@ -6,21 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> Gallery:
     fill(gallery)
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home/Photos").symlink_to(tmp_path / "photos")
-    monkeypatch.chdir(tmp_path)
+    (gallery.folder / "home").mkdir()
+    (gallery.folder / "home/Photos").symlink_to(gallery.photos)
+    monkeypatch.chdir(gallery.folder)
     return gallery
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli_gallery import Gallery, isolate
+from tests.support.cli_gallery import Gallery
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import draw_photo
 from tests.support.terminal import run_in_terminal
@@ -21,16 +21,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gallery:
+def gallery(gallery: Gallery, monkeypatch: pytest.MonkeyPatch, model: Path) -> Gallery:
     """A photo each in `home` and `disk`, both looked through."""
-    isolate(monkeypatch, tmp_path)
     monkeypatch.setenv("GALLERY_MODEL", str(model))
     monkeypatch.setenv("GALLERY_DEVICE", "cpu")
-    draw_photo(tmp_path / "home" / "a.jpg", seed=1)
-    draw_photo(tmp_path / "disk" / "b.jpg", seed=2)
-    made = Gallery(tmp_path)
-    assert made.run("-q", "index", tmp_path / "home", tmp_path / "disk").exit_code == 0
-    return made
+    home, disk = gallery.folder / "home", gallery.folder / "disk"
+    draw_photo(home / "a.jpg", seed=1)
+    draw_photo(disk / "b.jpg", seed=2)
+    assert gallery.run("-q", "index", home, disk).exit_code == 0
+    return gallery
 
 
 def found(gallery: Gallery) -> list[str]:
@@ -96,18 +95,14 @@ def test_mistyped_folder_is_refused_before_anything_is_done(gallery: Gallery, co
 
 
 @pytest.mark.parametrize("args", [["index"], ["index", "nowhere"], ["watch", "nowhere"]])
-def test_without_a_database_nothing_is_made_of_a_typing_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]
-) -> None:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def test_without_a_database_nothing_is_made_of_a_typing_error(isolated: Path, args: list[str]) -> None:
+    gallery = Gallery(isolated)
     assert gallery.run(*args).exit_code == 2
     assert not gallery.db.exists()
 
 
-def test_nothing_to_look_through_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def test_nothing_to_look_through_is_said(isolated: Path) -> None:
+    gallery = Gallery(isolated)
     gallery.add("a.jpg")
     done = gallery.run("index")
     assert (done.exit_code, done.stderr.split(";")[0]) == (2, "error: which folder? None was looked through so far")

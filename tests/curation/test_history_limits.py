@@ -17,7 +17,7 @@ from gallery.errors import StoreError, StoreLockedError, UsageError
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import added, face, open_store
 
 PHOTOS = [f"/p/{number}.jpg" for number in range(40)]
@@ -121,10 +121,8 @@ def test_limits_below_nothing_are_refused(name: str) -> None:
 
 
 def test_command_says_what_became_of_it_and_goes_by_the_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
     fill(gallery)
     for name in ("A", "B", "C"):
         gallery.run("album", "create", name)

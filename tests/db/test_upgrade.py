@@ -17,6 +17,7 @@ from gallery.errors import GalleryError, NewerSchemaError, NotAGalleryError, Sto
 from gallery.query.query import Query
 from gallery.store.store import Store
 from tests.support.make import DETECTOR, MODEL, added, face, open_store
+from tests.support.rights import as_someone_without_rights
 
 A = "/p/a.jpg"
 
@@ -190,26 +191,6 @@ def test_full_disk_is_named_and_nothing_is_half_written(tmp_path: Path) -> None:
             store.write([added("/p/b.jpg", face(crop=bytes(500_000)))], model=MODEL, detector=DETECTOR)
         assert store.search_paths(Query()) == [A]
         assert store.check() == []
-
-
-def as_someone_without_rights(work: Callable[[], None]) -> None:
-    """Runs `work` as a user who owns nothing: root may write everywhere. Fails as `work` fails."""
-    if os.geteuid() != 0:
-        work()
-        return
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.setgid(65534)
-            os.setuid(65534)
-            work()
-            code = 0
-        except BaseException as error:
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
-        finally:
-            os._exit(code)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @pytest.fixture

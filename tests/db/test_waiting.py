@@ -23,10 +23,11 @@ from gallery.errors import StoreError, StoreLockedError
 from gallery.query.query import Query
 from gallery.store.store import Store
 from gallery.system import waiting
-from tests.db.test_upgrade import as_someone_without_rights
-from tests.support.cli_gallery import Gallery, fill, isolate
+from tests.support.cli_gallery import Gallery, fill
 from tests.support.disk import small_disk
 from tests.support.make import DETECTOR, MODEL, added, face, open_store
+from tests.support.programs import started
+from tests.support.rights import as_someone_without_rights
 
 A, B = "/p/a.jpg", "/p/b.jpg"
 HOLD = """
@@ -46,9 +47,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def another_program(*command: str) -> Iterator[subprocess.Popen[str]]:
     """A process that holds a lock from here on until its stdin is closed."""
-    with subprocess.Popen(
-        [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with started([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         yield process
@@ -106,9 +105,7 @@ def test_writer_of_the_library_gives_up_when_its_time_is_over(tmp_path: Path) ->
 
 
 @pytest.fixture
-def gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gallery:
-    isolate(monkeypatch, tmp_path)
-    gallery = Gallery(tmp_path)
+def gallery(gallery: Gallery) -> Gallery:
     fill(gallery)
     return gallery
 
@@ -131,7 +128,7 @@ def test_ctrl_c_ends_the_waiting(gallery: Gallery) -> None:
     with closing(sqlite3.connect(gallery.db, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "album", "create", "Trip"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        with started(command, stderr=subprocess.PIPE, text=True) as process:
             time.sleep(2)
             assert process.poll() is None
             process.send_signal(signal.SIGINT)

@@ -20,6 +20,7 @@ from gallery.export.page import write_page
 from gallery.records import PhotoRecord
 from tests.support.exported import BEACH, CAT, contents, record
 from tests.support.photos import draw_photo
+from tests.support.programs import started
 
 BUSY = "another export is at work in this folder; run this one again when that is done"
 Export = Callable[[list[PhotoRecord], Path], Iterator[ExportResult]]
@@ -86,7 +87,7 @@ sys.stdin.read()
 def test_another_process_keeps_out_until_it_is_killed(photos: list[PhotoRecord], out: Path) -> None:
     out.mkdir()
     command = [sys.executable, "-c", HOLD, str(out)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         with pytest.raises(ExportError, match=BUSY):
