@@ -126,7 +126,8 @@ path: Final = Table(
     Column("unwanted", Text),
     Index(None, "content_id", "missing_since"),
 )
-Index(None, path.c.content_id, sqlite_where=path.c.missing_since.is_not(None))
+# Covers what asks for files that are gone; of the contents alone, SQLite read through all files instead.
+Index(None, path.c.missing_since, path.c.content_id, sqlite_where=path.c.missing_since.is_not(None))
 Index(None, path.c.version_id, sqlite_where=path.c.version_id.is_not(None))
 Index(None, path.c.unwanted, path.c.content_id, sqlite_where=path.c.unwanted.is_not(None))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, and_, select
 
@@ -169,7 +170,7 @@ def _records(
             hash=hashes[0],
             width=row.width,
             height=row.height,
-            capture=_capture(row),
+            capture=Capture(*_CAPTURED(row)),
             faces=tuple(faces[number]),
             missing=found.missing,
             matched=found.matched,
@@ -180,8 +181,8 @@ def _records(
         )
 
 
-def _capture(row: Any) -> Capture:
-    return Capture(**{field.name: row._mapping[field.name] for field in fields(Capture)})
+_CAPTURED: Final = attrgetter(*(field.name for field in fields(Capture)))
+"""Of a row of `content`."""
 
 
 def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:

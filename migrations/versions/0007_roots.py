@@ -18,6 +18,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("path", sa.Column("unwanted", sa.Text()))
+    op.drop_index(op.f("ix_path_content_id"), "path")
+    columns = ["missing_since", "content_id"]
+    gone = sa.text("missing_since IS NOT NULL")
+    op.create_index(op.f("ix_path_missing_since_content_id"), "path", columns, sqlite_where=gone)
     columns = ["unwanted", "content_id"]
     set_aside = sa.text("unwanted IS NOT NULL")
     op.create_index(op.f("ix_path_unwanted_content_id"), "path", columns, sqlite_where=set_aside)
