@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
 
-_TABLE: Final = Path("/proc/self/mountinfo")
-"""Where Linux says what is mounted where; other systems have other ways, and no such file."""
+from gallery.system.mount_table import mount_table, plain
 
 
 def is_connected(place: str) -> bool:
@@ -27,13 +23,4 @@ def drives_below(folders: Iterable[str]) -> frozenset[str]:
 
 
 def _mounted() -> list[str]:
-    try:
-        lines = _TABLE.read_bytes().splitlines()
-    except OSError:
-        return []
-    return [os.fsdecode(_unescaped(line.split(b" ")[4])) for line in lines]
-
-
-def _unescaped(place: bytes) -> bytes:
-    """Blanks and the like are written as \\040."""
-    return re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), place)
+    return [plain(line.split(" ")[4]) for line in mount_table().split("\n") if line]

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+
+from gallery.system.mount_table import mount_table, plain
 
 FileId = tuple[int, int] | str
 """The same for all paths of a file: device and inode, or on a share the name that its server has for it."""
-
-_MOUNTS: Final = Path("/proc/self/mountinfo")
-_ESCAPE: Final = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class FileIds:
     """
 
     def __init__(self, mounts: str | None = None) -> None:
-        self._shares = tuple(_shares(_mount_table() if mounts is None else mounts))
+        self._shares = tuple(_shares(mount_table() if mounts is None else mounts))
         self._devices = frozenset(share.device for share in self._shares)
 
     def of(self, path: str) -> FileId | None:
@@ -115,15 +110,6 @@ def _is_at(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _mount_table() -> str:
-    if sys.platform != "linux":
-        return ""
-    try:
-        return os.fsdecode(_MOUNTS.read_bytes())
-    except OSError:
-        return ""
-
-
 def _shares(table: str) -> Iterable[_Share]:
     """`36 35 0:45 /2024 /media/nas rw - nfs4 nas:/photos rw`: device, folder of the share, place, kind, source."""
     for line in table.split("\n"):
@@ -132,15 +118,10 @@ def _shares(table: str) -> Iterable[_Share]:
         if len(fields) < 5 or len(facts) < 2 or not _is_remote(facts[1]):
             continue
         major, minor = map(int, fields[2].split(":"))
-        name = _plain(facts[1]).rstrip("/") + _plain(fields[3]).rstrip("/")
-        yield _Share(os.makedev(major, minor), _plain(fields[4]), name)
+        name = plain(facts[1]).rstrip("/") + plain(fields[3]).rstrip("/")
+        yield _Share(os.makedev(major, minor), plain(fields[4]), name)
 
 
 def _is_remote(source: str) -> bool:
     """`nas:/photos`, `me@nas:`, `//nas/photos`; a disk is `/dev/sda1`, and what lies nowhere a bare word."""
     return source.startswith("//") or ":" in source
-
-
-def _plain(text: str) -> str:
-    """Blanks and the like are written as `\\040`."""
-    return _ESCAPE.sub(lambda found: os.fsdecode(bytes([int(found[1], 8)])), text)
