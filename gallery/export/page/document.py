@@ -58,7 +58,7 @@ def _source(name: str) -> str:
 
 def _style() -> str:
     colours = (f".{emotion} {{ --emotion: {colour}; }}\n" for emotion, colour in COLOURS.items())
-    return _source("page.css") + "".join(colours)
+    return _source("look.css") + _source("page.css") + "".join(colours)
 
 
 def _policy(style: str, script: str) -> str:
