@@ -30,6 +30,16 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
         return (yield)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Nothing a test keeps for later lands in the cache of whoever runs the tests, not even by a process it starts."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(folder))
+        yield folder
+
+
 @pytest.fixture
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The test's own folder; settings and database of whoever runs the tests are kept out."""

@@ -12,15 +12,18 @@
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
 | model, prediction | who said what about a face |
 | label | what a person said, keyed on content and box so that it outlives detection |
+| drawn_face | where a person drew a face that no detector found, keyed as labels are |
+| pick | whether a person picked or rejected a photo among its like |
 | album, album_photo | albums; one with a query is smart, and its photos are what matches just now |
 | saved_query | queries with a name |
 | action | what people did, with what takes it back: see `gallery.curation.history` |
 | sidecar | what was written into which sidecar file, so that just that can be taken out again |
 | failure | files that couldn't be read |
 
-Nothing a person typed in hangs on a row that the program may delete: `label` and `album_photo` are keyed on the hash of
-a photo's content. `content_id` is that content's number while it is in the database, else NULL: they wait for it. That
-hash is of the bytes in which the photo was seen first; which others are the same photo, `version` tells.
+Nothing a person typed in hangs on a row that the program may delete: `label`, `drawn_face`, `pick` and `album_photo`
+are keyed on the hash of a photo's content. `content_id` is that content's number while it is in the database, else
+NULL: they wait for it. That hash is of the bytes in which the photo was seen first; which others are the same photo,
+`version` tells.
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ from sqlalchemy import (
     and_,
     literal_column,
     or_,
+    text,
 )
 
 from gallery.db.columns import FilePath, Instant, PlainText, Points, Scores, SignedLong, WallClock
@@ -60,8 +64,11 @@ from gallery.db.shared_columns import (
     number,
     pictured,
 )
+from gallery.db.spoken_tables import drawn_face as drawn_face
+from gallery.db.spoken_tables import label as label
+from gallery.db.spoken_tables import pick as pick
 
-HEAD: Final = "0007"
+HEAD: Final = "0009"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -86,6 +93,8 @@ content: Final = Table(
     Column("former_path", FilePath),
     # What the picture looks like, in 64 bits: see gallery.images.look. NULL for photos indexed before there was any.
     Column("look", SignedLong),
+    # The mean of its colours, red, green and blue, a byte each: see gallery.images.thumbnails. NULL likewise.
+    Column("colour", Integer),
     *pictured(),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
@@ -141,6 +150,8 @@ face: Final = Table(
     *box(),
     Column("confidence", Double, nullable=False),
     Column("landmarks", Points, nullable=False),
+    # By a person: no detector found it. See gallery.store.drawn.
+    Column("drawn", Boolean, nullable=False, server_default=text("0")),
     # From here on: what is shown, worked out by gallery.store.shown from labels and predictions.
     Column("emotion", Text),
     Column("score", Double),
@@ -215,22 +226,6 @@ prediction: Final = Table(
     Column("model_id", Integer, ForeignKey("model.id", ondelete="RESTRICT"), primary_key=True, index=True),
     Column("scores", Scores, nullable=False),
     sqlite_with_rowid=False,
-)
-
-label: Final = Table(
-    "label",
-    metadata,
-    number(),
-    Column("hash", Text, nullable=False, index=True),
-    content_if_here(),
-    *box(),
-    Column("kind", Text, nullable=False),
-    Column("emotion", Text),
-    Column("said_at", Instant, nullable=False),
-    CheckConstraint('"left" <= "right" AND top <= bottom', name="box_is_upright"),
-    CheckConstraint("kind IN ('emotion', 'not_face')", name="kind_is_known"),
-    CheckConstraint("(kind = 'emotion') = (emotion IS NOT NULL)", name="kind_fits_emotion"),
-    CheckConstraint(f"emotion IN ({EMOTION_NAMES})", name="emotion_is_known"),
 )
 
 album: Final = Table(

@@ -1,3 +1,16 @@
 """From a file to an upright picture and what the file says of itself."""
 
-__all__ = ["annotate", "crops", "decode", "ignoring", "look", "passed_over", "quality", "recognise", "scan"]
+__all__ = [
+    "annotate",
+    "colours",
+    "crops",
+    "decode",
+    "ignoring",
+    "look",
+    "passed_over",
+    "quality",
+    "recognise",
+    "scan",
+    "thumbnail_cache",
+    "thumbnails",
+]

@@ -66,7 +66,7 @@ def _pooled(
     pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
 
     def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[Out]]:
-        with _interrupts_held():  # the first task starts the processes, which inherit it
+        with interrupts_held():  # the first task starts the processes, which inherit it
             return file, pool.schedule(work, (file,))
 
     try:
@@ -91,7 +91,7 @@ def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) ->
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Processes started inside never see Ctrl-C, which is for the one that started them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

@@ -21,7 +21,7 @@ def write_beside(
     renamed, leaves everything as it was. Raises OSError.
     """
     if private:
-        _make_private_folders(path.parent)
+        make_private_folders(path.parent)
     beside = path.with_name(f".gallery-{secrets.token_hex(8)}.part")
     mode = 0o600 if private else 0o666
     try:
@@ -42,7 +42,8 @@ def write_beside(
 _BINARY: Final = getattr(os, "O_BINARY", 0)  # Windows alone has it, and would turn \n into \r\n without
 
 
-def _make_private_folders(folder: Path) -> None:
+def make_private_folders(folder: Path) -> None:
+    """Makes the folder and those above it that aren't there, for their owner alone. Raises OSError."""
     for new in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         new.mkdir(mode=0o700, exist_ok=True)
 

@@ -102,5 +102,5 @@ def isolate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Keeps the settings and the database of whoever runs the tests out of them."""
     for name in [name for name in os.environ if name.startswith("GALLERY_")]:
         monkeypatch.delenv(name)
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(folder / "home"))
