@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "search": ("gallery.cli.commands.search:search", "List the photos that a query describes."),
     "fields": ("gallery.cli.commands.fields:fields", "Explain the search language."),
     "query": ("gallery.cli.commands.query:query", "Keep queries under a name."),
+    "serve": ("gallery.cli.commands.serve:serve", "Open the gallery in the browser."),
     "show": ("gallery.cli.commands.show:show", "Show all that is known of a photo."),
     "open": ("gallery.cli.commands.open:open_", "Open a photo in the system's viewer."),
     "why": ("gallery.cli.commands.why:why", "Explain what is shown of each face of a photo."),

@@ -13,7 +13,7 @@ from gallery.curation.history import recorded
 from gallery.db import schema
 from gallery.errors import UsageError
 from gallery.search.conditions import lies_at
-from gallery.store.roots import Root, known_mounts, roots_in
+from gallery.store.roots import Root, known_mounts, known_roots, roots_in
 from gallery.store.store import Store
 from gallery.store.unwanted import set_aside
 from gallery.system.drives import is_connected
@@ -54,13 +54,22 @@ def list_roots(store: Store) -> list[RootRecord]:
         return list(_described(connection, drives))
 
 
+def visible_roots(store: Store) -> dict[str, bool]:
+    """The same without what lies in them: whether each is there, and its drive connected."""
+    drives = set(known_mounts(store))
+    return {root.path: _is_visible(root.path, drives) for root in known_roots(store)}
+
+
+def _is_visible(path: str, drives: set[str]) -> bool:
+    return Path(path).is_dir() and (path not in drives or is_connected(path))
+
+
 def _described(connection: Connection, drives: set[str]) -> Iterator[RootRecord]:
     path = schema.path.c
     counts = select(func.count(), func.count(path.missing_since), func.count(path.unwanted))
     for root in roots_in(connection):
         files, away, unwanted = connection.execute(counts.where(lies_at(path.path, root.path))).one()
-        visible = Path(root.path).is_dir() and (root.path not in drives or is_connected(root.path))
-        yield RootRecord(root, files - away, away - unwanted, unwanted, visible)
+        yield RootRecord(root, files - away, away - unwanted, unwanted, _is_visible(root.path, drives))
 
 
 def forget_root(store: Store, folder: AnyPath) -> int:

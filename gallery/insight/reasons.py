@@ -181,15 +181,19 @@ def explain_faces(store: Store, path: AnyPath, settings: Settings | None = None)
     settings = settings or Settings()
     with store.read() as connection:
         photo = photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings))
-        content = schema.content.c
-        content_id = photo_rows.number_at(connection, absolute(path))
-        detector = connection.execute(select(content.detector).where(content.id == content_id)).scalar_one()
-        said = _people(connection, content_id)
-        scale = min(1.0, settings.long_side / max(photo.width, photo.height))
-        found = _detections(connection, content_id)
-        boxes = [Box(*sides) for _, _, *sides, _ in found]
-        words = [(owner(word.box, boxes), word) for word in said]
-        faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
+        return reasons_in(connection, photo, photo_rows.number_at(connection, absolute(path)), settings)
+
+
+def reasons_in(connection: Connection, photo: PhotoRecord, content_id: int, settings: Settings) -> PhotoReasons:
+    """The same of the photo with this number, for whoever has it and a connection."""
+    content = schema.content.c
+    detector = connection.execute(select(content.detector).where(content.id == content_id)).scalar_one()
+    said = _people(connection, content_id)
+    scale = min(1.0, settings.long_side / max(photo.width, photo.height))
+    found = _detections(connection, content_id)
+    boxes = [Box(*sides) for _, _, *sides, _ in found]
+    words = [(owner(word.box, boxes), word) for word in said]
+    faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
     return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
 
 

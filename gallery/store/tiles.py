@@ -1,0 +1,88 @@
+"""What a wall of photos needs to know of each, and no more: a page asks for hundreds at a time."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from gallery.db import schema
+from gallery.db.keyed import chunked
+from gallery.emotions import EMOTIONS
+from gallery.search.conditions import is_counted, shown_emotion
+from gallery.search.gate import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A photo on a wall: `hash` is what people's words are kept by, `name` that of its file, without the folder.
+
+    `emotions` counts the faces that are shown as something, by emotion; `faces` are all that count. `failed`: a file of
+    it couldn't be read when it was last looked at.
+    """
+
+    id: int
+    hash: str
+    width: int
+    height: int
+    taken_at: datetime | None
+    name: str
+    emotions: dict[str, int]
+    faces: int
+    failed: bool
+
+
+def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[Tile | None]:
+    """The photos in the order of the numbers; None for one that isn't there any more."""
+    found: dict[int, Tile] = {}
+    for chunk in chunked(content_ids):
+        found |= _tiles(connection, chunk, gate)
+    return [found.get(number) for number in content_ids]
+
+
+def _tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> dict[int, Tile]:
+    content = schema.content.c
+    columns = (content.id, content.hash, content.width, content.height, content.taken_at)
+    rows = connection.execute(select(*columns).where(content.id.in_(content_ids))).all()
+    names, failed = _names(connection, content_ids), _failed(connection, content_ids)
+    emotions = _emotions(connection, content_ids, gate)
+    return {
+        row.id: Tile(
+            *row,
+            name=names.get(row.id, ""),
+            emotions={emotion: count for emotion, count in emotions[row.id].items() if emotion in EMOTIONS},
+            faces=sum(emotions[row.id].values()),
+            failed=row.id in failed,
+        )
+        for row in rows
+    }
+
+
+def _names(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
+    """The names of their files; of several the first by path, one that exists before one that doesn't."""
+    path = schema.path.c
+    chosen = select(path.content_id, path.path).where(path.content_id.in_(content_ids))
+    last_first = chosen.order_by(path.missing_since.is_(None), path.path.desc())
+    return {number: os.path.basename(file) for number, file in connection.execute(last_first)}  # noqa: PTH119
+
+
+def _failed(connection: Connection, content_ids: Sequence[int]) -> set[int]:
+    path, failure = schema.path.c, schema.failure.c
+    joined = select(path.content_id).join_from(schema.path, schema.failure, path.path == failure.path)
+    return set(connection.execute(joined.where(path.content_id.in_(content_ids))).scalars())
+
+
+def _emotions(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, dict[str, int]]:
+    face = schema.face.c
+    shown = shown_emotion(face, gate)
+    counts = select(face.content_id, shown, func.count()).group_by(face.content_id, shown)
+    found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for number, emotion, count in connection.execute(
+        counts.where(face.content_id.in_(content_ids), *is_counted(face, gate))
+    ):
+        found[number][emotion] = count
+    return found

@@ -1,0 +1,116 @@
+"""The addresses, and what answers at each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from gallery.web import media, one_photo, photos, state, words
+from gallery.web.answers import JSON, encoded, problem_of
+from gallery.web.asked import Asked
+from gallery.web.guard import App, Doors, Guard, TooLargeError, refused
+from gallery.web.lanes import Lane, Lanes
+from gallery.web.site import Site
+
+STATIC: Final = Path(__file__).parent / "static"
+
+Answer = Callable[[Site, Asked], Any]
+Picture = Callable[[Site, Lanes, Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What is answered at a path, in which lane; one that is posted to changes something."""
+
+    path: str
+    answer: Answer
+    lane: Lane = "quick"
+    method: str = "GET"
+
+
+ADDRESSES: Final = (
+    Address("/api/state", state.state, "slow"),
+    Address("/api/timeline", photos.timeline, "slow"),
+    Address("/api/tiles", photos.wall),
+    Address("/api/photos/{id}", one_photo.photo),
+    Address("/api/rank", one_photo.rank, "slow"),
+    Address("/api/labels", words.say, "write", "POST"),
+    Address("/api/undo", words.take_back, "write", "POST"),
+)
+PICTURES: Final = (
+    ("/thumbnails/{hash}", media.thumbnail),
+    ("/crops/{face}", media.crop),
+    ("/originals/{id}", media.original),
+)
+
+
+def make_app(site: Site, doors: Doors) -> App:
+    """The whole of it, the guard before it."""
+    lanes = Lanes()
+    routes = [
+        Route("/", _shell, methods=["GET"]),
+        *(Route(one.path, _answering(site, lanes, one), methods=[one.method]) for one in ADDRESSES),
+        *(Route(path, _drawing(site, lanes, picture), methods=["GET"]) for path, picture in PICTURES),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+    ]
+    app = Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _nowhere})
+    return Guard(app, doors, site.versions.current, open_paths=("/static/",))
+
+
+async def _shell(_: Request) -> Response:
+    return FileResponse(STATIC / "index.html", media_type="text/html", headers={"cache-control": "no-cache"})
+
+
+async def _nowhere(_: Request, error: Exception) -> Response:
+    return refused(getattr(error, "status_code", 404), "there is nothing at this address")
+
+
+def _answering(site: Site, lanes: Lanes, address: Address) -> Callable[[Request], Awaitable[Response]]:
+    """What works an answer out in a thread, errors included, and sends it."""
+
+    def work(asked: Asked) -> tuple[int, bytes]:
+        try:
+            return 200, encoded(address.answer(site, asked))
+        except Exception as error:
+            status, problem = problem_of(error)
+            return status, encoded(problem)
+
+    async def answer(request: Request) -> Response:
+        try:
+            content = await _content(request) if address.method == "POST" else b""
+        except TooLargeError:
+            return refused(413, "too large")
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if content is None:
+            return refused(415, "the body must be JSON, and say so: Content-Type: application/json")
+        asked = Asked({**request.query_params, **request.path_params}, content)
+        status, body = await lanes.run(address.lane, lambda: work(asked))
+        return Response(body, status, media_type=JSON)
+
+    return answer
+
+
+async def _content(request: Request) -> bytes | None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        return None
+    return await request.body()
+
+
+def _drawing(site: Site, lanes: Lanes, picture: Picture) -> Callable[[Request], Awaitable[Response]]:
+    async def draw(request: Request) -> Response:
+        try:
+            return await picture(site, lanes, request)
+        except Exception as error:
+            status, problem = problem_of(error)
+            return Response(encoded(problem), status, media_type=JSON)
+
+    return draw

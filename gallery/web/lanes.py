@@ -1,0 +1,27 @@
+"""Threads in which answers are worked out: each kind has so many, so that quick ones never wait for slow ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal, TypeVar
+
+import anyio
+import anyio.to_thread
+
+T = TypeVar("T")
+
+Lane = Literal["quick", "slow", "picture", "write"]
+
+_THREADS: Final[dict[Lane, int]] = {"quick": 4, "slow": 2, "picture": 4, "write": 1}
+"""Python runs one at a time, beside those that wait for SQLite or the disk. More would only hold more memory."""
+
+
+class Lanes:
+    """Made within the event loop that uses it."""
+
+    def __init__(self) -> None:
+        self._limits = {lane: anyio.CapacityLimiter(count) for lane, count in _THREADS.items()}
+
+    async def run(self, lane: Lane, work: Callable[[], T]) -> T:
+        """What `work` gives, from a thread of this lane, as soon as one is free; an exception of it is raised here."""
+        return await anyio.to_thread.run_sync(work, limiter=self._limits[lane])

@@ -1,0 +1,100 @@
+"""Answers about photos: the timeline of a result, its tiles, and all that is known of one photo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from gallery.emotions import EMOTIONS
+from gallery.search.matches import matching_ids
+from gallery.store.tiles import Tile, tiles
+from gallery.web.asked import Asked
+from gallery.web.site import Site
+
+MOST_TILES: Final = 500
+ORDERS: Final = ("newest", "oldest", "score", "faces", "added", "path")
+
+FAILED, GONE = 4, 8
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """The days of a result, in its order: date or null, photos, sum of width / height, 1 where a date is guessed."""
+
+    version: str
+    total: int
+    days: list[tuple[str | None, int, float, int]]
+
+
+class TileAnswer(msgspec.Struct, array_like=True, frozen=True):
+    """A photo on the wall."""
+
+    id: int
+    hash: str
+    aspect: float
+    color: str | None
+    emotions: list[tuple[int, int]]
+    faces: int
+    taken_at: str | None
+    name: str
+    flags: int
+
+
+class Tiles(msgspec.Struct, frozen=True):
+    """A piece of a result; as many as were asked for, unless it ends before."""
+
+    version: str
+    offset: int
+    tiles: list[TileAnswer]
+
+
+def timeline(site: Site, asked: Asked) -> Timeline:
+    """`GET /api/timeline?query=&order=&version=`."""
+    order, version = site.order(asked.text("query"), asked.choice("order", ORDERS), asked.text("version"))
+    days = [(day.date, day.count, day.aspects, int(day.guessed)) for day in order.days]
+    return Timeline(version, len(order), days)
+
+
+def wall(site: Site, asked: Asked) -> Tiles:
+    """`GET /api/tiles?query=&order=&offset=&limit=&version=`."""
+    offset, limit = asked.number("offset", 0), asked.number("limit", 200, most=MOST_TILES)
+    numbers, version = piece(site, asked, offset, limit)
+    with site.reading() as connection:
+        found = tiles(connection, numbers, site.gate)
+    return Tiles(version, offset, [_tile(number, tile) for number, tile in zip(numbers, found, strict=True)])
+
+
+def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int], str]:
+    """The numbers of a piece of a result; its beginning is there before the whole order is."""
+    text, sort = asked.text("query"), asked.choice("order", ORDERS)
+    kept = site.kept_order(text, sort, asked.text("version"))
+    if kept is None and offset + limit <= MOST_TILES:
+        return _beginning(site, text, sort, offset, limit), site.versions.current()
+    order, version = kept or site.order(text, sort, asked.text("version"))
+    return order.numbers[offset : offset + limit].tolist(), version
+
+
+def _beginning(site: Site, text: str, sort: str, offset: int, limit: int) -> list[int]:
+    query = site.sorted_query(text, sort)
+    end = offset + limit if query.limit is None else min(offset + limit, query.limit)
+    if end <= offset:
+        return []
+    with site.reading() as connection:
+        return matching_ids(connection, replace(query, limit=end), site.settings)[offset:]
+
+
+def _tile(number: int, tile: Tile | None) -> TileAnswer:
+    if tile is None:
+        return TileAnswer(number, "", 1.0, None, [], 0, None, "", GONE)
+    return TileAnswer(
+        tile.id,
+        tile.hash,
+        round(tile.width / tile.height, 3),
+        None,
+        [(EMOTIONS.index(emotion), count) for emotion, count in tile.emotions.items()],
+        tile.faces,
+        tile.taken_at.isoformat() if tile.taken_at else None,
+        tile.name,
+        FAILED * tile.failed,
+    )
