@@ -33,6 +33,7 @@ class IndexKeywords(TypedDict, total=False):
     include: Collection[str] | None
     keep_model: bool
     force: bool
+    thumbnails: bool
     wait: bool
     skip: Callable[[FileStamp], bool] | None
     on_plan: Callable[[int], None] | None

@@ -116,6 +116,8 @@ class PhotoWithFaces:
     """See `gallery.images.look`."""
     picture: Picture | None = None
     """None where none can be told."""
+    colour: int | None = None
+    """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class NewPhoto:
     """See `gallery.images.look`; None where nobody looked."""
     picture: Picture | None = None
     """None where none can be told."""
+    colour: int | None = None
+    """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
 
 
 def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:

@@ -32,6 +32,9 @@ _EFFORTS = {None: {}, "thorough": {"long_side": 1280, "min_face": 40}, "fast": {
 workers_option = click.option(
     "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
 )
+thumbnails_option = click.option(
+    "--no-thumbnails", "thumbnails", is_flag=True, default=True, flag_value=False, help="Keep no small pictures."
+)
 follow_links_option = click.option(
     "--follow-links", is_flag=True, help="Also look into folders that are symbolic links."
 )

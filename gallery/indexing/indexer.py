@@ -13,6 +13,8 @@ from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.passed_over import Reason
 from gallery.images.recognise import Known
 from gallery.images.scan import count_photos
+from gallery.images.thumbnail_cache import ThumbnailCache
+from gallery.indexing.kept_thumbnails import cache_of, keep, tidy
 from gallery.indexing.pipeline import score_each
 from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
@@ -45,6 +47,8 @@ class IndexOptions:
     """The model whose predictions are shown stays, though the classifier be another; stored faces aren't read."""
     force: bool = False
     """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
+    thumbnails: bool = True
+    """Of photos that are searched for faces a small picture is kept: see `gallery.images.thumbnail_cache`."""
     wait: bool = False
     """Another process that indexes into the same database is waited for."""
     skip: Callable[[FileStamp], bool] | None = None
@@ -90,7 +94,10 @@ def index(
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
     places = find_places(store, paths, follow_links=options.follow_links, include=options.include)
-    return _results(_Crew(store, detector, classifier, settings), places, options)
+    cache = cache_of(store, settings)
+    if cache is None or not options.thumbnails:
+        settings = replace(settings, thumbnail_megabytes=0)
+    return _results(_Crew(store, detector, classifier, settings, cache), places, options)
 
 
 _MOST_BINS: Final = 200
@@ -105,6 +112,7 @@ class _Crew:
     detector: FaceDetector
     classifier: EmotionClassifier
     settings: Settings
+    cache: ThumbnailCache | None
 
     def write(self, changes: Sequence[Change]) -> None:
         model = ModelInfo(self.classifier.model_id, self.classifier.name)
@@ -137,6 +145,7 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
         yield from _finish(crew, rules, [file.path for file in present], places)
+        tidy(crew.cache, store)
     if options.on_bins:
         options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
 
@@ -196,6 +205,7 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     scored = dict(zip(to_score, score_each(list(to_score.values()), crew.classifier), strict=True))
     decided = [_decide(crew, rules, read, scored.get(read.hash), is_stored=read.hash in stored) for read in batch]
     crew.write([change for change, _ in decided])
+    keep(crew.cache, batch)
     return [result for _, result in decided]
 
 
@@ -223,7 +233,15 @@ def _decide(
     photo = read.photo
     numbered = left_to_right(outcome, crew.settings.min_confidence)
     new = NewPhoto(
-        read.hash, photo.width, photo.height, photo.format, photo.capture, numbered, photo.look, photo.picture
+        read.hash,
+        photo.width,
+        photo.height,
+        photo.format,
+        photo.capture,
+        numbered,
+        photo.look,
+        photo.picture,
+        photo.colour,
     )
     if is_stored or version is not None:
         change, status = rules.of_content_read_again(file, new, version)

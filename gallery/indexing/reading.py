@@ -12,6 +12,8 @@ from gallery.faces import FaceDetector
 from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.look import look_of
 from gallery.images.recognise import Known, recognise
+from gallery.images.thumbnails import Thumbnail
+from gallery.indexing.kept_thumbnails import made_of
 from gallery.indexing.pipeline import find_each
 from gallery.records import Capture, FileStamp, FoundFace, PhotoWithFaces, Picture
 from gallery.settings import Settings
@@ -31,6 +33,7 @@ class ReadPhoto:
     error: ImageError | None = None
     picture: Picture | None = None
     capture: Capture | None = None
+    thumbnail: Thumbnail | None = None
 
 
 def read_here(
@@ -56,6 +59,7 @@ class Decoded:
     error: ImageError | None = None
     picture: Picture | None = None
     capture: Capture | None = None
+    thumbnail: Thumbnail | None = None
 
 
 def decode(file: FileStamp, known: Known, settings: Settings) -> Decoded:
@@ -67,7 +71,8 @@ def decode(file: FileStamp, known: Known, settings: Settings) -> Decoded:
         found = recognise(file.path, known, Wanted(settings.long_side, settings.max_megapixels, quick=True))
     except ImageError as error:
         return Decoded(file, error=error)
-    return Decoded(file, found.hash, found.photo, None, found.picture, found.capture)
+    thumbnail = made_of(found.photo, settings)
+    return Decoded(file, found.hash, found.photo, None, found.picture, found.capture, thumbnail)
 
 
 def look_for_faces(batch: Sequence[Decoded], known: Known, detector: FaceDetector) -> list[ReadPhoto]:
@@ -85,8 +90,15 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
     if photo is None or found is None:
         # Decoded for nothing: its bytes are known by now.
         return ReadPhoto(read.file, read.hash, None, read.error, read.picture, None if photo else read.capture)
-    look = look_of(photo.image)
     searched = PhotoWithFaces(
-        read.hash, photo.width, photo.height, photo.format, photo.capture, found, look, read.picture
+        hash=read.hash,
+        width=photo.width,
+        height=photo.height,
+        format=photo.format,
+        capture=photo.capture,
+        faces=found,
+        look=look_of(photo.image),
+        picture=read.picture,
+        colour=read.thumbnail.colour if read.thumbnail else None,
     )
-    return ReadPhoto(read.file, read.hash, searched, None, read.picture, photo.capture)
+    return ReadPhoto(read.file, read.hash, searched, None, read.picture, photo.capture, read.thumbnail)

@@ -17,12 +17,12 @@ from typing import Final
 from pebble import ProcessExpired, ProcessPool
 
 from gallery.errors import GalleryError, ImageError, NotIndexedError
-from gallery.images.thumbnail_cache import ThumbnailCache
 from gallery.images.thumbnails import Source, Thumbnail, begin_process, check_size, long_side, read_thumbnail
+from gallery.indexing.kept_thumbnails import cache_of
 from gallery.indexing.processes import interrupts_held
 from gallery.settings import Settings
 from gallery.store.store import Store
-from gallery.store.thumbnail_rows import Pictured, file_of, note_colours, pictured
+from gallery.store.thumbnail_rows import Pictured, note_colours, pictured
 from gallery.system.machine import LEAST_TO_DECODE, suitable
 
 _log = logging.getLogger(__name__)
@@ -37,12 +37,6 @@ _FEW: Final = 4
 _COLOURS_AT_ONCE: Final = 1000
 _QUIET_SECONDS: Final = 10.0
 """Colours are kept when nobody has wished for so long: all that others know of the database is old after each time."""
-
-
-def cache_of(store: Store, settings: Settings) -> ThumbnailCache | None:
-    """The cache for this database; None for one that is in no file."""
-    file = file_of(store)
-    return None if file is None else ThumbnailCache(file, int(settings.thumbnail_megabytes * 1e6))
 
 
 @dataclass(slots=True)

@@ -128,6 +128,8 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     connection.execute(delete(face).where(face.c.content_id == content_id))
     told = _told_by_content(photo.capture)
     found = {"detector": detector, "look": photo.look}
+    if photo.colour is not None:
+        found["colour"] = photo.colour
     connection.execute(update(content).where(content.c.id == content_id).values(**found, **told))
     new_faces = _add_faces(connection, content_id, told.get("taken_at", taken_at), numbered, model_id)
     if new is None:
@@ -248,6 +250,7 @@ def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:
         format=photo.format,
         **asdict(photo.capture),
         look=photo.look,
+        colour=photo.colour,
         **versions.columns_of(photo.picture),
         detector=detector,
         added_at=datetime.now(UTC),

@@ -152,7 +152,7 @@ def test_picture_that_takes_too_long_costs_only_itself(tmp_path: Path) -> None:
     library = Library(tmp_path)
     good, slow = library.draw("good.jpg", "happy"), library.folder / "slow.png"
     Image.effect_noise((4000, 3000), 99).save(slow, compress_level=0)
-    library.run()
+    list(library.start(thumbnails=False))
     # The process starts in its own time: only what it works at is measured.
     made, told = Thumbnails(library.store, processes=1, seconds=0.001), pytest.raises(ImageError, match="longer than 0")
     with made, told:

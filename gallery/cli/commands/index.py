@@ -9,7 +9,13 @@ import click
 from gallery.api import index as index_photos
 from gallery.cli.folders import folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun
-from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
+from gallery.cli.network_options import (
+    follow_links_option,
+    pipeline_options,
+    searched_at,
+    thumbnails_option,
+    workers_option,
+)
 from gallery.cli.options import shared_options
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
@@ -25,6 +31,7 @@ from gallery.query.query import Query
 @pipeline_options
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @workers_option
+@thumbnails_option
 @click.option("--wait", is_flag=True, help="Wait for another `gallery index` on this database, which else is refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end; see above.")
 @shared_options
@@ -36,6 +43,7 @@ def index(
     include: tuple[str, ...],
     retry_failed: bool,
     force: bool,
+    thumbnails: bool,
     wait: bool,
     as_json: bool,
     **flags: Any,
@@ -56,6 +64,9 @@ def index(
     --include '' takes in none. Photos that an ignore file names by now, or that lie in a bin, are no longer wanted:
     they are found no more, what you said of them is kept, and they are back when the rule goes.
 
+    A small picture of each photo that is searched goes into the cache folder of your system, for `gallery serve`; those
+    of photos that were forgotten, or that are no longer wanted, are taken out.
+
     \b
     --json prints an object: the number of photos that are new, unchanged,
       edited (the same picture, with another star, keyword, date or place),
@@ -69,7 +80,8 @@ def index(
     names = [name for name in include if name] if include else None
     with open_store_for(state, settings, paths) as store:
         first_time = store.count(Query(missing=True)) == 0
-        options = {"include": names, "retry_failed": retry_failed, "force": force, "wait": wait}
+        options = {"include": names, "retry_failed": retry_failed, "force": force}
+        options |= {"thumbnails": thumbnails, "wait": wait}
         run = IndexRun(state, settings, follow_links=follow_links, **options)
         run.report(index_photos(folders_to_look_through(store, paths), store=store, **run.arguments), as_json=as_json)
     if first_time and run.summary.new:

@@ -12,7 +12,13 @@ import click
 from gallery.api import watch as watch_folders
 from gallery.cli.folders import check_folders, open_store_for
 from gallery.cli.index_run import IndexRun
-from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
+from gallery.cli.network_options import (
+    follow_links_option,
+    pipeline_options,
+    searched_at,
+    thumbnails_option,
+    workers_option,
+)
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, printable, to_terminal
 from gallery.cli.paths import UserPath
@@ -33,6 +39,7 @@ from gallery.settings import Settings
 @follow_links_option
 @pipeline_options
 @workers_option
+@thumbnails_option
 @click.option("--json", "as_json", is_flag=True, help="Print an object on a line of its own for each change.")
 @shared_options
 def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **flags: Any) -> None:
@@ -46,7 +53,7 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     Each change is a line: what became of the photo, its path, and the number of faces found just now. With --json it is
     an object with `status`, `path`, `faces` and `reason`. What can't be read is told on stderr.
     """
-    follow_links = flags.pop("follow_links")
+    options = {name: flags.pop(name) for name in ("follow_links", "thumbnails")}
     given = searched_at(**flags)
     settings = state.settings(**given)
 
@@ -55,7 +62,7 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
 
     with open_store_for(state, settings, paths) as store:
         check_folders(store, paths)
-        run = IndexRun(state, settings, follow_links=follow_links)
+        run = IndexRun(state, settings, **options)
         taken_up = TakenUp(store, run.tools, read, run.load, state.note)
         looks = watch_folders(
             paths, store=store, poll=poll, tell=state.note, renew=lambda: run.use(taken_up.now()), **run.arguments
