@@ -1,0 +1,77 @@
+// What is asked of the gallery's server, and what it answers; a refusal is an `ApiError` with words for people.
+
+import { texts } from "/static/texts.js";
+
+const VERSION_HEADER = "X-Gallery-Version";
+const listeners = [];
+let known = null;
+
+export class ApiError extends Error {
+  constructor(status, { error, field = null, caret = null }) {
+    super(error);
+    Object.assign(this, { status, field, caret });
+  }
+}
+
+/** The answer to a question; `given` are its parameters, those that are null or empty left out. */
+export function ask(path, given = {}, options = {}) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== null && value !== undefined && value !== "") parameters.set(name, value);
+  }
+  const text = parameters.toString();
+  return answered(`/api/${path}${text ? `?${text}` : ""}`, options);
+}
+
+/** Something is said or changed. */
+export function tell(path, body, method = "POST") {
+  const headers = { "Content-Type": "application/json" };
+  return answered(`/api/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
+async function answered(address, options) {
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, { error: texts.noServer });
+  }
+  const answer = await response.json().catch(() => ({ error: texts.oddAnswer(response.status) }));
+  if (!response.ok) throw new ApiError(response.status, answer);
+  seen(response.headers.get(VERSION_HEADER));
+  return answer;
+}
+
+/** Tells who listens when the gallery isn't what it was: somebody corrected, indexed or undid. */
+export function seen(version) {
+  if (version === null || version === undefined || String(version) === known) return;
+  const first = known === null;
+  known = String(version);
+  if (!first) for (const listener of listeners) listener(known);
+}
+
+export function onVersion(listener) {
+  listeners.push(listener);
+}
+
+/** News from the server while the page is open; the browser connects again by itself. */
+export function listen(hear) {
+  const events = new EventSource("/api/events");
+  for (const name of ["version", "indexing", "learn"]) {
+    events.addEventListener(name, (event) => hear(name, parsed(event.data)));
+  }
+  return events;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export const thumbnail = (hash, size = 320) => `/thumbnails/${hash}?size=${size}`;
+export const original = (id) => `/originals/${id}`;
+export const crop = (face) => `/crops/${face}`;

@@ -1,0 +1,238 @@
+// One photo on black ground: looked at, its faces, what is known of it, the next.
+
+import { ask, thumbnail } from "/static/api.js";
+import { leave, note, read } from "/static/address.js";
+import { done, failed, say } from "/static/announce.js";
+import { find, make } from "/static/dom.js";
+import * as dates from "/static/dates.js";
+import { icon } from "/static/icons.js";
+import { layer } from "/static/keyboard.js";
+import { Faces, isShown } from "/static/photo/faces.js";
+import { fileName, information } from "/static/photo/information.js";
+import { strip } from "/static/photo/strip.js";
+import { Zoom } from "/static/photo/zoom.js";
+import { texts } from "/static/texts.js";
+
+const SLIDE_MS = 5000;
+const KEPT = 12;
+
+export class Photo {
+  constructor(dialog) {
+    Object.assign(this, { dialog, id: null, data: null, known: new Map(), timer: 0 });
+    this.build();
+    this.zoom = new Zoom(this.stage, { moved: () => this.faces?.place(), swiped: (way) => (way ? this.go(way) : this.close()), lost: () => this.isLost(texts.lost), tapped: () => {} });
+    this.faces = new Faces(this.stage, this.panel, this.zoom, () => this.refresh());
+    dialog.addEventListener("cancel", (event) => this.escaped(event));
+    dialog.addEventListener("close", () => this.closed());
+    this.keys = {
+      ArrowLeft: () => this.go(-1),
+      ArrowRight: () => this.go(1),
+      Home: () => this.goTo(this.data?.first),
+      f: () => this.press("faces"),
+      i: () => this.press("info"),
+      s: () => this.press("play"),
+      "+": () => this.zoom.zoom(1.5),
+      "=": () => this.zoom.zoom(1.5),
+      "-": () => this.zoom.zoom(1 / 1.5),
+      "Ctrl+z": () => import("/static/announce.js").then(({ undo }) => undo()),
+      Tab: () => (document.activeElement === this.stage ? this.faces.enter() : false),
+      ...this.faces.keys,
+    };
+  }
+
+  build() {
+    const button = (name, drawing, words, act, pressed = "false") => (this.buttons[name] = make("button", { type: "button", class: "plain", "aria-label": words, title: words, "aria-pressed": pressed, onclick: act }, icon(drawing)));
+    this.buttons = {};
+    this.heading = make("h2", { id: "photo-name" });
+    this.when = make("p", { class: "when" });
+    const bar = make("div", { class: "bar" },
+      button("close", "back", texts.back, () => this.close(), null),
+      make("div", { class: "names" }, this.heading, this.when),
+      button("faces", "faces", texts.showFaces, () => this.toggleFaces()),
+      button("draw", "draw", texts.drawFace, () => this.toggleDrawing()),
+      button("play", "play", texts.slideshow, () => this.togglePlaying()),
+      button("info", "information", texts.information, () => this.toggleInformation()));
+    this.stage = make("div", { class: "stage", tabindex: "-1" });
+    this.message = make("p", { class: "lost", role: "alert", hidden: true });
+    this.previous = make("button", { type: "button", class: "turn previous", "aria-label": texts.previous, onclick: () => this.go(-1) }, icon("back"));
+    this.next = make("button", { type: "button", class: "turn next", "aria-label": texts.next, onclick: () => this.go(1) }, icon("on"));
+    this.panel = make("aside", { class: "panel", "aria-label": texts.facesHere, hidden: true });
+    this.about = make("aside", { class: "panel about", "aria-label": texts.information, hidden: true });
+    this.burst = make("div", { class: "burst" });
+    this.dialog.setAttribute("aria-labelledby", "photo-name");
+    this.dialog.replaceChildren(bar, make("div", { class: "middle" }, this.stage, this.previous, this.next, this.message), this.panel, this.about, this.burst);
+  }
+
+  get isOpen() {
+    return this.dialog.open;
+  }
+
+  press(name) {
+    this.buttons[name].click();
+  }
+
+  // Coming and going -----------------------------------------------------------------------------------------------------------
+
+  async show(place, view) {
+    this.view = view;
+    if (!place.photo) return this.isOpen && this.dialog.close();
+    if (!this.isOpen) this.open();
+    if (String(this.id) !== place.photo) await this.load(place.photo);
+  }
+
+  open() {
+    this.dialog.showModal();
+    this.takeOff = layer(this.keys, { alone: true });
+    this.stage.focus({ preventScroll: true });
+  }
+
+  /** Esc takes back one thing at a time: the face, the drawing, the zoom, the photo. */
+  escaped(event) {
+    event.preventDefault();
+    if (this.faces.drawing || this.faces.current) {
+      this.faces.leave();
+      this.mark("draw", false);
+      this.stage.focus({ preventScroll: true });
+    } else if (this.zoom.scale > 1.01) this.zoom.reset();
+    else this.close();
+  }
+
+  close() {
+    leave({ photo: null });
+  }
+
+  closed() {
+    this.takeOff?.();
+    this.stopPlaying();
+    this.faces.leave();
+    for (const each of ["#toast", "#live"]) document.body.append(find(each));
+    const rank = this.data?.rank;
+    Object.assign(this, { id: null, data: null });
+    this.view?.seen?.(rank);
+    this.view?.scroller?.focus({ preventScroll: true });
+    if (read().photo) note({ photo: null });
+  }
+
+  go(way) {
+    this.goTo(way < 0 ? this.data?.previous : this.data?.next);
+  }
+
+  goTo(id) {
+    if (id === null || id === undefined) return;
+    note({ photo: String(id) });
+    this.load(String(id)).catch(failed);
+  }
+
+  async load(id) {
+    this.id = id;
+    this.message.hidden = true;
+    try {
+      const data = this.known.get(id) ?? (await this.fetch(id));
+      if (this.id === id) this.shown(data);
+    } catch (error) {
+      if (this.id === id) this.isLost(error.status === 404 ? texts.gone : error.message);
+    }
+  }
+
+  async fetch(id) {
+    const data = await ask(`photos/${encodeURIComponent(id)}`, { query: read().query });
+    this.known.set(id, data);
+    if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
+    return data;
+  }
+
+  /** The photo again, after somebody said something. */
+  async refresh() {
+    if (!this.id) return;
+    this.known.clear();
+    const id = this.id;
+    const data = await this.fetch(id).catch(failed);
+    if (!data || this.id !== id) return;
+    this.data = data;
+    this.faces.show(data);
+    this.around(data);
+  }
+
+  // What is shown ----------------------------------------------------------------------------------------------------------------
+
+  shown(data) {
+    this.data = data;
+    const words = description(data);
+    this.zoom.show(data, words);
+    this.faces.leave();
+    this.mark("draw", false);
+    this.faces.show(data);
+    this.around(data);
+    const place = data.rank === null || data.rank === undefined ? "" : texts.place(data.rank, this.view?.timeline?.total ?? data.rank + 1);
+    say(`${words}. ${place}`);
+    for (const id of [data.next, data.previous]) this.fetchAhead(id);
+  }
+
+  around(data) {
+    this.heading.textContent = fileName(data);
+    this.when.textContent = data.taken_at ? dates.moment(data.taken_at) : texts.noDate;
+    this.previous.disabled = data.previous === null || data.previous === undefined;
+    this.next.disabled = data.next === null || data.next === undefined;
+    this.about.replaceChildren(...information(data));
+    this.burst.replaceChildren(...strip(data, (id) => this.goTo(id), () => this.refresh()));
+    this.faces.place();
+  }
+
+  async fetchAhead(id) {
+    if (id === null || id === undefined) return;
+    const data = this.known.get(String(id)) ?? (await this.fetch(String(id)).catch(() => null));
+    if (data) new Image().src = thumbnail(data.hash, 1440);
+  }
+
+  isLost(text) {
+    this.message.textContent = text;
+    this.message.hidden = false;
+  }
+
+  // Buttons ------------------------------------------------------------------------------------------------------------------------
+
+  mark(name, pressed) {
+    this.buttons[name].setAttribute("aria-pressed", String(pressed));
+  }
+
+  toggleFaces() {
+    this.faces.toggle();
+    this.mark("faces", this.faces.shown);
+    if (this.faces.shown && !this.faces.faces?.length) say(texts.noFaces);
+  }
+
+  toggleDrawing() {
+    this.faces.setDrawing(!this.faces.drawing);
+    this.mark("draw", this.faces.drawing);
+    this.mark("faces", this.faces.shown);
+    if (this.faces.drawing) done(texts.drawHint);
+  }
+
+  toggleInformation() {
+    this.about.hidden = !this.about.hidden;
+    this.mark("info", !this.about.hidden);
+    this.zoom.fit();
+  }
+
+  togglePlaying() {
+    if (this.timer) return this.stopPlaying();
+    this.mark("play", true);
+    this.buttons.play.replaceChildren(icon("pause"));
+    this.dialog.classList.add("playing");
+    this.timer = setInterval(() => (this.data?.next ? this.go(1) : this.stopPlaying()), SLIDE_MS);
+  }
+
+  stopPlaying() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.mark("play", false);
+    this.buttons.play.replaceChildren(icon("play"));
+    this.dialog.classList.remove("playing");
+  }
+}
+
+function description(data) {
+  const faces = data.faces.filter(isShown);
+  const words = faces.length ? texts.facesThatLook(faces.length, faces.map(({ emotion }) => (emotion === "not_face" ? texts.notAFace : emotion)).join(", ")) : texts.noFaces;
+  return `${fileName(data)}, ${data.taken_at ? dates.day(data.taken_at) : texts.noDate}, ${words}`;
+}

@@ -1,0 +1,47 @@
+// Chips that narrow the search, with how many photos each leaves; and the parts of the query, to be taken out again.
+
+import { ask } from "/static/api.js";
+import { go } from "/static/address.js";
+import { make, styled } from "/static/dom.js";
+import * as dates from "/static/dates.js";
+import { icon } from "/static/icons.js";
+import { emotionIndex, texts } from "/static/texts.js";
+
+export class Facets {
+  constructor() {
+    this.chips = make("div", { class: "chips", role: "group", "aria-label": texts.facets });
+    this.element = make("div", { class: "facets" }, this.chips);
+    this.query = null;
+  }
+
+  async show(query, again = false) {
+    if (query === this.query && !again) return;
+    this.query = query;
+    this.abort?.abort();
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    const [parsed, found] = await Promise.all([
+      query ? ask("parse", { query }, { signal }).catch(() => null) : null,
+      ask("facets", { query }, { signal }).catch(() => null),
+    ]);
+    if (query !== this.query || signal.aborted) return;
+    this.chips.replaceChildren(...parts(query, parsed), ...(found?.groups ?? []).flatMap(group));
+  }
+}
+
+/** The parts of the query. Pressed, a part goes. */
+function parts(query, parsed) {
+  return (parsed?.chips ?? []).map(({ text, from, to }) => {
+    const rest = `${query.slice(0, from).trimEnd()} ${query.slice(to).trimStart()}`.trim();
+    return make("button", { type: "button", class: "chip part", "aria-label": texts.removeFilter(text), onclick: () => go({ query: rest }) }, make("span", { text }), icon("close"));
+  });
+}
+
+/** One chip a value; those that are on already stand among the parts. */
+function group({ name, items }) {
+  return items.filter((item) => !item.on && item.count).map((item) => {
+    const index = name === "emotion" ? emotionIndex(item.label) : -1;
+    const dot = index >= 0 ? styled(make("span", { class: "dot" }), { "--emotion": `var(--emotion-${index})` }) : null;
+    return make("button", { type: "button", class: "chip", title: texts.facetNames[name] ?? "", onclick: () => go({ query: item.query }) }, dot, item.label, make("span", { class: "count", text: dates.number(item.count) }));
+  });
+}

@@ -1,0 +1,54 @@
+// More: folders and how they are looked through, duplicates, errors, the keys.
+
+import { ask, thumbnail } from "/static/api.js";
+import { go, read } from "/static/address.js";
+import { make } from "/static/dom.js";
+import * as dates from "/static/dates.js";
+import * as frame from "/static/frame.js";
+import { state } from "/static/state.js";
+import { texts } from "/static/texts.js";
+import { indexButton } from "/static/views/empty.js";
+
+export class MoreView {
+  constructor() {
+    this.folders = make("section");
+    this.duplicates = make("section");
+    this.errors = make("section");
+    const keys = make("button", { type: "button", text: texts.help, onclick: () => frame.help() });
+    this.version = make("p", { class: "quiet" });
+    this.element = make("section", { class: "view page more" }, this.folders, this.errors, this.duplicates, make("section", {}, make("h2", { text: texts.help }), keys, make("p", { class: "quiet", text: texts.disclaimer }), this.version));
+  }
+
+  async show() {
+    frame.title(texts.moreTitle, "");
+    this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
+    await this.refresh();
+  }
+
+  async refresh() {
+    if (read().view !== "more") return;
+    this.folders.replaceChildren(make("h2", { text: texts.folders }), make("ul", { class: "plainly" }, state.roots.map(folder)));
+    const [errors, duplicates] = await Promise.all([ask("errors").catch(() => []), ask("duplicates").catch(() => [])]);
+    this.list(this.errors, texts.errors, errors.errors ?? errors, texts.noErrors, problem);
+    this.list(this.duplicates, texts.duplicates, duplicates.groups ?? duplicates, texts.noDuplicates, twice);
+  }
+
+  list(section, heading, found, none, item) {
+    const list = found.length ? make("ul", { class: "plainly" }, found.map(item)) : make("p", { class: "quiet", text: none });
+    section.replaceChildren(make("h2", { text: heading }, found.length ? make("span", { class: "count", text: ` ${dates.number(found.length)}` }) : null), list);
+  }
+}
+
+function folder({ folder: path, reachable }) {
+  const again = make("span", { class: "writes" }, indexButton(path, texts.lookThrough));
+  return make("li", {}, make("span", { text: path }), reachable ? again : make("span", { class: "quiet", text: texts.unreachable }));
+}
+
+function problem({ path, name, reason }) {
+  return make("li", {}, make("span", {}, make("b", { text: name ?? path }), make("span", { class: "quiet", text: ` ${reason}` })));
+}
+
+function twice({ photos }) {
+  return make("li", { class: "twice" }, photos.map((photo) => make("button", { type: "button", class: "shot", "aria-label": photo.paths.join(", "), onclick: () => go({ photo: String(photo.id), query: "" }) },
+    make("img", { src: thumbnail(photo.hash), alt: "", loading: "lazy" }))), make("div", { class: "paths" }, photos.flatMap(({ paths }) => paths).map((path) => make("div", { text: path }))));
+}
