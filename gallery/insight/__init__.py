@@ -1,3 +1,14 @@
 """Answers that only read: figures, timelines, moods, accuracy, and why a face is shown as it is."""
 
-__all__ = ["accuracy", "breakdown", "drawings", "moods", "precision", "reasons", "timeline", "viewing"]
+__all__ = [
+    "accuracy",
+    "breakdown",
+    "drawings",
+    "facets",
+    "facts",
+    "moods",
+    "precision",
+    "reasons",
+    "timeline",
+    "viewing",
+]

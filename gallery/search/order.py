@@ -86,10 +86,10 @@ def _read(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> t
     number, taken_at = found.subquery().c
     day = func.coalesce(func.substr(taken_at, 1, len(_UNDATED)), _UNDATED)
     row = connection.execute(select(func.group_concat(number), func.group_concat(day, ""))).one()
-    return _numbers(row[0] or ""), row[1] or ""
+    return numbers_in(row[0] or ""), row[1] or ""
 
 
-def _numbers(text: str) -> Numbers:
+def numbers_in(text: str) -> Numbers:
     """The whole numbers in a text with commas between them."""
     import numpy as np
 
@@ -118,7 +118,7 @@ def _shapes(connection: Connection, numbers: Numbers) -> tuple[Any, Any]:
         chosen = [texts]
     else:
         chosen = [texts.where(content.id.in_(some)) for some in chunked(numbers.tolist())]
-    read = [[_numbers(text or "") for text in connection.execute(one).one()] for one in chosen]
+    read = [[numbers_in(text or "") for text in connection.execute(one).one()] for one in chosen]
     if not read:
         return np.zeros(0), np.zeros(0, dtype=np.int64)
     found, widths, guesses = (np.concatenate(column) for column in zip(*read, strict=True))

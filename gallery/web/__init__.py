@@ -16,4 +16,4 @@
 The other modules answer, one subject each. Starlette, uvicorn and msgspec are imported here alone.
 """
 
-__all__ = ["serving"]
+__all__ = ["serving", "site"]

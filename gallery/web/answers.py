@@ -18,6 +18,7 @@ from gallery.errors import (
     StoreLockedError,
 )
 from gallery.web.asked import BadRequestError
+from gallery.web.utf16 import to_browser
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def problem_of(error: Exception) -> tuple[int, Problem]:
         case BadRequestError():
             return 400, Problem(str(error), error.field)
         case QueryError():
-            return 400, Problem(error.reason, "query", error.position)
+            return 400, Problem(error.reason, "query", to_browser(error.text, error.position))
         case NotFoundError() | NotIndexedError():
             return 404, Problem(str(error))
         case RefusedError():

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gallery.web import media, one_photo, photos, state, words
+from gallery.web import finding, media, one_photo, photos, state, words
 from gallery.web.answers import JSON, encoded, problem_of
 from gallery.web.asked import Asked
 from gallery.web.guard import App, Doors, Guard, TooLargeError, refused
@@ -42,6 +42,9 @@ ADDRESSES: Final = (
     Address("/api/tiles", photos.wall),
     Address("/api/photos/{id}", one_photo.photo),
     Address("/api/rank", one_photo.rank, "slow"),
+    Address("/api/facets", finding.narrowing, "slow"),
+    Address("/api/complete", finding.complete, "slow"),
+    Address("/api/parse", finding.parsed),
     Address("/api/labels", words.say, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
 )

@@ -102,7 +102,11 @@ class Guard:
         self._app, self._doors, self._version, self._open = app, doors, version, open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
         if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
             return
         answer = self._refusal(scope, Headers(scope=scope)) or self._entrance(scope)
         handler: App = answer or self._app

@@ -58,7 +58,7 @@ def serve(site: Site, listening: Listening, *, ready: Callable[[], None] = lambd
         make_app(site, listening.doors),
         http="h11",
         ws="none",
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,

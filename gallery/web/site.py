@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from gallery.indexing.thumbnailing import Thumbnails
+from gallery.insight.facts import Facts, read_facts
 from gallery.query.query import Query
 from gallery.search.gate import Gate
 from gallery.search.order import Order, whole_order
@@ -17,6 +18,7 @@ from gallery.settings import Settings
 from gallery.store.readers import ReadingStore
 from gallery.store.store import Store
 from gallery.web.answers import NotFoundError, RefusedError
+from gallery.web.fresh import Fresh
 from gallery.web.orders import Key, Orders
 from gallery.web.scope import EVERYTHING, Scope
 from gallery.web.versions import Versions
@@ -46,11 +48,13 @@ class Site:
     versions: Versions = field(init=False)
     orders: Orders = field(default_factory=Orders, init=False)
     thumbnails: Thumbnails = field(init=False)
+    _facts: Fresh[Facts] = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = ReadingStore(self.store)
         self.versions = Versions(self.reader.file)
         self.thumbnails = Thumbnails(self.store, self.settings)
+        self._facts = Fresh(self._read_facts)
 
     @property
     def gate(self) -> Gate:
@@ -82,6 +86,14 @@ class Site:
         version = version or self.versions.current()
         kept = self.orders.kept(Key(f"{date.today()} {sort} {text}", version))
         return None if kept is None else (kept, version)
+
+    def facts(self) -> Facts:
+        """What can be asked of every photo at once, of hardly older a database than it is now."""
+        return self._facts.get(self.versions.current())
+
+    def _read_facts(self) -> Facts:
+        with self.reader.read() as connection:
+            return read_facts(connection, self.settings)
 
     def sorted_query(self, text: str, sort: str) -> Query:
         """What is asked for, in this order unless it says another itself."""
