@@ -39,7 +39,16 @@ from gallery.store.store import Store
 from gallery.store.unwanted import bring_back
 
 KEPT: Final = {
-    table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query, schema.root)
+    table.name: table
+    for table in (
+        schema.label,
+        schema.drawn_face,
+        schema.pick,
+        schema.album,
+        schema.album_photo,
+        schema.saved_query,
+        schema.root,
+    )
 }
 """The tables that only a Recorder takes rows from, by name. Where both refer to each other, parents come first.
 

@@ -201,7 +201,7 @@ def choice(value: Value, allowed: tuple[str, ...]) -> str:
 
 
 HAS: Final = ("gps", "face", "date")
-IS: Final = ("uncertain", "corrected", "missing")
+IS: Final = ("uncertain", "corrected", "picked", "rejected-shot", "missing")
 
 
 def _mixed(value: Value) -> Term:
@@ -267,6 +267,8 @@ FIELDS: Final = {
         (
             ("is:uncertain", "a face is shown as uncertain"),
             ("is:corrected", "you said something of a face: its emotion, or that it is none"),
+            ("is:picked", "you said that it is one to keep"),
+            ("is:rejected-shot", "you said that it isn't"),
             ("is:missing", "all its files are gone; queries without this word pass such photos over"),
         ),
         lambda value: terms.Is(choice(value, IS)),

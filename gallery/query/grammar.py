@@ -171,9 +171,12 @@ def parse(text: str) -> Parsed:
     | has:                                 | at 0: has: needs a value, such as has:gps             |
     | is:uncertain                         | is:uncertain                                          |
     | is:corrected                         | is:corrected                                          |
+    | is:picked                            | is:picked                                             |
+    | is:rejected-shot                     | is:rejected-shot                                      |
+    | is:rejected                          | at 3: unknown is: 'rejected'; did you mean 'rejected- |
     | is:missing                           | is:missing                                            |
     | is:mising                            | at 3: unknown is: 'mising'; did you mean 'missing'?   |
-    | is:nice                              | at 3: unknown is: 'nice'; allowed: uncertain, correc  |
+    | is:blue                              | at 3: unknown is: 'blue'; allowed: uncertain, correc  |
     | sort:score                           | sort:score                                            |
     | sort:Oldest emotion:sad              | emotion:sad sort:oldest                               |
     | sort:newset                          | at 5: unknown sort: 'newset'; did you mean 'newest'?  |

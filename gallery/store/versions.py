@@ -21,7 +21,7 @@ from gallery.store import shown
 
 _CAPTURE: Final = tuple(field.name for field in fields(Capture))
 _PICTURE: Final = ("picture", "orientation")
-_SPOKEN: Final = (schema.label, schema.album_photo)
+_SPOKEN: Final = (schema.label, schema.drawn_face, schema.pick, schema.album_photo)
 """What waits for a photo without a `content_id`."""
 
 

@@ -166,6 +166,8 @@ OTHERS: list[Said] = [
     ("date:none", lambda photo, _: photo.taken_at is None),
     ("is:uncertain", lambda photo, _: "uncertain" in faces_shown(photo)),
     ("is:corrected", lambda photo, _: photo.spoken_of),
+    ("is:picked", lambda photo, _: photo.word == "pick"),
+    ("is:rejected-shot", lambda photo, _: photo.word == "reject"),
     ("is:missing", lambda photo, _: photo.missing),
     ("album:best", lambda photo, _: "Best" in photo.albums),
     ('album:"SUMMER 2023"', lambda photo, _: "Summer 2023" in photo.albums),
