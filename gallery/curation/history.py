@@ -35,21 +35,14 @@ from gallery.db.keyed import (
 )
 from gallery.settings import Settings
 from gallery.store import compacting, shown
+from gallery.store.drawn import drop_undrawn
 from gallery.store.store import Store
 from gallery.store.unwanted import bring_back
 
-KEPT: Final = {
-    table.name: table
-    for table in (
-        schema.label,
-        schema.drawn_face,
-        schema.pick,
-        schema.album,
-        schema.album_photo,
-        schema.saved_query,
-        schema.root,
-    )
-}
+_OF_FACES: Final = (schema.label, schema.drawn_face)
+"""Those that decide what is shown of faces."""
+_ALBUMS: Final = (schema.album, schema.album_photo, schema.saved_query)
+KEPT: Final = {table.name: table for table in (*_OF_FACES, schema.pick, *_ALBUMS, schema.root)}
 """The tables that only a Recorder takes rows from, by name. Where both refer to each other, parents come first.
 
 To `root`, the folders that are looked through, indexing adds; to the others a Recorder alone.
@@ -141,7 +134,7 @@ class Recorder:
             self._steps.append({"table": table.name, "remove": _packed(added), "put": _packed(was)})
 
     def _touch(self, table: Table, rows: Sequence[Values]) -> None:
-        if table is schema.label:
+        if table in _OF_FACES:
             self._labelled |= {row["hash"] for row in rows}
 
 
@@ -210,7 +203,7 @@ def undo(store: Store) -> Action | None:
 def _take_back(connection: Connection, action: Row[Any]) -> None:
     labelled: set[str] = set()
     for table, gone, back in _steps(action):
-        if table is schema.label:
+        if table in _OF_FACES:
             labelled |= {row["hash"] for row in [*rows_of(connection, table, gone).values(), *back]}
         delete_rows(connection, table, gone)
         _put(connection, table, back)
@@ -252,9 +245,10 @@ def _put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
 
 
 def refresh_shown(connection: Connection, hashes: Collection[str]) -> None:
-    """Brings what is shown of the faces in these contents in line with what people say."""
+    """Brings the faces in these contents, and what is shown of them, in line with what people say and drew."""
     face = schema.face.c
     photos = sorted(set(contents_with(connection, hashes).values()))
+    drop_undrawn(connection, photos)
     numbers = [
         number
         for some in chunked(photos)

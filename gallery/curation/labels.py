@@ -123,16 +123,17 @@ def _ids_by_number(store: Store, path: str) -> dict[int, int]:
 def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emotion: str | None) -> int:
     with recorded(store, f"{_counted(len(set(face_ids)))} {what}") as recorder:
         faces = _rows(recorder, face_ids)
-        said = {"kind": kind, "emotion": emotion, "said_at": _moment(recorder.connection, faces)}
+        said_at = after_all_said(recorder.connection, {face.content_id for face in faces})
+        said = {"kind": kind, "emotion": emotion, "said_at": said_at}
         recorder.insert(schema.label, [{**_placed(face), **said} for face in faces])
         return len(faces)
 
 
-def _moment(connection: Connection, faces: Sequence[Row[Any]]) -> datetime:
+def after_all_said(connection: Connection, content_ids: Collection[int]) -> datetime:
     """Now, or just after all that was said of these photos: by a clock that was wrong, or on another computer."""
     label = schema.label.c
     latest = [datetime.now(UTC)]
-    for chunk in chunked(sorted({face.content_id for face in faces})):
+    for chunk in chunked(sorted(content_ids)):
         last = connection.execute(select(func.max(label.said_at)).where(label.content_id.in_(chunk))).scalar()
         latest += [last + timedelta(microseconds=1)] if last else []
     return max(latest)

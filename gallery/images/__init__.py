@@ -11,6 +11,7 @@ __all__ = [
     "quality",
     "recognise",
     "scan",
+    "sources",
     "thumbnail_cache",
     "thumbnails",
 ]

@@ -6,19 +6,16 @@ JPEG rather than WebP: of twelve 12 megapixel photos at 320 pixels it took 0.6 m
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import signal
 import warnings
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from gallery.errors import ImageError
 from gallery.images.colours import in_srgb
-from gallery.images.decode import Wanted, read_open, reading
-from gallery.records import FileStamp
+from gallery.images.decode import Wanted
+from gallery.images.sources import Source, read_source
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,14 +44,6 @@ class Thumbnail:
 
     jpeg: bytes
     colour: int
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that held a photo when it was indexed: its stamp then, and the hash of its bytes."""
-
-    file: FileStamp
-    hash: str
 
 
 def long_side(width: int, height: int, size: int) -> int:
@@ -86,14 +75,7 @@ def read_thumbnail(source: Source, size: int, longer: int, max_megapixels: float
 
     Raises ImageError also where the file isn't what was indexed any more.
     """
-    path = source.file.path
-    with reading(path) as file:
-        info = os.fstat(file.fileno())
-        if not FileStamp.of(path, info).unchanged_since(source.file):
-            if hashlib.file_digest(file, "sha256").hexdigest() != source.hash:
-                raise ImageError(path, "has changed since it was indexed; run `gallery index` on its folder")
-            file.seek(0)
-        photo = read_open(path, file, Wanted(longer, max_megapixels, quick=True))
+    photo = read_source(source, Wanted(longer, max_megapixels, quick=True))
     return thumbnail_of(photo.image, size)
 
 

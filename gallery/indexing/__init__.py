@@ -1,3 +1,13 @@
 """Keeps the database in step with the disk: scan, read, find faces, classify, store; watch, rescore, prune."""
 
-__all__ = ["indexer", "pipeline", "places", "predictor", "pruning", "rescoring", "thumbnailing", "watching"]
+__all__ = [
+    "drawn_faces",
+    "indexer",
+    "pipeline",
+    "places",
+    "predictor",
+    "pruning",
+    "rescoring",
+    "thumbnailing",
+    "watching",
+]

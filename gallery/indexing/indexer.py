@@ -14,6 +14,7 @@ from gallery.images.passed_over import Reason
 from gallery.images.recognise import Known
 from gallery.images.scan import count_photos
 from gallery.images.thumbnail_cache import ThumbnailCache
+from gallery.indexing.drawn_faces import make_drawn
 from gallery.indexing.kept_thumbnails import cache_of, keep, tidy
 from gallery.indexing.pipeline import score_each
 from gallery.indexing.places import Places, find_places
@@ -145,6 +146,7 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
         yield from _finish(crew, rules, [file.path for file in present], places)
+        make_drawn(store, crew.settings)
         tidy(crew.cache, store)
     if options.on_bins:
         options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
@@ -206,6 +208,7 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     decided = [_decide(crew, rules, read, scored.get(read.hash), is_stored=read.hash in stored) for read in batch]
     crew.write([change for change, _ in decided])
     keep(crew.cache, batch)
+    make_drawn(crew.store, crew.settings, [read.hash for read in batch if read.photo])
     return [result for _, result in decided]
 
 

@@ -17,7 +17,8 @@ from typing import Final
 from pebble import ProcessExpired, ProcessPool
 
 from gallery.errors import GalleryError, ImageError, NotIndexedError
-from gallery.images.thumbnails import Source, Thumbnail, begin_process, check_size, long_side, read_thumbnail
+from gallery.images.sources import Source
+from gallery.images.thumbnails import Thumbnail, begin_process, check_size, long_side, read_thumbnail
 from gallery.indexing.kept_thumbnails import cache_of
 from gallery.indexing.processes import interrupts_held
 from gallery.settings import Settings

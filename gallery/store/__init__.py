@@ -4,6 +4,7 @@ __all__ = [
     "backup",
     "changes",
     "compacting",
+    "drawn",
     "existing",
     "photo_rows",
     "picks",

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from gallery.db import schema
 from gallery.db.engine import database_file
-from gallery.images.thumbnails import Source
+from gallery.images.sources import Source
 from gallery.records import FileStamp
 from gallery.store import versions
 from gallery.store.store import Store

@@ -9,7 +9,8 @@ from PIL import ExifTags, Image, ImageCms
 
 from gallery.errors import ImageError
 from gallery.images.decode import hash_file, read_image
-from gallery.images.thumbnails import LARGE, SIZES, SMALL, Source, Thumbnail, long_side, read_thumbnail, thumbnail_of
+from gallery.images.sources import Source
+from gallery.images.thumbnails import LARGE, SIZES, SMALL, Thumbnail, long_side, read_thumbnail, thumbnail_of
 from gallery.records import FileStamp
 from tests.support.photos import ORIENTATIONS, draw_photo, draw_picture
 
