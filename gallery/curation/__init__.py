@@ -3,6 +3,7 @@
 __all__ = [
     "albums",
     "collecting",
+    "confirming",
     "doubt",
     "drawing",
     "dump",

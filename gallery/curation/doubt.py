@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, or_, select
 
@@ -96,13 +96,23 @@ def margin(scores: Sequence[float]) -> float:
     return best - second
 
 
+SMALL: Final = 0.1
+"""A margin below which there are mostly enough faces."""
+
+
 def doubtful_faces(
-    store: Store, query: Query | None = None, settings: Settings | None = None, limit: int | None = None
+    store: Store,
+    query: Query | None = None,
+    settings: Settings | None = None,
+    limit: int | None = None,
+    *,
+    likeliest: str | None = None,
 ) -> list[DoubtfulFace]:
     """The faces that count and of which no person has spoken, in photos that match, the most doubtful first.
 
     Scores are those of the current model, for a face it hasn't seen those of the newest one that has. At most `limit`
-    faces, however many photos the query is limited to. Photos whose files are gone only where the query asks for them.
+    faces, however many photos the query is limited to; only those for which an emotion is `likeliest`, where given.
+    Photos whose files are gone only where the query asks for them.
     """
     query, settings = query or Query(), settings or Settings()
     gate = Gate.of(query, settings)
@@ -110,10 +120,23 @@ def doubtful_faces(
         among = chosen(connection, query, settings)
         face = schema.face.c
         unspoken = or_(face.source.is_(None), face.source != "person")
-        scored = _scored(connection, _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id)))
-        # Only the few best are kept while all are read: a library has some hundred thousand faces.
-        few = sorted(scored, key=_doubt) if limit is None else heapq.nsmallest(limit, scored, key=_doubt)
+        asked = _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id))
+        if likeliest is not None:
+            asked = asked.where(face.emotion == likeliest)
+        few = _most_doubtful(connection, asked, limit)
         return located(connection, few, gate, copies_meant(connection, query, settings))
+
+
+def _most_doubtful(connection: Connection, asked: Select[Any], limit: int | None) -> list[_Scored]:
+    if limit is None:
+        return sorted(_scored(connection, asked), key=_doubt)
+    # Where the likeliest emotion has more than (1 + SMALL) / 2, the next one has less than (1 - SMALL) / 2.
+    unsure = asked.where(schema.face.c.score <= (1 + SMALL) / 2)
+    # Only the few best are kept while all are read: a library has some hundred thousand faces.
+    few = heapq.nsmallest(limit, _scored(connection, unsure), key=_doubt)
+    if len(few) == limit and margin(few[-1][1]) <= SMALL:
+        return few
+    return heapq.nsmallest(limit, _scored(connection, asked), key=_doubt)
 
 
 def _doubt(face: _Scored) -> tuple[float, int]:

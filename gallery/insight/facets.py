@@ -87,8 +87,8 @@ class _Result:
     def by_faces(self) -> Iterator[Counted]:
         faces = self._facts.faces[self._numbers]
         for count in range(3):
-            yield str(count), terms.Faces(count, count), int((faces == count).sum())
-        yield "3..", terms.Faces(3, None), int((faces >= 3).sum())
+            yield _faces(count), terms.Faces(count, count), int((faces == count).sum())
+        yield "3 faces and more", terms.Faces(3, None), int((faces >= 3).sum())
 
     def by_year(self) -> Iterator[Counted]:
         import numpy as np
@@ -97,7 +97,7 @@ class _Result:
         found = dict(zip(years.tolist(), counts.tolist(), strict=True))
         for year in sorted(filter(None, found), reverse=True):
             yield f"{year:04}", terms.Dated("date", f"{year:04}", f"{year:04}"), found[year]
-        yield "none", terms.Not(terms.Has("date")), found.get(0, 0)
+        yield "no date", terms.Not(terms.Has("date")), found.get(0, 0)
 
     def by_album(self, shows: Callable[[str], bool]) -> Iterator[Counted]:
         for name, numbers in self._facts.albums.items():
@@ -117,3 +117,7 @@ class _Result:
 
     def _count(self, numbers: Numbers) -> int:
         return int(self._has[self._facts.known(numbers)].sum())
+
+
+def _faces(count: int) -> str:
+    return ("no face", "1 face", "2 faces")[count]

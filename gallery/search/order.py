@@ -27,6 +27,8 @@ _UNDATED: Final = "----------"
 """In place of a day, and as long as one."""
 _AT_ONCE: Final = 200_000
 """Characters that are read as numbers in one go, during which no other thread runs: a millisecond or two."""
+NARROWEST, WIDEST = 0.4, 4.0
+"""As which a picture counts whose width / height is less or more: on a wall it is cropped, or it would be a thread."""
 _MANY: Final = 20_000
 """Photos of which it is quicker to read the sizes of all there are."""
 
@@ -35,8 +37,8 @@ _MANY: Final = 20_000
 class Day:
     """Photos side by side in a result that were taken on one day; `date` as `2023-06-14`, None where nobody knows.
 
-    `aspects` is the sum of width / height over them: how wide they are in rows of height 1. `guessed`: the date of one
-    at least is only that of its file.
+    `aspects` is the sum of width / height over them, each from NARROWEST to WIDEST: how wide they are in rows of
+    height 1. `guessed`: the date of one at least is only that of its file.
     """
 
     date: str | None
@@ -54,6 +56,15 @@ class Order:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def day_of(self, rank: int) -> int:
+        """Which of the days the photo at this place lies in."""
+        first = 0
+        for place, day in enumerate(self.days):
+            first += day.count
+            if rank < first:
+                return place
+        raise IndexError(rank)
 
     def rank(self, number: int) -> int | None:
         """The place of this photo, from 0 on; None where it isn't among them."""
@@ -124,7 +135,8 @@ def _shapes(connection: Connection, numbers: Numbers) -> tuple[Any, Any]:
     found, widths, guesses = (np.concatenate(column) for column in zip(*read, strict=True))
     place = np.zeros(int(max(found.max(initial=0), numbers.max(initial=0))) + 1, dtype=np.int64)
     place[found] = np.arange(len(found))
-    return widths[place[numbers]] / 1000, guesses[place[numbers]]
+    held = np.clip(widths[place[numbers]] / 1000, NARROWEST, WIDEST)
+    return held, guesses[place[numbers]]
 
 
 def _days(text: str, widths: Any, guessed: Any) -> Iterator[Day]:

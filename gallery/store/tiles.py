@@ -15,14 +15,16 @@ from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS
 from gallery.search.conditions import is_counted, shown_emotion
 from gallery.search.gate import Gate
+from gallery.store.picks import words_on
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
     """A photo on a wall: `hash` is what people's words are kept by, `name` that of its file, without the folder.
 
-    `emotions` counts the faces that are shown as something, by emotion; `faces` are all that count. `failed`: a file of
-    it couldn't be read when it was last looked at.
+    `colour` is its mean, a byte each for red, green and blue, None where nobody looked yet. `emotions` counts the faces
+    that are shown as something, by emotion; `faces` are all that count. `word` is "pick" or "reject", where a person
+    said so. `failed`: a file of it couldn't be read when it was last looked at.
     """
 
     id: int
@@ -30,9 +32,11 @@ class Tile:
     width: int
     height: int
     taken_at: datetime | None
+    colour: int | None
     name: str
     emotions: dict[str, int]
     faces: int
+    word: str | None
     failed: bool
 
 
@@ -46,9 +50,10 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
 
 def _tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> dict[int, Tile]:
     content = schema.content.c
-    columns = (content.id, content.hash, content.width, content.height, content.taken_at)
+    columns = (content.id, content.hash, content.width, content.height, content.taken_at, content.colour)
     rows = connection.execute(select(*columns).where(content.id.in_(content_ids))).all()
-    names, failed = _names(connection, content_ids), _failed(connection, content_ids)
+    names, failed = names_of(connection, content_ids), _failed(connection, content_ids)
+    words = words_on(connection, content_ids)
     emotions = _emotions(connection, content_ids, gate)
     return {
         row.id: Tile(
@@ -56,13 +61,14 @@ def _tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> di
             name=names.get(row.id, ""),
             emotions={emotion: count for emotion, count in emotions[row.id].items() if emotion in EMOTIONS},
             faces=sum(emotions[row.id].values()),
+            word=words.get(row.id),
             failed=row.id in failed,
         )
         for row in rows
     }
 
 
-def _names(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
+def names_of(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
     """The names of their files; of several the first by path, one that exists before one that doesn't."""
     path = schema.path.c
     chosen = select(path.content_id, path.path).where(path.content_id.in_(content_ids))

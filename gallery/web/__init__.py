@@ -4,7 +4,7 @@
 |---|---|
 | site | what all answers share: the database, who may see what, the orders of results |
 | lanes | threads in which answers are worked out, so that quick ones never wait for slow ones |
-| orders | the orders of results, kept while the database is as it was |
+| kept, fresh | what took long to work out, kept while the database is as it was, or nearly so |
 | versions | tells when the database has changed |
 | scope | what a guest may see and ask |
 | guard | who gets in, by which address, and what every answer tells the browser |

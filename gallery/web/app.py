@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gallery.web import finding, media, one_photo, photos, state, words
+from gallery.web import finding, media, one_photo, photos, review, state, words
 from gallery.web.answers import JSON, encoded, problem_of
 from gallery.web.asked import Asked
 from gallery.web.guard import App, Doors, Guard, TooLargeError, refused
@@ -21,6 +21,7 @@ from gallery.web.lanes import Lane, Lanes
 from gallery.web.site import Site
 
 STATIC: Final = Path(__file__).parent / "static"
+LOOK: Final = Path(__file__).parents[1] / "export" / "page" / "look.css"
 
 Answer = Callable[[Site, Asked], Any]
 Picture = Callable[[Site, Lanes, Request], Awaitable[Response]]
@@ -46,7 +47,10 @@ ADDRESSES: Final = (
     Address("/api/complete", finding.complete, "slow"),
     Address("/api/parse", finding.parsed),
     Address("/api/labels", words.say, "write", "POST"),
+    Address("/api/faces", words.draw, "write", "POST"),
+    Address("/api/picks", words.pick, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
+    Address("/api/review", review.review, "slow"),
 )
 PICTURES: Final = (
     ("/thumbnails/{hash}", media.thumbnail),
@@ -62,6 +66,7 @@ def make_app(site: Site, doors: Doors) -> App:
         Route("/", _shell, methods=["GET"]),
         *(Route(one.path, _answering(site, lanes, one), methods=[one.method]) for one in ADDRESSES),
         *(Route(path, _drawing(site, lanes, picture), methods=["GET"]) for path, picture in PICTURES),
+        Route("/static/look.css", _look, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _nowhere})
@@ -70,6 +75,11 @@ def make_app(site: Site, doors: Doors) -> App:
 
 async def _shell(_: Request) -> Response:
     return FileResponse(STATIC / "index.html", media_type="text/html", headers={"cache-control": "no-cache"})
+
+
+async def _look(_: Request) -> Response:
+    """The colours that the page shares with exported ones."""
+    return FileResponse(LOOK, media_type="text/css", headers={"cache-control": "no-cache"})
 
 
 async def _nowhere(_: Request, error: Exception) -> Response:

@@ -22,7 +22,8 @@ from starlette.responses import Response, StreamingResponse
 
 from gallery.db import schema
 from gallery.errors import ImageError
-from gallery.images.thumbnails import SIZES, Source
+from gallery.images.sources import Source
+from gallery.images.thumbnails import SIZES
 from gallery.store.thumbnail_rows import pictured
 from gallery.store.versions import content_with
 from gallery.web.answers import NotFoundError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from gallery.similar.bursts import Shot, bursts_among
 from gallery.store import photo_rows
 from gallery.web.answers import NotFoundError
 from gallery.web.asked import Asked
-from gallery.web.photos import ORDERS
+from gallery.web.photos import ORDERS, color
 from gallery.web.site import Site
 
 _AROUND: Final = timedelta(minutes=2)
@@ -57,7 +56,7 @@ def rank(site: Site, asked: Asked) -> dict[str, Any]:
     place = order.rank(number)
     if place is None:
         raise NotFoundError("that photo isn't among these")
-    return {"rank": place, "version": version}
+    return {"rank": place, "day": order.day_of(place), "version": version}
 
 
 def record_of(connection: Connection, site: Site, number: int) -> PhotoRecord:
@@ -72,11 +71,6 @@ def withheld(answer: dict[str, Any]) -> dict[str, Any]:
     """What a guest is told of a photo: neither in which folders it lies, nor where it was taken."""
     name = os.path.basename(answer["path"])  # noqa: PTH119
     return {**answer, "path": name, "paths": [name], "place": None, "unwanted": None}
-
-
-def color(number: int | None) -> str | None:
-    """`aabbcc`."""
-    return None if number is None else f"{number:06x}"
 
 
 def _neighbours(site: Site, asked: Asked, number: int) -> dict[str, Any]:
@@ -130,14 +124,6 @@ def _burst(connection: Connection, site: Site, number: int) -> list[int] | None:
     shots = [Shot(one, taken_at, bool(by_clock), look) for one, taken_at, by_clock, look in connection.execute(near)]
     for burst in bursts_among(shots):
         found = [shot.content_id for shot in burst]
-        if number in found:
-            return _seen(site, found)
+        if number in found and len(seen := site.seen(found)) > 1:
+            return seen
     return None
-
-
-def _seen(site: Site, numbers: Sequence[int]) -> list[int] | None:
-    if not site.is_guest:
-        return list(numbers)
-    order, _ = site.order("", "newest")
-    seen = [number for number in numbers if order.rank(number) is not None]
-    return seen if len(seen) > 1 else None

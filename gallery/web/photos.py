@@ -9,6 +9,7 @@ import msgspec
 
 from gallery.emotions import EMOTIONS
 from gallery.search.matches import matching_ids
+from gallery.search.order import NARROWEST, WIDEST
 from gallery.store.tiles import Tile, tiles
 from gallery.web.asked import Asked
 from gallery.web.site import Site
@@ -16,7 +17,8 @@ from gallery.web.site import Site
 MOST_TILES: Final = 500
 ORDERS: Final = ("newest", "oldest", "score", "faces", "added", "path")
 
-FAILED, GONE = 4, 8
+PICKED, REJECTED, FAILED, GONE = 1, 2, 4, 8
+_WORDS: Final = {"pick": PICKED, "reject": REJECTED, None: 0}
 
 
 class Timeline(msgspec.Struct, frozen=True):
@@ -76,7 +78,7 @@ def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int],
 
 
 def _beginning(site: Site, text: str, sort: str, offset: int, limit: int) -> list[int]:
-    query = site.sorted_query(text, sort)
+    query = site.query(text, sort)
     end = offset + limit if query.limit is None else min(offset + limit, query.limit)
     if end <= offset:
         return []
@@ -90,11 +92,16 @@ def _tile(number: int, tile: Tile | None) -> TileAnswer:
     return TileAnswer(
         tile.id,
         tile.hash,
-        round(tile.width / tile.height, 3),
-        None,
+        round(min(max(tile.width / tile.height, NARROWEST), WIDEST), 3),
+        color(tile.colour),
         [(EMOTIONS.index(emotion), count) for emotion, count in tile.emotions.items()],
         tile.faces,
         tile.taken_at.isoformat() if tile.taken_at else None,
         tile.name,
-        FAILED * tile.failed,
+        _WORDS[tile.word] | FAILED * tile.failed,
     )
+
+
+def color(number: int | None) -> str | None:
+    """`aabbcc`."""
+    return None if number is None else f"{number:06x}"

@@ -1,11 +1,12 @@
-"""What all answers share: the database, who may see what, and the orders of results."""
+"""What all answers share: the database, who may see what, and what was worked out before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -19,9 +20,16 @@ from gallery.store.readers import ReadingStore
 from gallery.store.store import Store
 from gallery.web.answers import NotFoundError, RefusedError
 from gallery.web.fresh import Fresh
-from gallery.web.orders import Key, Orders
+from gallery.web.kept import Kept
 from gallery.web.scope import EVERYTHING, Scope
 from gallery.web.versions import Versions
+
+T = TypeVar("T")
+
+_MOST_ORDERS: Final = 24
+_MOST_NUMBERS: Final = 6_000_000
+"""In all orders together: 48 MB."""
+_MOST_FIGURES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,14 @@ class Access:
         return not self.read_only and not self.scope.is_guest
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which order: of what query, in what version of the database."""
+
+    query: str
+    version: str
+
+
 @dataclass(slots=True)
 class Site:
     """One gallery that is served. Used by many threads at once."""
@@ -46,15 +62,17 @@ class Site:
     access: Access = field(default_factory=Access)
     reader: ReadingStore = field(init=False)
     versions: Versions = field(init=False)
-    orders: Orders = field(default_factory=Orders, init=False)
     thumbnails: Thumbnails = field(init=False)
-    _facts: Fresh[Facts] = field(init=False)
+    _orders: Kept[Key, Order] = field(init=False)
+    _figures: Kept[tuple[str, ...], Any] = field(init=False)
+    _lately: dict[tuple[str, ...], Fresh[Any]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.reader = ReadingStore(self.store)
         self.versions = Versions(self.reader.file)
         self.thumbnails = Thumbnails(self.store, self.settings)
-        self._facts = Fresh(self._read_facts)
+        self._orders = Kept(_MOST_ORDERS, size=len, most_size=_MOST_NUMBERS)
+        self._figures = Kept(_MOST_FIGURES)
 
     @property
     def gate(self) -> Gate:
@@ -66,50 +84,56 @@ class Site:
         """Whether anything is hidden from those who look."""
         return self.access.scope.is_guest
 
-    def query(self, text: str) -> Query:
-        """What is asked for, among what may be seen. Raises QueryError, RefusedError."""
-        return self.access.scope.narrowed(Query.parse(text))
+    def query(self, text: str, sort: str = "") -> Query:
+        """What is asked for, among what may be seen, in this order unless it says another itself.
 
-    def order(self, text: str, sort: str, version: str = "") -> tuple[Order, str]:
+        Raises QueryError, RefusedError.
+        """
+        query = self.access.scope.narrowed(Query.parse(text))
+        return query if query.sort or not sort else replace(query, sort=sort)
+
+    def order(self, text: str, sort: str = "newest", version: str = "") -> tuple[Order, str]:
         """The order of the result of a query, and in which version of the database.
 
         The `version` asked for, where that is still kept; else the current one.
         """
-        name = f"{date.today()} {sort} {text}"
-        if version and (kept := self.orders.kept(Key(name, version))) is not None:
-            return kept, version
+        kept = self.kept_order(text, sort, version) if version else None
+        if kept is not None:
+            return kept
         version = self.versions.current()
-        return self.orders.get(Key(name, version), lambda: self._made(text, sort)), version
+        return self._orders.get(_key(text, sort, version), lambda: self._made(text, sort)), version
 
-    def kept_order(self, text: str, sort: str, version: str) -> tuple[Order, str] | None:
+    def kept_order(self, text: str, sort: str = "newest", version: str = "") -> tuple[Order, str] | None:
         """The same where it needn't be made."""
         version = version or self.versions.current()
-        kept = self.orders.kept(Key(f"{date.today()} {sort} {text}", version))
+        kept = self._orders.ready(_key(text, sort, version))
         return None if kept is None else (kept, version)
 
     def facts(self) -> Facts:
         """What can be asked of every photo at once, of hardly older a database than it is now."""
-        return self._facts.get(self.versions.current())
+        return self.lately("facts", make=self._read_facts).get(self.versions.current())
 
-    def _read_facts(self) -> Facts:
-        with self.reader.read() as connection:
-            return read_facts(connection, self.settings)
+    def figures(self, *name: str, make: Callable[[], T]) -> T:
+        """What `make` works out, kept under this name as long as the database is as it is."""
+        found: T = self._figures.get((*name, self.versions.current()), make)
+        return found
 
-    def sorted_query(self, text: str, sort: str) -> Query:
-        """What is asked for, in this order unless it says another itself."""
-        query = self.query(text)
-        return query if query.sort else replace(query, sort=sort)
+    def lately(self, *name: str, make: Callable[[], T]) -> Fresh[T]:
+        """What `make` works out, kept under this name as long as working it out anew isn't worth it."""
+        return self._lately.setdefault(name, Fresh(make))
 
-    def _made(self, text: str, sort: str) -> Order:
-        with self.reader.read() as connection:
-            return whole_order(connection, self.sorted_query(text, sort), self.settings)
-
-    def check_seen(self, content_ids: list[int]) -> None:
+    def check_seen(self, content_ids: Collection[int]) -> None:
         """Raises NotFoundError unless a guest may see all of these photos; whether they exist isn't asked."""
-        if self.is_guest:
-            order, _ = self.order("", "newest")
-            if any(order.rank(number) is None for number in content_ids):
-                raise NotFoundError("no such photo")
+        if len(self.seen(content_ids)) < len(set(content_ids)):
+            raise NotFoundError("no such photo")
+
+    def seen(self, content_ids: Collection[int]) -> list[int]:
+        """Those of the photos that may be seen, each once, in their order."""
+        numbers = list(dict.fromkeys(content_ids))
+        if not self.is_guest:
+            return numbers
+        order, _ = self.order("")
+        return [number for number in numbers if order.rank(number) is not None]
 
     @contextmanager
     def writing(self) -> Iterator[Store]:
@@ -126,8 +150,21 @@ class Site:
             yield connection
 
     def close(self) -> None:
-        """Breaks off what is being read, and lets go of the file."""
+        """Breaks off what is being read, ends the processes, and lets go of the file."""
         self.reader.interrupt()
         self.thumbnails.close()
         self.versions.close()
         self.reader.close()
+
+    def _made(self, text: str, sort: str) -> Order:
+        with self.reader.read() as connection:
+            return whole_order(connection, self.query(text, sort), self.settings)
+
+    def _read_facts(self) -> Facts:
+        with self.reader.read() as connection:
+            return read_facts(connection, self.settings)
+
+
+def _key(text: str, sort: str, version: str) -> Key:
+    # What `date:-3w..` asks for is something else tomorrow.
+    return Key(f"{date.today()} {sort} {text}", version)

@@ -11,6 +11,7 @@ from gallery.curation.roots import visible_roots
 from gallery.db import schema
 from gallery.emotions import COLOURS, EMOTIONS
 from gallery.web.asked import Asked
+from gallery.web.review import left_to_review
 from gallery.web.site import Site
 
 DISTRIBUTION: Final = "smart-gallery"
@@ -31,6 +32,7 @@ def state(site: Site, _: Asked) -> dict[str, Any]:
         "read_only": not site.access.may_write,
         "guest": site.is_guest,
         "roots": [] if site.is_guest else _roots(site),
+        "review": None if site.is_guest else left_to_review(site),
         "indexing": None,
         "learn": None,
     }

@@ -1,25 +1,30 @@
-"""What a person says on the page: an emotion, "no face", "right as it is"; all of it undone."""
+"""What a person says on the page: of faces, of photos, and that it is to be taken back."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Collection
+from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
+from gallery.curation.confirming import confirm_faces
+from gallery.curation.drawing import draw_face_on
 from gallery.curation.history import list_actions, undo
 from gallery.curation.labels import label_faces, reject_faces
+from gallery.curation.picks import say_of_photos
 from gallery.db import schema
 from gallery.db.keyed import chunked
-from gallery.emotions import EMOTIONS
+from gallery.faces import Box
+from gallery.search.faces import matched_faces
 from gallery.web.answers import NotFoundError, RefusedError
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.site import Site
+from gallery.web.which import Id, ids_of, query_of
 
-MOST_FACES: Final = 5000
+MOST_FACES: Final = 100_000
 
-Id = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+Emotion = Literal["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 
 
 class FaceName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -30,14 +35,36 @@ class FaceName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class LabelBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /api/labels`. `right`: each as the model says."""
+    """Of which faces what is said: `right`, each is what it is shown as. `preview`: only tell how many are meant.
 
-    faces: list[FaceName]
-    emotion: Literal["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "not_face", "right"]
+    Faces by name; or those that a query is about, or all of these photos, as `gallery label` has it.
+    """
+
+    emotion: Literal[Emotion, "not_face", "right"]
+    faces: list[FaceName] | None = None
+    photos: list[Id] | None = None
+    query: str | None = None
+    preview: bool = False
+
+
+class FaceBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A face that was missed: left, top, right and bottom in pixels of the upright photo, and what it shows."""
+
+    photo: Id
+    box: tuple[float, float, float, float]
+    emotion: Emotion
+
+
+class PickBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Which photos are picked or rejected, or neither any more."""
+
+    word: Literal["pick", "reject", "none"]
+    photos: list[Id] | None = None
+    query: str | None = None
 
 
 class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`POST /api/undo`. `action`: only if that is still what was done last."""
+    """`action`: only if that is still what was done last."""
 
     action: Id | None = None
 
@@ -45,66 +72,105 @@ class UndoBody(msgspec.Struct, forbid_unknown_fields=True):
 def say(site: Site, asked: Asked) -> dict[str, Any]:
     """`POST /api/labels`."""
     body = asked.body(LabelBody)
-    if not 1 <= len(body.faces) <= MOST_FACES:
-        raise BadRequestError(f"{len(body.faces)} faces; allowed: 1 to {MOST_FACES}", "faces")
     with site.writing() as store:
-        faces = _faces(site, body.faces)
-        count = len(faces)
-        if body.emotion == "not_face":
-            reject_faces(store, list(faces))
-            done = f"{_counted(count)}: no face"
-        elif body.emotion == "right":
-            done = _confirm(site, faces)
-        else:
-            label_faces(store, list(faces), body.emotion)
-            done = f"{_counted(count)}: {body.emotion}"
-        return {"done": done, "undo": _last(site)}
+        faces = _meant(site, body)
+        if body.preview:
+            return _preview(site, faces)
+        if not 1 <= len(faces) <= MOST_FACES:
+            raise BadRequestError(f"{len(faces)} faces are meant; allowed: 1 to {MOST_FACES}", "faces")
+        match body.emotion:
+            case "not_face":
+                reject_faces(store, faces)
+            case "right":
+                confirm_faces(store, faces)
+            case emotion:
+                label_faces(store, faces, emotion)
+        said = "no face" if body.emotion == "not_face" else body.emotion
+        return _done(site, f"{_counted(len(faces), 'face')}: {said}")
+
+
+def draw(site: Site, asked: Asked) -> dict[str, Any]:
+    """`POST /api/faces`."""
+    body = asked.body(FaceBody)
+    with site.writing() as store:
+        with store.read() as connection:
+            content = schema.content.c
+            digest = connection.execute(select(content.hash).where(content.id == body.photo)).scalar()
+        if digest is None:
+            raise NotFoundError("no such photo")
+        drawn = draw_face_on(store, digest, Box(*body.box), body.emotion, site.settings)
+        done = _done(site, f"face {drawn.number}: {body.emotion}")
+    return {**done, "number": drawn.number}
+
+
+def pick(site: Site, asked: Asked) -> dict[str, Any]:
+    """`POST /api/picks`."""
+    body = asked.body(PickBody)
+    word = None if body.word == "none" else body.word
+    with site.writing() as store:
+        photos = ids_of(site, body.photos, body.query)
+        say_of_photos(store, photos, word)
+        said = {"pick": "picked", "reject": "rejected", "none": "neither picked nor rejected"}[body.word]
+        return _done(site, f"{_counted(len(photos), 'photo')}: {said}")
 
 
 def take_back(site: Site, asked: Asked) -> dict[str, Any]:
     """`POST /api/undo`."""
     body = asked.body(UndoBody)
     with site.writing() as store:
-        if body.action is not None and _last(site) != body.action:
-            raise RefusedError("something else was done since; `gallery undo` takes back one after the other")
+        if body.action is not None and last_action(site) != body.action:
+            raise RefusedError("something else was done since; it must be taken back first")
         action = undo(store)
-    if action is None:
-        raise NotFoundError("there is nothing to take back")
-    return {"done": f"taken back: {action.summary}", "undo": _last(site)}
+        if action is None:
+            raise NotFoundError("there is nothing to take back")
+        return _done(site, f"taken back: {action.summary}")
 
 
-def _confirm(site: Site, faces: dict[int, str | None]) -> str:
-    """Says of each face what the model says; one action for each emotion."""
-    by_emotion: defaultdict[str, list[int]] = defaultdict(list)
-    for face, emotion in faces.items():
-        if emotion is None:
-            raise BadRequestError("no model has read that face yet; say which emotion it shows", "faces")
-        by_emotion[emotion].append(face)
-    for emotion in EMOTIONS:
-        if by_emotion[emotion]:
-            label_faces(site.store, by_emotion[emotion], emotion)
-    return f"{_counted(len(faces))}: right"
-
-
-def _faces(site: Site, names: list[FaceName]) -> dict[int, str | None]:
-    """The ids of these faces, and what the model takes each for. Raises NotFoundError for one that isn't there."""
-    face = schema.face.c
-    wanted = {(name.photo, name.number) for name in names}
-    columns = select(face.content_id, face.number, face.id, face.emotion)
-    found: dict[tuple[int, int], tuple[int, str | None]] = {}
-    with site.store.read() as connection:
-        for photos in chunked(sorted({photo for photo, _ in wanted})):
-            for photo, number, face_id, emotion in connection.execute(columns.where(face.content_id.in_(photos))):
-                found[photo, number] = (face_id, emotion)
-    if missing := wanted - found.keys():
-        raise NotFoundError(f"photo {min(missing)[0]} has no face {min(missing)[1]}")
-    return dict(found[name] for name in wanted)
-
-
-def _last(site: Site) -> int | None:
+def last_action(site: Site) -> int | None:
+    """The id of what was done last, which undo takes back."""
     actions = list_actions(site.store, limit=1)
     return actions[0].id if actions else None
 
 
-def _counted(count: int) -> str:
-    return "1 face" if count == 1 else f"{count} faces"
+def _done(site: Site, what: str) -> dict[str, Any]:
+    return {"done": what, "undo": last_action(site)}
+
+
+def _meant(site: Site, body: LabelBody) -> Collection[int]:
+    """The ids of the faces."""
+    with site.store.read() as connection:
+        if body.faces is not None:
+            if body.photos is not None or body.query is not None:
+                raise BadRequestError("either `faces`, or the photos that they are in", "faces")
+            return _named(connection, body.faces)
+        return matched_faces(connection, query_of(site, body.photos, body.query), site.settings)
+
+
+def _named(connection: Connection, names: list[FaceName]) -> list[int]:
+    """Raises NotFoundError for one that isn't there."""
+    face = schema.face.c
+    wanted = {(name.photo, name.number) for name in names}
+    columns = select(face.content_id, face.number, face.id)
+    found: dict[tuple[int, int], int] = {}
+    for photos in chunked(sorted({photo for photo, _ in wanted})):
+        for photo, number, face_id in connection.execute(columns.where(face.content_id.in_(photos))):
+            found[photo, number] = face_id
+    if missing := wanted - found.keys():
+        raise NotFoundError(f"photo {min(missing)[0]} has no face {min(missing)[1]}")
+    return [found[name] for name in wanted]
+
+
+def _preview(site: Site, faces: Collection[int]) -> dict[str, Any]:
+    face = schema.face.c
+    photos = select(func.distinct(face.content_id))
+    with site.store.read() as connection:
+        found = {
+            number
+            for some in chunked(sorted(faces))
+            for number in connection.execute(photos.where(face.id.in_(some))).scalars()
+        }
+    return {"faces": len(faces), "photos": len(found)}
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")

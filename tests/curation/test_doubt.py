@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from gallery.curation.doubt import doubtful_faces, margin
 from gallery.curation.labels import label_faces, reject_faces
+from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError
 from gallery.faces import Box, Prediction
 from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, C, add_doubtful
-from tests.support.make import MODEL, OTHER_MODEL
+from tests.support.doubtful_faces import MOST_DOUBTFUL_FIRST, A, B, C, add_doubtful, scored
+from tests.support.make import MODEL, OTHER_MODEL, added, open_store
 
 
 @pytest.fixture
@@ -89,3 +92,21 @@ def test_current_model_decides_and_for_a_face_it_has_not_seen_the_other(store: S
     assert names(store) == [f"{A}#1", f"{A}#2", f"{C}#1", f"{B}#2"]
     store.use_model(MODEL)
     assert names(store) == MOST_DOUBTFUL_FIRST
+
+
+def test_a_few_of_very_many_are_the_first_of_all(tmp_path: Path) -> None:
+    """Whether or not there are enough of which the model is so unsure that the others needn't be looked at."""
+    dice = random.Random(4)
+    photos = []
+    for number in range(60):
+        raw = [dice.random() ** 3 for _ in EMOTIONS]
+        shares = {emotion: share / sum(raw) for emotion, share in zip(EMOTIONS, raw, strict=True)}
+        photos.append(added(f"/p/{number}.jpg", scored(**shares)))
+    with open_store(tmp_path, *photos) as many:
+        whole = names(many)
+        assert len(whole) == 60
+        for count in (1, 5, 20, 40, 59, 60, 99):
+            assert names(many, limit=count) == whole[:count]
+        for emotion in EMOTIONS:
+            of_it = [str(face) for face in doubtful_faces(many) if face.emotion == emotion]
+            assert [str(face) for face in doubtful_faces(many, limit=3, likeliest=emotion)] == of_it[:3]

@@ -63,7 +63,7 @@ def test_every_kind_is_offered_for_all_photos(asked: tuple[Store, Facts]) -> Non
     groups = {group.name: [item.label for item in group.items] for group in facets("", order.numbers, facts)}
     assert list(groups) == ["emotion", "faces", "years", "albums", "cameras", "folders"]
     assert "uncertain" in groups["emotion"]
-    assert groups["years"][-1] == "none"
+    assert groups["years"][-1] == "no date"
     assert "Smiles" in groups["albums"]
     assert groups["folders"] == ["home", "mnt"]
 
