@@ -5,13 +5,15 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | fact | fields |
 |---|---|
 | label | hash, box, kind, emotion, said_at |
+| drawn | hash, box, said_at: a face that no detector found |
+| pick | hash, word (pick or reject), said_at |
 | album | name, note, created_at, cover (a hash), query (of a smart album), uid (by which exports know it) |
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
 
-Labels and photos of albums may have a path besides: a hint for the reader that is never read back. Where it is known,
-they have the picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so
-they find their photo also where its file has other bytes. Version 1 had none. The facts have one
+What has a hash may have a path besides: a hint for the reader that is never read back. Where it is known, it has the
+picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so it finds its
+photo also where the file has other bytes. Version 1 had neither these nor drawn faces and picks. The facts have one
 order, so that databases in which the same was said give the same dump. `dump_lines` reads what is written here.
 """
 
@@ -26,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union
 
 from gallery.db import schema
 from gallery.errors import DumpError
@@ -42,6 +44,7 @@ VERSION: Final = 2
 SIDES: Final = ("left", "top", "right", "bottom")
 
 _PRIVATE: Final = 0o600
+_OF_PHOTOS: Final = (schema.label, schema.drawn_face, schema.pick, schema.album_photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def dump_text(store: Store) -> str:
     """The whole dump, its last line ended. It can always be encoded as UTF-8."""
     with store.read() as connection:
         hints = _Hints(_paths(connection), _pictures(connection))
-        facts = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection)]
+        said = [*_labels(connection, hints), *_drawn(connection, hints), *_picks(connection, hints)]
+        facts = [*said, *_albums(connection, hints), *_queries(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 
@@ -137,6 +141,21 @@ def _labels(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
         yield {"fact": "label", "hash": digest, "box": box, **said} | hints.of(digest)
 
 
+def _drawn(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
+    drawn = schema.drawn_face.c
+    sides = [drawn[side] for side in SIDES]
+    columns = select(drawn.hash, *sides, drawn.said_at).order_by(drawn.hash, drawn.said_at, *sides)
+    for digest, *box, said_at in connection.execute(columns):
+        yield {"fact": "drawn", "hash": digest, "box": box, "said_at": _moment(said_at)} | hints.of(digest)
+
+
+def _picks(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
+    pick = schema.pick.c
+    columns = select(pick.hash, pick.word, pick.said_at).order_by(pick.hash, pick.said_at, pick.id)
+    for digest, word, said_at in connection.execute(columns):
+        yield {"fact": "pick", "hash": digest, "word": word, "said_at": _moment(said_at)} | hints.of(digest)
+
+
 def _albums(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
     album = schema.album.c
     columns = select(album.id, album.name, album.note, album.created_at, album.cover_hash, album.query, album.uid)
@@ -166,8 +185,7 @@ def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
 def _paths(connection: Connection) -> dict[str, str]:
     """One path for each content of which something was said: the first that exists, else the first that did."""
     path = schema.path.c
-    label, place = schema.label.c, schema.album_photo.c
-    spoken = select(label.hash, label.content_id).union(select(place.hash, place.content_id)).subquery()
+    spoken = union(*(select(table.c.hash, table.c.content_id) for table in _OF_PHOTOS)).subquery()
     columns = select(spoken.c.hash, path.path).join_from(spoken, schema.path, path.content_id == spoken.c.content_id)
     found: dict[str, str] = {}
     for digest, file in connection.execute(columns.order_by(path.missing_since.is_not(None), path.path)):
@@ -178,7 +196,7 @@ def _paths(connection: Connection) -> dict[str, str]:
 def _pictures(connection: Connection) -> dict[str, Picture]:
     """Of each content of which something was said."""
     covers = select(schema.album.c.cover_hash).where(schema.album.c.cover_hash.is_not(None))
-    spoken = select(schema.label.c.hash).union(select(schema.album_photo.c.hash), covers)
+    spoken = union(*(select(table.c.hash) for table in _OF_PHOTOS), covers)
     return pictures_of(connection, connection.execute(spoken).scalars())
 
 

@@ -26,6 +26,7 @@ from gallery.curation.dump_values import (
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError
 from gallery.records import Picture
+from gallery.store.picks import PICK, REJECT
 from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
@@ -51,6 +52,26 @@ class LabelFact:
     box: tuple[float, ...]
     kind: str
     emotion: str | None
+    said_at: datetime
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFact:
+    """There is a face in this box, a person said, which no detector found."""
+
+    hash: str
+    box: tuple[float, ...]
+    said_at: datetime
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PickFact:
+    """The photo is one to keep, or isn't: `word` is "pick" or "reject"."""
+
+    hash: str
+    word: str
     said_at: datetime
     picture: Picture | None = None
 
@@ -89,7 +110,7 @@ class QueryFact:
     created_at: datetime
 
 
-Fact = LabelFact | AlbumFact | PhotoFact | QueryFact
+Fact = LabelFact | DrawnFact | PickFact | AlbumFact | PhotoFact | QueryFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +227,18 @@ def _label(given: dict[str, Any]) -> LabelFact:
     return LabelFact(read_hash(given, "hash"), box, kind, emotion, said_at, read_picture(given, "picture"))
 
 
+def _drawn(given: dict[str, Any]) -> DrawnFact:
+    box, said_at = read_box(given["box"]), read_moment(given, "said_at")
+    return DrawnFact(read_hash(given, "hash"), box, said_at, read_picture(given, "picture"))
+
+
+def _pick(given: dict[str, Any]) -> PickFact:
+    word = given["word"]
+    if word not in (PICK, REJECT):
+        raise ValueError(f"word is {shown(word)}; allowed: {PICK}, {REJECT}")
+    return PickFact(read_hash(given, "hash"), word, read_moment(given, "said_at"), read_picture(given, "picture"))
+
+
 def _album(given: dict[str, Any]) -> AlbumFact:
     name = read_name(given, "name")
     try:
@@ -232,6 +265,8 @@ def _saved(given: dict[str, Any]) -> QueryFact:
 
 _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {
     "label": (("hash", "box", "kind", "emotion", "said_at"), ("path", "picture"), _label),
+    "drawn": (("hash", "box", "said_at"), ("path", "picture"), _drawn),
+    "pick": (("hash", "word", "said_at"), ("path", "picture"), _pick),
     "album": (("name", "note", "created_at", "cover", "query"), ("uid", "cover_picture"), _album),
     "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),

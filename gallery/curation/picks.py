@@ -1,7 +1,7 @@
 """What a person says of photos among their like: which to keep, and which not.
 
-Nothing is deleted: a rejected photo is one that `gallery best` doesn't choose. The word is kept beside the content of the
-photo, as labels are, and outlives whatever the program finds in it.
+Nothing is deleted: a rejected photo is one that `gallery best` doesn't choose. The word is kept beside the content of
+the photo, as labels are, and outlives whatever the program finds in it.
 """
 
 from __future__ import annotations

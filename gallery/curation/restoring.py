@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy import Table, func, select
 
 from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
 from gallery.curation.dump import SIDES
-from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact
+from gallery.curation.dump_lines import AlbumFact, DrawnFact, Dump, LabelFact, PhotoFact, PickFact, Problem, QueryFact
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
 from gallery.db.keyed import chunked, contents_with
@@ -27,6 +27,7 @@ __all__ = ["Problem", "Renamed", "Restored", "restore_dump"]
 
 T = TypeVar("T")
 Named = TypeVar("Named", AlbumFact, QueryFact)
+Spoken = TypeVar("Spoken", LabelFact, DrawnFact, PickFact)
 
 _ALBUM: Final = (schema.album.c.id, schema.album.c.name, schema.album.c.note, schema.album.c.created_at)
 
@@ -49,12 +50,16 @@ class Restored:
     photos: int
     queries: int
     already_there: int
-    """Labels, albums, photos of albums and queries that the database had before."""
+    """Facts that the database had before."""
     waiting: int
-    """Of the labels and photos restored, those whose photo isn't in the database: they are used when it is indexed."""
+    """Of the facts on photos, those whose photo isn't in the database: they are used when it is indexed."""
     renamed: tuple[Renamed, ...]
     problems: tuple[Problem, ...]
     """By line: what couldn't be restored."""
+    drawn: int = 0
+    """Faces that were drawn by hand; those on photos that are here are made with the next `index`."""
+    picks: int = 0
+    """Photos that were picked or rejected."""
 
 
 def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored:
@@ -78,7 +83,11 @@ def counts(restored: Restored) -> str:
             (restored.albums, "album", "albums"),
             (restored.photos, "photo of albums", "photos of albums"),
             (restored.queries, "query", "queries"),
+            (restored.drawn, "drawn face", "drawn faces"),
+            (restored.picks, "picked or rejected photo", "picked or rejected photos"),
         )
+        # Nobody need read of what most people never do.
+        if number or one not in ("drawn face", "picked or rejected photo")
     )
 
 
@@ -92,11 +101,15 @@ class _Merge:
 
     def run(self, dump: Dump) -> Restored:
         expect(self.recorder.connection, _pictures(dump))
-        labels = self._labels([fact for _, fact in dump.facts if isinstance(fact, LabelFact)])
+        labels = self._said(dump, LabelFact, schema.label)
+        drawn = self._said(dump, DrawnFact, schema.drawn_face)
+        picks = self._said(dump, PickFact, schema.pick)
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
         told = tuple(sorted(self.problems, key=lambda problem: problem.line))
-        return Restored(labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told)
+        return Restored(
+            labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told, drawn, picks
+        )
 
     def _once(self, dump: Dump, kind: type[Named], called: str) -> dict[str, Named]:
         """The facts of this kind by the keys of their names; a name that comes twice is a problem."""
@@ -106,26 +119,21 @@ class _Merge:
                 self.problems.append(Problem(line, f"a line before has the {called} {fact.name!r} already"))
         return found
 
-    def _labels(self, facts: list[LabelFact]) -> int:
+    def _said(self, dump: Dump, kind: type[Spoken], table: Table) -> int:
+        """Adds what the table lacks of these facts, each once, should the dump have one twice."""
+        rows = [_row(fact) for _, fact in dump.facts if isinstance(fact, kind)]
+        unique = {tuple(row.values()): row for row in rows}
         present: set[tuple[Any, ...]] = set()
-        label = schema.label.c
-        columns = select(label.hash, *(label[side] for side in SIDES), label.kind, label.emotion, label.said_at)
-        for some in chunked(sorted({fact.hash for fact in facts})):
-            present |= {tuple(row) for row in self.recorder.connection.execute(columns.where(label.hash.in_(some)))}
-        # Each once, should the dump have one twice.
-        unique = {(one.hash, *one.box, one.kind, one.emotion, one.said_at): one for one in facts}
-        fresh = [fact for key, fact in unique.items() if key not in present]
-        rows = [
-            {"hash": fact.hash, **dict(zip(SIDES, fact.box, strict=True))}
-            | {"kind": fact.kind, "emotion": fact.emotion, "said_at": fact.said_at}
-            for fact in fresh
-        ]
-        self.there += len(facts) - len(fresh)
-        self._insert(schema.label, rows)
-        return len(rows)
+        for some in chunked(sorted({row["hash"] for row in rows})):
+            columns = select(*(table.c[name] for name in rows[0])).where(table.c.hash.in_(some))
+            present |= {tuple(row) for row in self.recorder.connection.execute(columns)}
+        fresh = [row for key, row in unique.items() if key not in present]
+        self.there += len(rows) - len(fresh)
+        self._insert(table, fresh)
+        return len(fresh)
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        """Adds labels or photos of albums, and counts those that wait."""
+        """Adds what was said of photos, and counts what waits."""
         known = contents_with(self.recorder.connection, [row["hash"] for row in rows])
         self.waiting += sum(row["hash"] not in known for row in rows)
         self.recorder.insert(table, rows)
@@ -236,11 +244,17 @@ def _pictures(dump: Dump) -> dict[str, Picture]:
     found: dict[str, Picture] = {}
     for _, fact in dump.facts:
         match fact:
-            case LabelFact(picture=Picture() as picture) | PhotoFact(picture=Picture() as picture):
-                found[fact.hash] = picture
             case AlbumFact(cover=str() as cover, cover_picture=Picture() as picture):
                 found[cover] = picture
+            case LabelFact() | DrawnFact() | PickFact() | PhotoFact() if fact.picture is not None:
+                found[fact.hash] = fact.picture
     return found
+
+
+def _row(fact: LabelFact | DrawnFact | PickFact) -> dict[str, Any]:
+    """The columns that tell what was said."""
+    row = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name not in ("picture", "box")}
+    return row if isinstance(fact, PickFact) else row | dict(zip(SIDES, fact.box, strict=True))
 
 
 def _is_same_query(fact: QueryFact) -> Callable[[str, bool], bool]:

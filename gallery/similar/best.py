@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median_low
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.similar.bursts import Shot
 from gallery.store import photo_rows
+from gallery.store.picks import PICK, REJECT, words_on
 from gallery.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ class RankedShot:
     `happy` is how happy the least happy of its faces looks, 0 to 1: by the model's score, or by a person's word 1 or 0;
     None without faces. `lost` counts faces that most other shots show and this one doesn't: then `happy` is 0. `eyes`
     is a guess from 0 (someone's are shut) to 1; None where none can be told. `sharpness` compares within a burst; None
-    where it can't be told: `problem` says why where that is the file's fault.
+    where it can't be told: `problem` says why where that is the file's fault. `word` is what a person said of it,
+    "pick" or "reject", and counts before the score.
     """
 
     photo: PhotoRecord
@@ -46,6 +48,7 @@ class RankedShot:
     sharpness: float | None
     score: float
     problem: ImageError | None = None
+    word: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -59,14 +62,21 @@ class RankedShot:
             "eyes_open": _digits(self.eyes),
             "sharpness": _digits(self.sharpness),
             "score": _digits(self.score),
+            "word": self.word,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RankedBurst:
-    """The shots of a burst, the best first."""
+    """The shots of a burst, the best first: those that a person picked, then others, then those rejected."""
 
     shots: tuple[RankedShot, ...]
+
+    @property
+    def winners(self) -> tuple[RankedShot, ...]:
+        """Those picked, else the best; none where a person rejected all."""
+        picked = tuple(shot for shot in self.shots if shot.word == PICK)
+        return picked or tuple(shot for shot in self.shots[:1] if shot.word != REJECT)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -79,6 +89,7 @@ class _Measured:
     eyes: float | None
     sharpness: float | None
     problem: ImageError | None = None
+    word: str | None = None
 
 
 def rank_bursts(
@@ -89,6 +100,7 @@ def rank_bursts(
     The score of a shot is the sum of how happy its least happy face looks, 0.2 times how open the eyes are, and 0.5
     times how sharp it is beside the sharpest of the burst. A shot without faces comes behind those with faces. Faces
     are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
+    Shots that a person picked come before all others, and those rejected behind them.
     `query` is what found the shots: where it speaks of paths, they are shown by the files that it means.
     """
     settings = settings or Settings()
@@ -96,12 +108,18 @@ def rank_bursts(
     for burst in bursts:
         with store.read() as connection:
             copies = copies_meant(connection, query or Query(), settings)
-            photos = photo_rows.records(connection, [shot.content_id for shot in burst], gate, copies)
+            numbers = [shot.content_id for shot in burst]
+            photos = photo_rows.records(connection, numbers, gate, copies)
+            words = words_on(connection, numbers)
         if any(photo.faces for photo in photos):
             measured = [_by_faces(store, photo) for photo in photos]
         else:
             measured = [_by_picture(photo, settings) for photo in photos]
-        yield RankedBurst(_ranked(measured))
+        told = [replace(one, word=words.get(number)) for number, one in zip(numbers, measured, strict=True)]
+        yield RankedBurst(_ranked(told))
+
+
+_ORDER: Final = {PICK: 0, None: 1, REJECT: 2}
 
 
 def _ranked(measured: Sequence[_Measured]) -> tuple[RankedShot, ...]:
@@ -109,7 +127,7 @@ def _ranked(measured: Sequence[_Measured]) -> tuple[RankedShot, ...]:
     sharpest = max((one.sharpness or 0.0 for one in measured), default=0.0)
     shots = [_scored(one, max(0, usual - len(one.photo.faces)), sharpest) for one in measured]
     # The earliest of equals, for sorting keeps their order.
-    return tuple(sorted(shots, key=lambda shot: (shot.happy is None, -shot.score)))
+    return tuple(sorted(shots, key=lambda shot: (_ORDER[shot.word], shot.happy is None, -shot.score)))
 
 
 def _scored(one: _Measured, lost: int, sharpest: float) -> RankedShot:
@@ -118,7 +136,7 @@ def _scored(one: _Measured, lost: int, sharpest: float) -> RankedShot:
         happy = 0.0 if lost else min(map(happiness, one.photo.faces))
     sharp = (one.sharpness or 0.0) / sharpest if sharpest else 0.0
     score = (happy or 0.0) + EYES_WEIGHT * (one.eyes or 0.0) + SHARPNESS_WEIGHT * sharp
-    return RankedShot(one.photo, happy, lost, one.eyes, one.sharpness, score, one.problem)
+    return RankedShot(one.photo, happy, lost, one.eyes, one.sharpness, score, one.problem, one.word)
 
 
 def happiness(face: FaceRecord) -> float:

@@ -1,14 +1,14 @@
 """Faces that a person drew because no detector found them.
 
-What was drawn is kept in `drawn_face`, beside the content of the photo, as a label is. A face is made of it, with a number
-and a crop as others have, and `drawn` noted: a search for faces replaces it where it finds the face itself, and else it is
-made again. So a drawn face needs making wherever no face overlaps its box by SAME_FACE_IOU.
+What was drawn is kept in `drawn_face`, beside the content of the photo, as a label is. A face is made of it, with a
+number and a crop as others have, and `drawn` noted: a search for faces replaces it where it finds the face itself, and
+else it is made again. So a drawn face needs making wherever no face overlaps its box by SAME_FACE_IOU.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 

@@ -60,6 +60,7 @@ def test_json_tells_why(gallery: Gallery) -> None:
         "eyes_open",
         "sharpness",
         "score",
+        "word",
     }
     assert (best["taken_at"], best["faces"], best["lost_faces"]) == ("2024-05-01T10:00:02", 1, 0)
     assert best["least_happy"] == 0.9
@@ -135,3 +136,23 @@ def test_photos_without_time_or_any_photos_make_no_burst(gallery: Gallery) -> No
 
     assert gallery.run("best", "-q").stdout == ""
     assert gallery.run("best", "--json", "-q").stdout == "[]\n"
+
+
+def test_picked_shots_win_and_rejected_ones_never(gallery: Gallery) -> None:
+    shots = fill(gallery)
+    gallery.run("best", "-q")
+    gallery.run("pick", shots["a1"], shots["a3"])
+    gallery.run("pick", "--reject", shots["b1"], shots["b2"])
+    assert gallery.run("best", "--album", "Best").stdout == f"{shots['a3']}\n{shots['a1']}\n"
+    assert gallery.run("album", "show", "Best").stdout == f"{shots['a3']}\n{shots['a1']}\n"
+    code, seen = run_in_terminal(gallery, "best", "-q", COLUMNS="300")
+    rows = [line.split() for line in unstyled(seen).splitlines() if line.strip()]
+    assert code == 0
+    said = {Path(row[0]).name: row[1] for row in rows if row[0] != "burst"}
+    assert said == {
+        "a3.jpg": "(picked)",
+        "a1.jpg": "(picked)",
+        "a2.jpg": "2024-05-01",
+        "b1.jpg": "(rejected)",
+        "b2.jpg": "(rejected)",
+    }

@@ -124,3 +124,35 @@ def test_what_makes_no_sense_is_explained(gallery: Gallery, args: list[str], rea
 def test_nothing_matches(gallery: Gallery) -> None:
     done = gallery.run("label", "emotion:angry", "sad")
     assert (done.exit_code, done.stderr) == (0, "no face matches; nothing was changed\n")
+
+
+def test_face_that_was_missed_is_drawn(gallery: Gallery) -> None:
+    path = gallery.photos / "empty.jpg"
+    done = gallery.run("label", path, "--box", "20,30,80,100", "happiness")
+    assert (done.exit_code, done.stderr) == (0, f"{path}#1 drawn happy\n")
+    assert emotions(gallery, "empty.jpg") == ["happy"]
+    again = gallery.run("label", path, "--box", "22,28,81,99", "sad")
+    assert again.stderr == f"{path}#1 was there already: labelled sad\n"
+    assert emotions(gallery, "empty.jpg") == ["sad"]
+    gallery.run("undo")
+    assert gallery.run("undo").stderr == "undone: 1 face drawn, happy\n"
+    assert emotions(gallery, "empty.jpg") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("empty.jpg", "--box", "1,2,3", "happy"), "'1,2,3' is no box; it is left, top, right and bottom in pixels"),
+        (("empty.jpg", "--box", "1,2,3,4", "happy"), "has less than 8 pixels of the photo; the photo is 320 x 240"),
+        (("--box", "1,2,50,60", "happy"), "--box goes with one photo and an emotion"),
+        (("empty.jpg", "group.jpg", "--box", "1,2,50,60", "happy"), "--box goes with one photo and an emotion"),
+        (("empty.jpg", "--clear", "--box", "1,2,50,60", "happy"), "--box goes with one photo and an emotion"),
+    ],
+    ids=["three numbers", "too small", "no photo", "two photos", "clear"],
+)
+def test_box_that_makes_no_sense_is_refused(gallery: Gallery, words: tuple[str, ...], said: str) -> None:
+    given = [gallery.photos / word if word.endswith(".jpg") else word for word in words]
+    done = gallery.run("label", *given)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+    assert emotions(gallery, "empty.jpg") == []

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from gallery.curation.history import recorded
+from gallery.curation.picks import clear_picks, pick_photos, reject_photos
 from gallery.db import schema
 from gallery.records import ScoredFace
-from gallery.similar.best import RankedShot, rank_bursts
+from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
 from gallery.similar.bursts import find_bursts
 from gallery.store.store import Store
 from tests.support.make import added, box, digest, face, open_store
@@ -130,3 +131,26 @@ def test_pictures_without_any_face_are_compared_by_their_files(tmp_path: Path) -
     assert names(ranked) == ["sharp.jpg", "gone.jpg"]
     assert ranked[0].problem is None
     assert "is gone" in str(ranked[1].problem)
+
+
+def test_persons_word_counts_before_the_score(tmp_path: Path) -> None:
+    names_of = ("happiest", "picked", "rejected", "no face, picked")
+    changes = [
+        added(str(tmp_path / name), *faces, taken_at=f"2024-05-01T10:00:{second:02}")
+        for second, (name, faces) in enumerate(
+            zip(names_of, ([shown(0.9)], [shown(0.2)], [shown(0.99)], []), strict=True)
+        )
+    ]
+    with open_store(tmp_path, *changes) as store:
+        pick_photos(store, [tmp_path / "picked", tmp_path / "no face, picked"])
+        reject_photos(store, [tmp_path / "rejected"])
+        ranked = rank(store)
+        assert names(ranked) == ["picked", "no face, picked", "happiest", "rejected"]
+        assert [shot.word for shot in ranked] == ["pick", "pick", None, "reject"]
+        assert names(list(RankedBurst(tuple(ranked)).winners)) == ["picked", "no face, picked"]
+        clear_picks(store, [tmp_path / name for name in names_of])
+        [winner] = RankedBurst(tuple(rank(store))).winners
+        assert winner.word is None
+        assert names([winner]) == ["rejected"]
+        reject_photos(store, [tmp_path / name for name in names_of])
+        assert RankedBurst(tuple(rank(store))).winners == ()

@@ -69,7 +69,8 @@ def best(
     Shots belong to a burst when they were taken in quick succession and look alike. A shot scores what its least happy
     face has for happy (a person's word counts 1 or 0), plus 0.2 times how open the eyes are, plus 0.5 times how sharp
     it is beside the sharpest of the burst. The eyes are a guess from how round their dark parts are, therefore the
-    small weight. A shot that lacks a face most others have counts as unhappy. No photo is changed or deleted.
+    small weight. A shot that lacks a face most others have counts as unhappy. What you said by `gallery pick` counts
+    before all of that: picked shots win, and rejected ones never do. No photo is changed or deleted.
     `album:NAME` among the words asks for the photos of an album.
 
     A terminal gets a table per burst, the best first; a pipe the paths of the winners alone.
@@ -78,7 +79,8 @@ def best(
     --json prints an array of bursts, each with "shots", the best first:
       path, hash, taken_at, faces, lost_faces,
       least_happy and eyes_open (0 to 1, null without faces),
-      sharpness (0 and more, null where it can't be told), score
+      sharpness (0 and more, null where it can't be told), score,
+      word ("pick", "reject" or null: what you said of it)
     """
     if dry_run and into is None:
         raise UsageError("--dry-run goes with --album; without it nothing is written anyway")
@@ -88,7 +90,7 @@ def best(
         failed = read_looks(state, store, query, settings)
         bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
-        winners = [burst.shots[0].photo.path for burst in ranked]
+        winners = [shot.photo.path for burst in ranked for shot in burst.winners]
         print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
         if into is not None and winners:
             collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
@@ -124,7 +126,8 @@ def _table(number: int, burst: RankedBurst) -> Table:
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
     for shot in burst.shots:
-        name = Text(printable(shot.photo.path), style="bold" if shot is burst.shots[0] else "")
+        said = {"pick": " (picked)", "reject": " (rejected)"}.get(shot.word or "", "")
+        name = Text(f"{printable(shot.photo.path)}{said}", style="bold" if shot in burst.winners else "")
         table.add_row(name, *_cells(shot))
     table.add_row()
     return table
