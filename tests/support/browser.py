@@ -25,11 +25,11 @@ WAIT_SECONDS = 20
 
 
 @contextmanager
-def browser(profile: Path) -> Iterator[Browser]:
-    """A browser with an empty profile, which it keeps in this folder."""
+def browser(profile: Path, *flags: str) -> Iterator[Browser]:
+    """A browser with an empty profile, which it keeps in this folder, started with these flags besides."""
     options = ChromeOptions()
     options.binary_location = str(CHROMIUM)
-    for argument in (*_ARGUMENTS, f"--user-data-dir={profile}"):
+    for argument in (*_ARGUMENTS, *flags, f"--user-data-dir={profile}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     driver = Chrome(options=options, service=Service(str(CHROMEDRIVER)))

@@ -32,7 +32,7 @@ export function tell(path, body, method = "POST") {
 async function answered(address, options) {
   let response;
   try {
-    response = await fetch(address, options);
+    response = await (taken(address) ?? fetch(address, options));
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, { error: texts.noServer });
@@ -40,6 +40,13 @@ async function answered(address, options) {
   const answer = await response.json().catch(() => ({ error: texts.oddAnswer(response.status) }));
   if (!response.ok) throw new ApiError(response.status, answer);
   seen(response.headers.get(VERSION_HEADER));
+  return answer;
+}
+
+/** What early.js asked for already, once. */
+function taken(address) {
+  const answer = globalThis.early?.get(address);
+  globalThis.early?.delete(address);
   return answer;
 }
 

@@ -5,6 +5,7 @@ const format = (options) => new Intl.DateTimeFormat(language, { timeZone: "UTC",
 
 const DAY = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const SHORT_DAY = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const BARE_DAY = format({ day: "numeric", month: "short", year: "numeric" });
 const MONTH = format({ month: "long", year: "numeric" });
 const SHORT_MONTH = format({ month: "short", year: "numeric" });
 const MONTH_ALONE = format({ month: "short" });
@@ -17,6 +18,7 @@ const noon = (day) => new Date(`${day.slice(0, 10)}T12:00:00Z`);
 
 export const day = (text) => DAY.format(noon(text));
 export const shortDay = (text) => SHORT_DAY.format(noon(text));
+export const bareDay = (text) => BARE_DAY.format(noon(text));
 /** Of "2023-06". */
 export const month = (text) => MONTH.format(noon(`${text.slice(0, 7)}-15`));
 export const shortMonth = (text) => SHORT_MONTH.format(noon(`${text.slice(0, 7)}-15`));

@@ -9,6 +9,8 @@ export const emotionIndex = (name) => EMOTIONS.indexOf(name);
 /** The seven that can be said, in the order of their keys 1 to 7. */
 export const SAYABLE = EMOTIONS.slice(0, 7);
 
+const NOUNS = new Set(["disgust", "fear", "surprise"]);
+
 const photos = (count) => counted(count, "photo");
 const faces = (count) => counted(count, "face");
 
@@ -110,7 +112,7 @@ export const texts = {
   saidByYou: "said by you",
   readByModel: "read by the program",
   notAFace: "no face",
-  looks: (emotion) => (emotion === "uncertain" ? "looks uncertain" : emotion === "disgust" || emotion === "fear" || emotion === "surprise" ? `shows ${emotion}` : `looks ${emotion}`),
+  looks: (emotion) => (NOUNS.has(emotion) ? `shows ${emotion}` : `looks ${emotion}`),
   faceNumber: (count) => `Face ${number(count)}`,
   sayWhat: "What does it show?",
   right: "Right as it is",
@@ -125,7 +127,8 @@ export const texts = {
 
   // Review
   reviewTitle: "Review",
-  reviewLead: (word) => (word === "uncertain" ? "The program is unsure of these" : `These look ${word} to it`),
+  reviewLead: (word) => (word === "uncertain" ? "It can’t tell" : NOUNS.has(word) ? `Seem to show ${word}` : `Seem to look ${word}`),
+  reviewHintTouch: "Tap a face, then what it shows.",
   reviewHint: "One key a face: 1 to 7 say what it shows, 0 that it is no face, space that the tag is right, u takes back. Shift says the whole row.",
   reviewEmpty: "Nothing left to review.",
   reviewEmptyHint: "Every face that the program doubts was looked at.",
@@ -144,6 +147,7 @@ export const texts = {
   moodsTable: "The same in figures",
   tooFew: "too few faces",
   month: "Month",
+  facesHead: "Faces",
   moodsEmpty: "No faces with dates here yet.",
   dayMood: (day, word, count) => `${day}: mostly ${word}, ${faces(count)}`,
 

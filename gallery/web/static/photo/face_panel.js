@@ -22,7 +22,7 @@ export function facePanel(face, count, say) {
 function bar(emotion, index, face, say) {
   const score = scoreOf(face, emotion, index);
   const fill = styled(make("i"), { width: `${100 * (score ?? 0)}%`, backgroundColor: `var(--emotion-${index})` });
-  const words = [make("kbd", { text: index + 1 }), make("span", { class: "name", text: emotion }), make("span", { class: "track" }, fill), make("span", { class: "share", text: score === null ? "" : dates.percent(score) })];
+  const words = [make("kbd", { text: index + 1 }), make("span", { class: "name", text: emotion }), make("span", { class: "track" }, fill), make("span", { class: "share", text: score === null ? "" : dates.percent(Math.floor(score * 100) / 100) })];
   return make("li", {}, make("button", { type: "button", "aria-pressed": String(face.emotion === emotion), onclick: () => say(emotion) }, words));
 }
 

@@ -10,21 +10,21 @@ import { emotionName, texts } from "/static/texts.js";
 
 /** The heading of a day, a month or a year, with the circle that selects all of it. */
 export function headingRow(day, index, isSelected) {
-  const narrow = day.width < 260;
-  const words = dayWords(day.date, narrow);
+  const words = dayWords(day.date, day.width);
   const circle = make("button", { type: "button", class: "circle", tabindex: "-1", "aria-pressed": String(isSelected), "aria-label": texts.selectDay(words) }, icon("check"));
-  const text = make("h2", { text: words, title: dayWords(day.date, false) });
+  const text = make("h2", { text: words, title: dayWords(day.date) });
   const guessed = day.guessed ? make("span", { class: "guessed", text: texts.dateByFile, title: texts.dateByFileLong }) : null;
   const cell = make("div", { role: "rowheader", class: "day" }, text, guessed, circle);
   const row = make("div", { role: "row", class: "heading", "data-day": index, "aria-rowindex": day.row + 1 }, cell);
   return styled(row, { width: px(day.width) });
 }
 
-export function dayWords(date, narrow = false) {
+/** A date in words, as long as there is room for. */
+export function dayWords(date, width = Infinity) {
   if (!date) return texts.noDate;
   if (date.length === 4) return date;
   if (date.length === 7) return dates.month(date);
-  return narrow ? dates.shortDay(date) : dates.day(date);
+  return width < 200 ? dates.bareDay(date) : width < 300 ? dates.shortDay(date) : dates.day(date);
 }
 
 /** A row of photos; `tiles` and `cells` (x and width) belong together. */

@@ -70,11 +70,10 @@ export class Pieces {
     const abort = new AbortController();
     this.running.set(piece, abort);
     try {
-      const offset = piece * PIECE;
       // The first photos of all come alone: there is a person who waits.
-      const limit = this.tiles.size === 0 && piece === 0 ? FIRST_PIECE : PIECE;
-      const tiles = await this.load(offset, limit, abort.signal);
-      limit < PIECE && tiles.length === limit ? this.partial.add(piece) : this.partial.delete(piece);
+      const isFirst = this.tiles.size === 0 && piece === 0;
+      const tiles = isFirst ? await this.loadFirst(abort.signal) : await this.load(piece * PIECE, PIECE, abort.signal);
+      isFirst && tiles.length === FIRST_PIECE ? this.partial.add(piece) : this.partial.delete(piece);
       this.keep(piece, tiles);
     } catch (error) {
       if (error.name !== "AbortError") this.stumbled(error);
@@ -87,6 +86,12 @@ export class Pieces {
   async load(offset, limit, signal) {
     const answer = await ask("tiles", { query: this.query, order: "newest", version: this.version, offset, limit }, { signal });
     return answer.tiles.map(tileOf);
+  }
+
+  /** Asked for without a version, for early.js does it before there is one. */
+  async loadFirst(signal) {
+    const { tiles, version } = await ask("tiles", { query: this.query, order: "newest", offset: 0, limit: FIRST_PIECE }, { signal });
+    return version === this.version ? tiles.map(tileOf) : this.load(0, FIRST_PIECE, signal);
   }
 
   stumbled(error) {

@@ -157,6 +157,7 @@ export class PhotosView {
   noteView() {
     const place = read();
     if (place.view !== "photos" || place.photo || !this.plan?.days.length || place.query !== this.query) return;
+    this.anchor = this.grid.anchor();
     const day = this.plan.days[dayOf(this.plan, this.anchor.rank)];
     note({ at: this.grid.map.top > 0 && day.date ? day.date : null }, { view: { ...this.anchor, key: this.viewKey() } });
   }

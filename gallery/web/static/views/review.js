@@ -116,7 +116,7 @@ export class ReviewView {
     frame.title(texts.reviewTitle, texts.reviewLeft(Math.max(0, this.left)));
     const { learn } = state;
     const gained = learn?.after ? texts.learned(learn) : learn?.needed ? texts.canLearn(learn.needed) : "";
-    const words = this.said ? texts.saidNow(this.said) : texts.reviewHint;
+    const words = this.said ? texts.saidNow(this.said) : matchMedia("(hover: none)").matches && innerWidth < 740 ? texts.reviewHintTouch : texts.reviewHint;
     this.lead.textContent = [words, gained].filter(Boolean).join(" · ");
   }
 
@@ -166,8 +166,9 @@ export class ReviewView {
   /** A word for all of the row that has none yet. */
   sayRow(word) {
     if (!this.tiles?.length || state.read_only) return;
-    const top = this.tiles[this.active].offsetTop;
-    const row = this.faces.filter((face, place) => this.tiles[place].offsetTop === top && !face.said);
+    const here = this.tiles[this.active];
+    const isBeside = (tile) => tile.offsetTop === here.offsetTop && tile.closest("section") === here.closest("section");
+    const row = this.faces.filter((face, place) => isBeside(this.tiles[place]) && !face.said);
     this.mark(row, word);
     this.sayings.say(row, word);
     this.active = Math.max(this.active, ...row.map((face) => this.faces.indexOf(face)));

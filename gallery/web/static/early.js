@@ -1,0 +1,13 @@
+// Asks for the photos before the rest of the page has come: it needs them first of all. In no module, to wait for none.
+"use strict";
+{
+  const given = new URLSearchParams(location.search);
+  if ((given.get("view") ?? "photos") === "photos") {
+    const query = given.get("query") ? `query=${new URLSearchParams({ query: given.get("query") }).toString().slice(6)}&` : "";
+    const asked = (address) => [address, fetch(address)];
+    const addresses = [`/api/timeline?${query}order=newest`];
+    if (!given.get("at") && !given.get("photo")) addresses.push(`/api/tiles?${query}order=newest&offset=0&limit=60`);
+    globalThis.early = new Map(addresses.map(asked));
+    for (const answer of globalThis.early.values()) answer.catch(() => {});
+  }
+}
