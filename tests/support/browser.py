@@ -46,14 +46,18 @@ class Browser:
         self.driver = driver
 
     def open(self, page: Path, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
-        """Shows a page in a window of this size, a phone's where it is narrow."""
+        """Shows a page that lies in this file, in a window of this size, a phone's where it is narrow."""
+        self.visit(page.as_uri(), width=width, height=height, dark=dark)
+
+    def visit(self, address: str, *, width: int = 1280, height: int = 800, dark: bool = False) -> None:
+        """The same of a page that has this address."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         # Still, or a picture that is just fading in has too little contrast.
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
-        self.driver.get(page.as_uri())
+        self.driver.get(address)
 
     def run(self, script: str, *arguments: object) -> Any:
         """What the script returns."""

@@ -240,11 +240,12 @@ export class Grid {
 
   /** The photo nearest to a place in the timeline, above or below it as `step` says. */
   rankNear(x, y, step) {
-    let place = this.firstAt(y);
+    const { segments } = this.plan;
+    let place = step > 0 ? this.firstAt(y) : lastUpTo(segments, y, (segment) => segment.y);
     let best = null;
-    for (; place >= 0 && place < this.plan.segments.length; place += step) {
+    for (; place >= 0 && place < segments.length; place += step) {
       best = this.nearestIn(place, x, y, step, best);
-      const segment = this.plan.segments[place];
+      const segment = segments[place];
       if (best && (step > 0 ? segment.y > best.y + best.height : segment.y + segment.height < best.y)) break;
     }
     return best?.rank ?? null;
