@@ -96,7 +96,7 @@ class ThumbnailCache:
     def shrink(self) -> int:
         """Takes out what is too much: how many thumbnails that were."""
         self._added = 0
-        kept = list(self._all())
+        kept = [one for folder, size in self._folders() for one in _kept_in(folder, size)]
         total = sum(one.bytes for one in kept)
         if total <= self._limit:
             return 0
@@ -114,9 +114,10 @@ class ThumbnailCache:
         Also what is left of a database that isn't where it was any more.
         """
         gone = 0
-        for one in self._all():
-            if one.path.stem not in wanted and not _is_being_written(one):
-                _remove(one.path)
+        # No file is asked anything: of 100,000 that would take a second, in every run.
+        for path in (path for folder, _ in self._folders() for path in _files_in(folder)):
+            if path.stem not in wanted and not _is_being_written(path):
+                _remove(path)
                 gone += 1
         for folder in _folders_in(thumbnails_folder()):
             if _is_left_over(folder):
@@ -149,10 +150,16 @@ class ThumbnailCache:
         with contextlib.suppress(FileExistsError), new_file(self.folder / _NOTE, _PRIVATE) as note:
             note.write(os.fsencode(self._database))
 
-    def _all(self) -> Iterator[_Kept]:
+    @property
+    def needs_weighing(self) -> bool:
+        """Something was kept since the folder was weighed, or nothing may be kept any more."""
+        return self._added > 0 or self._limit == 0
+
+    def _folders(self) -> Iterator[tuple[Path, int]]:
+        """The folders that files lie in, each with the size of its thumbnails."""
         for of_size in _folders_in(self.folder):
             for folder in _folders_in(of_size):
-                yield from _kept_in(folder, int(of_size.name) if of_size.name.isdecimal() else 0)
+                yield folder, int(of_size.name) if of_size.name.isdecimal() else 0
 
     def _tell(self, error: OSError) -> None:
         if not self._has_told:
@@ -169,17 +176,18 @@ def _folders_in(folder: Path) -> list[Path]:
         return []
 
 
-def _kept_in(folder: Path, size: int) -> Iterator[_Kept]:
-    """All files; what was left unfinished by a program that died comes as seen longest ago."""
+def _files_in(folder: Path) -> list[Path]:
     try:
-        entries = list(os.scandir(folder))
+        return list(folder.iterdir())
     except OSError:
-        return
-    for entry in entries:
+        return []
+
+
+def _kept_in(folder: Path, size: int) -> Iterator[_Kept]:
+    for path in _files_in(folder):
         with contextlib.suppress(OSError):  # another process took it out meanwhile
-            info = entry.stat(follow_symlinks=False)
-            is_thumbnail = entry.name.endswith(".jpg")
-            yield _Kept(Path(entry.path), size if is_thumbnail else 0, info.st_size, info.st_mtime)
+            info = path.lstat()
+            yield _Kept(path, size, info.st_size, info.st_mtime)
 
 
 def _remove(path: Path) -> None:
@@ -187,8 +195,12 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _is_being_written(one: _Kept) -> bool:
-    return one.path.suffix == ".part" and one.seen > time.time() - _SEEN_SECONDS
+def _is_being_written(path: Path) -> bool:
+    """Another program is at it; what one that died has left is old."""
+    try:
+        return path.suffix == ".part" and path.lstat().st_mtime > time.time() - _SEEN_SECONDS
+    except OSError:
+        return False
 
 
 def _is_left_over(folder: Path) -> bool:

@@ -47,4 +47,5 @@ def tidy(cache: ThumbnailCache | None, store: Store) -> None:
     """Takes out the thumbnails of photos that were forgotten, or that nobody wants, and what is too much."""
     if cache and cache.folder.exists():
         cache.keep_only(wanted_hashes(store))
-        cache.shrink()
+        if cache.needs_weighing:
+            cache.shrink()

@@ -8,9 +8,9 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import TracebackType
 from typing import Final
 
@@ -49,6 +49,8 @@ class _Wish:
     photo: Pictured
     sources: list[Source]
     waiting: list[Future[bytes]] = field(default_factory=list)
+    was_lost: bool = False
+    """All processes ended before it was begun; once that may be chance."""
 
 
 class Thumbnails:
@@ -66,6 +68,7 @@ class Thumbnails:
         self._lock = threading.Lock()
         self._wishes: deque[_Wish] = deque()
         self._by_name: dict[tuple[str, int], _Wish] = {}
+        self._pool: ProcessPool | None = None
         self._running = 0
         self._colours: dict[int, int] = {}
         self._last_wish = time.monotonic()
@@ -126,17 +129,20 @@ class Thumbnails:
             self._is_closed = True
             left = [future for wish in self._by_name.values() for future in wish.waiting]
             self._wishes.clear()
-        if "_pool" in self.__dict__:
+        if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
         for future in left:
             future.cancel()
         self.note_colours(at_once=True)
 
-    @cached_property
-    def _pool(self) -> ProcessPool:
-        # Spawned: a fork of a process that has threads may hang.
-        return ProcessPool(self._count, initializer=begin_process, context=multiprocessing.get_context("spawn"))
+    def _living_pool(self) -> ProcessPool:
+        """Pebble gives a pool up where a process dies that does nothing just now: then there is another."""
+        if self._pool is None or not self._pool.active:
+            # Spawned: a fork of a process that has threads may hang.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(self._count, initializer=begin_process, context=context)
+        return self._pool
 
     def _add(self, wish: _Wish, future: Future[bytes]) -> None:
         with self._lock:
@@ -171,7 +177,7 @@ class Thumbnails:
                     del self._by_name[wish.hash, wish.size]
                     continue
                 self._running += 1
-                pool = self._pool
+                pool = self._living_pool()
             if problem := self._begin_making(pool, wish):
                 self._settle(wish, problem)
 
@@ -196,18 +202,28 @@ class Thumbnails:
             made = ImageError(path, "reading it made a process die, or memory ran out", transient=True)
         except TimeoutError:
             made = ImageError(path, f"reading it took longer than {self._seconds:g} seconds", transient=True)
+        except BrokenProcessPool as error:
+            made = GalleryError(f"no process makes thumbnails: {error}")
+            if not wish.was_lost:
+                wish.was_lost = True
+                self._begin_again(wish)
+                return
         except BaseException as error:  # this runs in a thread of the pool, where nobody would hear of it
             made = GalleryError(f"no process makes thumbnails: {error!r}")
         if isinstance(made, Thumbnail):
             self._keep(wish, made)
         elif len(wish.sources) > 1 and isinstance(made, ImageError):
-            # The photo has another file.
-            del wish.sources[0]
-            with self._lock:
-                self._running -= 1
-                self._wishes.append(wish)
+            del wish.sources[0]  # the photo has another file
+            self._begin_again(wish)
+            return
         else:
             self._settle(wish, made)
+        self._go_on()
+
+    def _begin_again(self, wish: _Wish) -> None:
+        with self._lock:
+            self._running -= 1
+            self._wishes.append(wish)
         self._go_on()
 
     def _keep(self, wish: _Wish, made: Thumbnail) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +148,28 @@ def test_full_disk_shows_the_photo_all_the_same(
     monkeypatch.setattr(thumbnails.cache, "folder", Path(os.devnull) / "full")
     assert thumbnails.get(name, 320)
     assert thumbnails.cached(name, 320) is None
+
+
+def workers(thumbnails: Thumbnails) -> list[int]:
+    assert thumbnails._pool is not None
+    return [process.pid for process in thumbnails._pool._pool_manager.worker_manager.workers.values()]
+
+
+def test_process_that_dies_is_replaced_and_costs_only_the_photo_it_was_at(made: tuple[Library, Thumbnails]) -> None:
+    library, thumbnails = made
+    thumbnails.get(photo(library, "0.jpg"), 320)
+    emptied(thumbnails)
+    waiting = thumbnails.wish(photo(library, "slow.png"), 320)
+    time.sleep(0.2)  # it has begun, and takes a second
+    [process] = workers(thumbnails)
+    os.kill(process, signal.SIGKILL)
+    with pytest.raises(ImageError, match="made a process die"):
+        waiting.result(60)
+    assert thumbnails.get(photo(library, "5.jpg"), 320)
+    # One that has nothing to do, as when memory runs out.
+    [process] = workers(thumbnails)
+    os.kill(process, signal.SIGKILL)
+    assert thumbnails.get(photo(library, "6.jpg"), 320)
 
 
 def test_picture_that_takes_too_long_costs_only_itself(tmp_path: Path) -> None:
