@@ -17,6 +17,7 @@ from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
 from gallery.export.results import ExportAction, ExportResult
 from gallery.export.safe_names import export_name
 from gallery.faces import Box
+from gallery.images.colours import in_srgb
 from gallery.images.decode import REDUCING_GAP, hash_file, read_new
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
@@ -112,7 +113,7 @@ class PictureMaker:
         )
         if decoded is None or digest != wanted:
             return CHANGED
-        picture = _in_srgb(decoded.image)
+        picture = in_srgb(decoded.image)
         write_beside(view, _jpeg(picture, _VIEW_QUALITY))
         write_beside(thumb, _jpeg(_thumbnail(picture, photo), _THUMB_QUALITY))
         return None
@@ -129,20 +130,6 @@ def _thumbnail(picture: Image.Image, photo: PhotoRecord) -> Image.Image:
         box=(window.left, window.top, min(window.right, picture.width), min(window.bottom, picture.height)),
         reducing_gap=REDUCING_GAP,
     )
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    """The same colours without the profile: a profile is metadata, too, and names devices and their owners."""
-    from PIL import ImageCms
-
-    profile = picture.info.pop("icc_profile", None)
-    if profile is None:
-        return picture
-    try:
-        converted = ImageCms.profileToProfile(picture, io.BytesIO(profile), ImageCms.createProfile("sRGB"))
-    except (ImageCms.PyCMSError, OSError, ValueError):  # damaged, or of a printer: then as most programs show it
-        return picture
-    return converted or picture
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
