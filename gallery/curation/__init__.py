@@ -1,6 +1,9 @@
 """What people say: labels, albums, saved queries; all of it can be undone, dumped and restored."""
 
 __all__ = [
+    "album_covers",
+    "album_order",
+    "album_rows",
     "albums",
     "collecting",
     "confirming",

@@ -6,6 +6,7 @@ __all__ = [
     "drawings",
     "facets",
     "facts",
+    "mood_days",
     "moods",
     "precision",
     "reasons",

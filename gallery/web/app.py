@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +16,21 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gallery.web import finding, media, one_photo, photos, review, state, words
+from gallery.web import (
+    albums,
+    archive,
+    bursts,
+    days,
+    events,
+    finding,
+    media,
+    moods,
+    one_photo,
+    photos,
+    review,
+    state,
+    words,
+)
 from gallery.web.answers import JSON, encoded, problem_of
 from gallery.web.asked import Asked
 from gallery.web.guard import App, Doors, Guard, TooLargeError, refused
@@ -22,6 +39,8 @@ from gallery.web.site import Site
 
 STATIC: Final = Path(__file__).parent / "static"
 LOOK: Final = Path(__file__).parents[1] / "export" / "page" / "look.css"
+
+_COLOURS_SECONDS: Final = 5.0
 
 Answer = Callable[[Site, Asked], Any]
 Picture = Callable[[Site, Lanes, Request], Awaitable[Response]]
@@ -41,7 +60,8 @@ ADDRESSES: Final = (
     Address("/api/state", state.state, "slow"),
     Address("/api/timeline", photos.timeline, "slow"),
     Address("/api/tiles", photos.wall),
-    Address("/api/photos/{id}", one_photo.photo),
+    Address("/api/photos", photos.records),
+    Address("/api/photos/{id}", one_photo.photo, "photo"),
     Address("/api/rank", one_photo.rank, "slow"),
     Address("/api/facets", finding.narrowing, "slow"),
     Address("/api/complete", finding.complete, "slow"),
@@ -51,11 +71,24 @@ ADDRESSES: Final = (
     Address("/api/picks", words.pick, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
     Address("/api/review", review.review, "slow"),
+    Address("/api/albums", albums.listed, "slow"),
+    Address("/api/albums", albums.create, "write", "POST"),
+    Address("/api/albums/{uid}", albums.change, "write", "POST"),
+    Address("/api/albums/{uid}", albums.delete, "write", "DELETE"),
+    Address("/api/moods", moods.moods, "slow"),
+    Address("/api/calendar", moods.calendar, "slow"),
+    Address("/api/bursts", bursts.bursts, "slow"),
+    Address("/api/duplicates", bursts.duplicates, "slow"),
+    Address("/api/errors", state.errors, "slow"),
+    Address("/api/index", events.start_indexing, "write", "POST"),
+    Address("/api/on-this-day", days.on_this_day, "slow"),
 )
 PICTURES: Final = (
     ("/thumbnails/{hash}", media.thumbnail),
     ("/crops/{face}", media.crop),
     ("/originals/{id}", media.original),
+    ("/api/albums/{uid}/zip", archive.archive),
+    ("/api/events", events.events),
 )
 
 
@@ -69,8 +102,26 @@ def make_app(site: Site, doors: Doors) -> App:
         Route("/static/look.css", _look, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: _nowhere, 405: _nowhere})
+    errors: Any = {404: _nowhere, 405: _nowhere}
+    app = Starlette(routes=routes, lifespan=partial(_looked_after, site, lanes), exception_handlers=errors)
     return Guard(app, doors, site.versions.current, open_paths=("/static/",))
+
+
+@asynccontextmanager
+async def _looked_after(site: Site, lanes: Lanes, _: Starlette) -> AsyncIterator[None]:
+    """Keeps by and by what was seen of photos, as long as the server runs."""
+
+    async def look_after() -> None:
+        while True:
+            await asyncio.sleep(_COLOURS_SECONDS)
+            if not site.access.read_only:
+                await lanes.run("write", site.thumbnails.note_colours)
+
+    task = asyncio.create_task(look_after())
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _shell(_: Request) -> Response:

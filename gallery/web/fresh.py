@@ -23,11 +23,6 @@ class Fresh(Generic[T]):
         self._version = ""
         self._made_at = self._took = 0.0
 
-    def forget(self) -> None:
-        """Has it made anew by whoever asks next."""
-        with self._lock:
-            self._value = None
-
     def get(self, version: str) -> T:
         """The value for this version of the database, or of one little older."""
         with self._lock:

@@ -10,9 +10,16 @@ import anyio.to_thread
 
 T = TypeVar("T")
 
-Lane = Literal["quick", "slow", "picture", "write"]
+Lane = Literal["quick", "photo", "slow", "picture", "write", "export"]
 
-_THREADS: Final[dict[Lane, int]] = {"quick": 4, "slow": 2, "picture": 4, "write": 1}
+_THREADS: Final[dict[Lane, int]] = {
+    "quick": 4,
+    "photo": 2,
+    "slow": 2,
+    "picture": 4,
+    "write": 1,
+    "export": 1,
+}
 """Python runs one at a time, beside those that wait for SQLite or the disk. More would only hold more memory."""
 
 

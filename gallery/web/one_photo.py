@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from gallery.similar.bursts import Shot, bursts_among
 from gallery.store import photo_rows
 from gallery.web.answers import NotFoundError
 from gallery.web.asked import Asked
-from gallery.web.photos import ORDERS, color
+from gallery.web.bursts import shots_of
+from gallery.web.photos import ORDERS, color, withheld
 from gallery.web.site import Site
 
 _AROUND: Final = timedelta(minutes=2)
@@ -42,11 +43,13 @@ def photo(site: Site, asked: Asked) -> dict[str, Any]:
             "missing": record.missing,
             "unwanted": record.unwanted,
             "albums": _albums(connection, site, number),
-            "burst": _burst(connection, site, number),
+            "burst": None,
             "faces": [_face(face) for face in reasons.faces],
         }
+        burst = _burst(connection, number)
+    more["burst"] = _shots(site, burst)
     answer = {**record.as_json(), **more, **_neighbours(site, asked, number)}
-    return withheld(answer) if site.is_guest else answer
+    return {**withheld(answer), "place": None, "unwanted": None} if site.is_guest else answer
 
 
 def rank(site: Site, asked: Asked) -> dict[str, Any]:
@@ -65,12 +68,6 @@ def record_of(connection: Connection, site: Site, number: int) -> PhotoRecord:
     if connection.execute(select(content.id).where(content.id == number)).first() is None:
         raise NotFoundError("no such photo")
     return photo_rows.records(connection, [number], site.gate)[0]
-
-
-def withheld(answer: dict[str, Any]) -> dict[str, Any]:
-    """What a guest is told of a photo: neither in which folders it lies, nor where it was taken."""
-    name = os.path.basename(answer["path"])  # noqa: PTH119
-    return {**answer, "path": name, "paths": [name], "place": None, "unwanted": None}
 
 
 def _neighbours(site: Site, asked: Asked, number: int) -> dict[str, Any]:
@@ -111,19 +108,23 @@ def _albums(connection: Connection, site: Site, number: int) -> list[dict[str, s
     return [{"id": row.uid, "name": row.name} for row in rows if site.access.scope.shows_album(row.name)]
 
 
-def _burst(connection: Connection, site: Site, number: int) -> list[int] | None:
-    """The shots of the burst that the photo is of, in the order of time; None where it stands alone."""
+def _shots(site: Site, burst: Sequence[Shot]) -> dict[str, Any] | None:
+    """The shots of a burst that may be seen; None where that is one alone, or none."""
+    seen = set(site.seen([shot.content_id for shot in burst]))
+    shots = [shot for shot in burst if shot.content_id in seen]
+    return {"photos": shots_of(site, shots)} if len(shots) > 1 else None
+
+
+def _burst(connection: Connection, number: int) -> list[Shot]:
+    """The shots of the burst that the photo is of, in the order of time; none where it stands alone."""
     content = schema.content.c
     columns = (content.id, content.taken_at, content.taken_source == "exif", content.look)
     known = select(*columns).where(content.look.is_not(None))
     row = connection.execute(known.where(content.id == number, content.taken_at.is_not(None))).first()
     if row is None:
-        return None
+        return []
     since, until = row.taken_at - _AROUND, row.taken_at + _AROUND
     near = known.where(content.taken_at.between(since, until)).order_by(content.taken_at).limit(_MOST_AROUND)
     shots = [Shot(one, taken_at, bool(by_clock), look) for one, taken_at, by_clock, look in connection.execute(near)]
-    for burst in bursts_among(shots):
-        found = [shot.content_id for shot in burst]
-        if number in found and len(seen := site.seen(found)) > 1:
-            return seen
-    return None
+    found = (burst for burst in bursts_among(shots) if number in (shot.content_id for shot in burst))
+    return next(found, [])

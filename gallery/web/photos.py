@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from sqlalchemy import select
 
+from gallery.db import schema
 from gallery.emotions import EMOTIONS
+from gallery.search.chosen import copies_meant
+from gallery.search.gate import Gate
 from gallery.search.matches import matching_ids
 from gallery.search.order import NARROWEST, WIDEST
+from gallery.store import photo_rows
 from gallery.store.tiles import Tile, tiles
 from gallery.web.asked import Asked
 from gallery.web.site import Site
@@ -65,6 +71,27 @@ def wall(site: Site, asked: Asked) -> Tiles:
     with site.reading() as connection:
         found = tiles(connection, numbers, site.gate)
     return Tiles(version, offset, [_tile(number, tile) for number, tile in zip(numbers, found, strict=True)])
+
+
+def records(site: Site, asked: Asked) -> dict[str, Any]:
+    """`GET /api/photos?query=&order=&offset=&limit=&version=`: what `search --json` tells, and the id of each."""
+    offset, limit = asked.number("offset", 0), asked.number("limit", 100, most=MOST_TILES)
+    numbers, version = piece(site, asked, offset, limit)
+    query = site.query(asked.text("query"))
+    with site.reading() as connection:
+        content = schema.content.c
+        there = set(connection.execute(select(content.id).where(content.id.in_(numbers))).scalars())
+        numbers = [number for number in numbers if number in there]
+        copies = copies_meant(connection, query, site.settings)
+        found = photo_rows.records(connection, numbers, Gate.of(query, site.settings), copies)
+    answers = [{"id": number, **photo.as_json()} for number, photo in zip(numbers, found, strict=True)]
+    return {"version": version, "offset": offset, "photos": list(map(withheld, answers)) if site.is_guest else answers}
+
+
+def withheld(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a guest is told of a photo: not in which folders it lies."""
+    name = os.path.basename(answer["path"])  # noqa: PTH119
+    return {**answer, "path": name, "paths": [name]}
 
 
 def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int], str]:

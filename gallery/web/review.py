@@ -36,22 +36,24 @@ def review(site: Site, asked: Asked) -> dict[str, Any]:
     if site.is_guest:
         return {"left": 0, "faces": []}
     left = left_to_review(site, likeliest)
-    pool = site.lately("doubt", emotion, make=lambda: _pool(site, likeliest))
-    found = _chosen(site, pool.get(site.versions.current()), limit)
+    found = _chosen(site, _pool(site, likeliest), limit)
     if len(found) < limit <= left:
         # Most of them have been said.
-        pool.forget()
-        found = _chosen(site, pool.get(site.versions.current()), limit)
+        site.forget("doubt", emotion)
+        found = _chosen(site, _pool(site, likeliest), limit)
     return {"left": max(left, len(found)), "faces": found}
 
 
 def left_to_review(site: Site, likeliest: str | None = None) -> int:
     """Of how many faces the model isn't sure, and nobody has said anything: as it was lately."""
-    return site.lately("left", likeliest or _ANY, make=lambda: _left(site, likeliest)).get(site.versions.current())
+    return site.lately("left", likeliest or _ANY, make=lambda: _left(site, likeliest))
 
 
 def _pool(site: Site, likeliest: str | None) -> list[DoubtfulFace]:
-    return doubtful_faces(site.reader, site.query(""), site.settings, _POOL, likeliest=likeliest)
+    def look() -> list[DoubtfulFace]:
+        return doubtful_faces(site.reader, site.query(""), site.settings, _POOL, likeliest=likeliest)
+
+    return site.lately("doubt", likeliest or _ANY, make=look)
 
 
 def _left(site: Site, likeliest: str | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -68,15 +69,21 @@ def serve(site: Site, listening: Listening, *, ready: Callable[[], None] = lambd
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
     try:
-        _Server(config, ready).run([listening.socket])
+        _Server(config, site, ready).run([listening.socket])
     finally:
         site.close()
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, site: Site, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._site, self._ready = site, ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Lets those go who listen for news, or the server would wait for them."""
+        self._site.is_closing = True
+        self._site.reader.interrupt()
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
@@ -20,6 +24,7 @@ from gallery.store.readers import ReadingStore
 from gallery.store.store import Store
 from gallery.web.answers import NotFoundError, RefusedError
 from gallery.web.fresh import Fresh
+from gallery.web.index_job import IndexJob
 from gallery.web.kept import Kept
 from gallery.web.scope import EVERYTHING, Scope
 from gallery.web.versions import Versions
@@ -63,16 +68,20 @@ class Site:
     reader: ReadingStore = field(init=False)
     versions: Versions = field(init=False)
     thumbnails: Thumbnails = field(init=False)
+    index_job: IndexJob = field(init=False)
+    listeners: int = field(default=0, init=False)
+    is_closing: bool = field(default=False, init=False)
     _orders: Kept[Key, Order] = field(init=False)
-    _figures: Kept[tuple[str, ...], Any] = field(init=False)
-    _lately: dict[tuple[str, ...], Fresh[Any]] = field(default_factory=dict, init=False)
+    _lately: OrderedDict[tuple[str, ...], Fresh[Any]] = field(default_factory=OrderedDict, init=False)
+    _scratch: TemporaryDirectory[str] | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
         self.reader = ReadingStore(self.store)
         self.versions = Versions(self.reader.file)
         self.thumbnails = Thumbnails(self.store, self.settings)
+        self.index_job = IndexJob(str(self.reader.file or self.settings.db), self.settings)
         self._orders = Kept(_MOST_ORDERS, size=len, most_size=_MOST_NUMBERS)
-        self._figures = Kept(_MOST_FIGURES)
 
     @property
     def gate(self) -> Gate:
@@ -111,16 +120,22 @@ class Site:
 
     def facts(self) -> Facts:
         """What can be asked of every photo at once, of hardly older a database than it is now."""
-        return self.lately("facts", make=self._read_facts).get(self.versions.current())
+        return self.lately("facts", make=self._read_facts)
 
-    def figures(self, *name: str, make: Callable[[], T]) -> T:
-        """What `make` works out, kept under this name as long as the database is as it is."""
-        found: T = self._figures.get((*name, self.versions.current()), make)
-        return found
-
-    def lately(self, *name: str, make: Callable[[], T]) -> Fresh[T]:
+    def lately(self, *name: str, make: Callable[[], T]) -> T:
         """What `make` works out, kept under this name as long as working it out anew isn't worth it."""
-        return self._lately.setdefault(name, Fresh(make))
+        with self._lock:
+            found = self._lately.setdefault(name, Fresh(make))
+            self._lately.move_to_end(name)
+            if len(self._lately) > _MOST_FIGURES:
+                self._lately.popitem(last=False)
+        value: T = found.get(self.versions.current())
+        return value
+
+    def forget(self, *name: str) -> None:
+        """Has it worked out anew by whoever asks next."""
+        with self._lock:
+            self._lately.pop(name, None)
 
     def check_seen(self, content_ids: Collection[int]) -> None:
         """Raises NotFoundError unless a guest may see all of these photos; whether they exist isn't asked."""
@@ -142,6 +157,7 @@ class Site:
             raise RefusedError("nothing can be changed here: the gallery is shown to look at only")
         yield self.store
         self.versions.changed()
+        self.forget("albums")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -149,9 +165,20 @@ class Site:
         with self.reader.read() as connection:
             yield connection
 
+    def scratch(self) -> Path:
+        """A folder for files that nobody needs when the server ends."""
+        with self._lock:
+            if self._scratch is None:
+                self._scratch = TemporaryDirectory(prefix="gallery-serve-", ignore_cleanup_errors=True)
+            return Path(self._scratch.name)
+
     def close(self) -> None:
-        """Breaks off what is being read, ends the processes, and lets go of the file."""
+        """Breaks off what is being read, ends the processes, and lets go of the files."""
+        if self._scratch is not None:
+            self._scratch.cleanup()
+        self.is_closing = True
         self.reader.interrupt()
+        self.index_job.stop()
         self.thumbnails.close()
         self.versions.close()
         self.reader.close()

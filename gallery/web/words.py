@@ -86,7 +86,7 @@ def say(site: Site, asked: Asked) -> dict[str, Any]:
             case emotion:
                 label_faces(store, faces, emotion)
         said = "no face" if body.emotion == "not_face" else body.emotion
-        return _done(site, f"{_counted(len(faces), 'face')}: {said}")
+        return done(site, f"{_counted(len(faces), 'face')}: {said}")
 
 
 def draw(site: Site, asked: Asked) -> dict[str, Any]:
@@ -99,8 +99,8 @@ def draw(site: Site, asked: Asked) -> dict[str, Any]:
         if digest is None:
             raise NotFoundError("no such photo")
         drawn = draw_face_on(store, digest, Box(*body.box), body.emotion, site.settings)
-        done = _done(site, f"face {drawn.number}: {body.emotion}")
-    return {**done, "number": drawn.number}
+        told = done(site, f"face {drawn.number}: {body.emotion}")
+    return {**told, "number": drawn.number}
 
 
 def pick(site: Site, asked: Asked) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def pick(site: Site, asked: Asked) -> dict[str, Any]:
         photos = ids_of(site, body.photos, body.query)
         say_of_photos(store, photos, word)
         said = {"pick": "picked", "reject": "rejected", "none": "neither picked nor rejected"}[body.word]
-        return _done(site, f"{_counted(len(photos), 'photo')}: {said}")
+        return done(site, f"{_counted(len(photos), 'photo')}: {said}")
 
 
 def take_back(site: Site, asked: Asked) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def take_back(site: Site, asked: Asked) -> dict[str, Any]:
         action = undo(store)
         if action is None:
             raise NotFoundError("there is nothing to take back")
-        return _done(site, f"taken back: {action.summary}")
+        return done(site, f"taken back: {action.summary}")
 
 
 def last_action(site: Site) -> int | None:
@@ -132,7 +132,8 @@ def last_action(site: Site) -> int | None:
     return actions[0].id if actions else None
 
 
-def _done(site: Site, what: str) -> dict[str, Any]:
+def done(site: Site, what: str) -> dict[str, Any]:
+    """What was done, for people, and the action that undo takes back."""
     return {"done": what, "undo": last_action(site)}
 
 

@@ -191,8 +191,9 @@ def test_the_shots_of_a_burst_are_told(store: Store) -> None:
     write(store, *alike)
     with served(store) as web:
         numbers = {tile[7]: tile[0] for tile in web.get("/api/tiles")["tiles"]}
-        burst = web.get(f"/api/photos/{numbers['1.jpg']}")["burst"]
-        assert burst == [numbers["0.jpg"], numbers["1.jpg"], numbers["2.jpg"]]
+        burst = web.get(f"/api/photos/{numbers['1.jpg']}")["burst"]["photos"]
+        assert [shot["id"] for shot in burst] == [numbers["0.jpg"], numbers["1.jpg"], numbers["2.jpg"]]
+        assert [shot["best"] for shot in burst] == [True, False, False]
         assert web.get(f"/api/photos/{numbers['later.jpg']}")["burst"] is None
 
 

@@ -1,0 +1,127 @@
+"""Answers about photos that are alike: bursts with the best shot and why, and duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from gallery.db.keyed import contents_with
+from gallery.records import FaceRecord, shown_score
+from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
+from gallery.similar.bursts import Shot, find_bursts
+from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
+from gallery.web.asked import Asked
+from gallery.web.site import Site
+
+MOST: Final = 50
+MOST_DUPLICATES: Final = 500
+_MANY: Final = 200_000
+"""Photos among which it takes too long to look for those that are alike; what is the same is found at once."""
+
+
+def bursts(site: Site, asked: Asked) -> dict[str, Any]:
+    """`GET /api/bursts?query=&offset=&limit=`."""
+    offset, limit = asked.number("offset", 0), asked.number("limit", 20, most=MOST)
+    found = all_bursts(site, asked.text("query"))
+    wanted = found[offset : offset + limit]
+    return {"total": len(found), "bursts": [{"photos": shots_of(site, burst)} for burst in wanted]}
+
+
+def all_bursts(site: Site, text: str) -> list[list[Shot]]:
+    """Those among the photos of a query, newest first."""
+    query = site.query(text)
+
+    def look() -> list[list[Shot]]:
+        return find_bursts(site.reader, query, site.settings)[::-1]
+
+    return site.lately("bursts", text, make=look)
+
+
+def shots_of(site: Site, burst: Sequence[Shot]) -> list[dict[str, Any]]:
+    """The shots of a burst in the order of time, the best of them marked, each with what speaks for it."""
+    numbers = [shot.content_id for shot in burst]
+
+    def rank() -> list[dict[str, Any]]:
+        [ranked] = rank_bursts(site.reader, [burst], site.settings)
+        by_hash = {shot.photo.key: shot for shot in ranked.shots}
+        return list(_shots(site, numbers, ranked, by_hash))
+
+    return site.lately("shots", *map(str, numbers), make=rank)
+
+
+def duplicates(site: Site, _: Asked) -> dict[str, Any]:
+    """`GET /api/duplicates`."""
+    if site.is_guest:
+        return {"total": 0, "groups": []}
+    groups = site.lately("duplicates", make=lambda: _duplicates(site))
+    few = groups[:MOST_DUPLICATES]
+    with site.reading() as connection:
+        numbers = contents_with(connection, [photo.hash for group in few for photo in group.photos])
+    return {"total": len(groups), "groups": [_group(group, numbers) for group in few]}
+
+
+def _shots(
+    site: Site, numbers: Sequence[int], ranked: RankedBurst, by_hash: dict[str, RankedShot]
+) -> Iterator[dict[str, Any]]:
+    sharpest = max(shot.sharpness or 0.0 for shot in ranked.shots)
+    with site.reading() as connection:
+        ids = contents_with(connection, list(by_hash))
+    by_id = {ids[digest]: shot for digest, shot in by_hash.items() if digest in ids}
+    for number in numbers:
+        if (shot := by_id.get(number)) is None:
+            continue
+        yield {
+            "id": number,
+            "hash": shot.photo.key,
+            "width": shot.photo.width,
+            "height": shot.photo.height,
+            "taken_at": shot.photo.capture.iso8601(),
+            "box": _largest(shot.photo.faces),
+            "best": shot in ranked.winners,
+            "word": shot.word,
+            "reason": reason_for(shot, sharpest),
+        }
+
+
+def reason_for(shot: RankedShot, sharpest: float) -> str:
+    """What speaks for the shot, or against it: `least happy face 0.93; eyes open 0.80; the sharpest`."""
+    said = {"pick": "picked by you", "reject": "rejected by you"}.get(shot.word or "")
+    parts = [said] if said else []
+    if shot.lost:
+        parts.append(f"{shot.lost} face{'' if shot.lost == 1 else 's'} fewer than most")
+    elif shot.happy is not None:
+        parts.append(f"least happy face {shown_score(shot.happy):.2f}")
+    if shot.eyes is not None:
+        parts.append(f"eyes open {shown_score(shot.eyes):.2f}")
+    if shot.sharpness is not None and sharpest:
+        parts.append("the sharpest" if shot.sharpness >= sharpest else f"{shot.sharpness / sharpest:.0%} as sharp")
+    if shot.problem is not None:
+        parts.append(shot.problem.reason)
+    return "; ".join(parts)
+
+
+def _largest(faces: Sequence[FaceRecord]) -> list[float] | None:
+    largest = max(faces, key=lambda face: face.box.area, default=None)
+    return None if largest is None else largest.box.as_json()
+
+
+def _duplicates(site: Site) -> list[DuplicateGroup]:
+    if site.reader.count(site.query(""), settings=site.settings) > _MANY:
+        return exact_duplicates(site.reader, settings=site.settings)
+    return near_duplicates(site.reader, settings=site.settings)
+
+
+def _group(group: DuplicateGroup, numbers: dict[str, int]) -> dict[str, Any]:
+    photos = [
+        {
+            "id": numbers.get(one.hash),
+            "hash": one.hash,
+            "paths": list(one.paths),
+            "width": one.width,
+            "height": one.height,
+            "bytes": one.size,
+            "bits": one.bits,
+        }
+        for one in group.photos
+    ]
+    return {"kind": "same" if len(photos) == 1 else "alike", "photos": photos}
