@@ -98,3 +98,5 @@ def opened_page(window: Browser, folder: Path, access: Access | None = None) -> 
     with open_store(folder) as store, listening(store, access) as address:
         window.visit(address)
         yield Page(window, address.partition("/?")[0], gallery)
+        # A page that listens for news would be waited for.
+        window.driver.get("about:blank")

@@ -7,6 +7,7 @@ import { find, make } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import { icon } from "/static/icons.js";
 import { layer } from "/static/keyboard.js";
+import * as pictures from "/static/pictures.js";
 import { Faces, isShown } from "/static/photo/faces.js";
 import { fileName, information } from "/static/photo/information.js";
 import { strip } from "/static/photo/strip.js";
@@ -81,6 +82,7 @@ export class Photo {
   }
 
   open() {
+    pictures.hold(true);
     this.dialog.showModal();
     this.takeOff = layer(this.keys, { alone: true });
     this.stage.focus({ preventScroll: true });
@@ -103,6 +105,7 @@ export class Photo {
 
   closed() {
     this.takeOff?.();
+    pictures.hold(false);
     this.stopPlaying();
     this.faces.leave();
     for (const each of ["#toast", "#live"]) document.body.append(find(each));
@@ -165,7 +168,7 @@ export class Photo {
     this.around(data);
     const place = data.rank === null || data.rank === undefined ? "" : texts.place(data.rank, this.view?.timeline?.total ?? data.rank + 1);
     say(`${words}. ${place}`);
-    for (const id of [data.next, data.previous]) this.fetchAhead(id);
+    this.fetchAhead(data).catch(() => {});
   }
 
   around(data) {
@@ -178,10 +181,12 @@ export class Photo {
     this.faces.place();
   }
 
-  async fetchAhead(id) {
-    if (id === null || id === undefined) return;
-    const data = this.known.get(String(id)) ?? (await this.fetch(String(id)).catch(() => null));
-    if (data) new Image().src = thumbnail(data.hash, 1440);
+  async fetchAhead({ next, previous }) {
+    const found = [];
+    for (const id of [next, previous]) {
+      if (id !== null && id !== undefined) found.push(this.known.get(String(id)) ?? (await this.fetch(String(id))));
+    }
+    pictures.expect(found.map(({ hash }) => thumbnail(hash, 1440)));
   }
 
   isLost(text) {

@@ -3,6 +3,7 @@
 import { tell, thumbnail } from "/static/api.js";
 import { done, failed } from "/static/announce.js";
 import { make } from "/static/dom.js";
+import * as pictures from "/static/pictures.js";
 import { texts } from "/static/texts.js";
 
 /** The strip of a photo, empty where it is of no burst; `go` leads to another shot. */
@@ -20,7 +21,7 @@ export function strip(photo, go, changed) {
     }
   };
   const items = shots.map((shot, place) => make("li", {}, make("button", { type: "button", "aria-current": String(shot.id === photo.id), class: shot.best ? "best" : "", title: shot.best ? texts.best : "", "aria-label": `${texts.shot(place + 1, shots.length)}${shot.best ? `, ${texts.best}` : ""}`, onclick: () => go(shot.id) },
-    make("img", { src: thumbnail(shot.hash), alt: "", draggable: "false" }))));
+    pictures.add(make("img", { alt: "", draggable: "false" }), thumbnail(shot.hash)))));
   const words = make("p", {}, here?.reason ?? "", here?.best ? null : make("button", { type: "button", text: texts.makeBest, onclick: pick }));
   return [make("ul", { "aria-label": texts.burst }, items), words];
 }

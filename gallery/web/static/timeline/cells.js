@@ -49,7 +49,10 @@ function anchor(tile) {
   const image = make("img", { alt: "", decoding: "async", draggable: "false" });
   if (tile.flags & DAMAGED) return make("a", { tabindex: "-1", class: "damaged" }, make("span", { text: texts.damaged }), make("span", { text: tile.name }));
   image.dataset.hash = tile.hash;
-  return make("a", { tabindex: "-1" }, image);
+  const made = make("a", { tabindex: "-1" }, image);
+  // A picture that can't be had says so in its place.
+  image.onerror = () => made.classList.add("lost");
+  return made;
 }
 
 export function withAddress(anchorElement, tile) {
@@ -84,19 +87,8 @@ export function described(tile, rank, total) {
   return parts.join(", ");
 }
 
-/** Lets the browser fetch what a row shows. A picture that can't be had says so in its place. */
-export function fetchImages(row) {
-  for (const image of row.querySelectorAll("img[data-hash]")) {
-    image.src = thumbnail(image.dataset.hash);
-    image.onerror = () => image.parentElement.classList.add("lost");
-    delete image.dataset.hash;
-  }
-}
-
-/** Takes back what was asked for and isn't there yet: the rows that are looked at come sooner. */
-export function dropImages(row) {
-  for (const image of row.querySelectorAll("img")) if (!image.complete) image.removeAttribute("src");
-}
+/** The images of a row that nobody has asked for yet, each with its address. */
+export const imagesOf = (row) => [...row.querySelectorAll("img:not([src])")].map((image) => [image, thumbnail(image.dataset.hash)]);
 
 /** Where the photos of a segment will be, while they are on their way. */
 export function placeholder(segment, target) {

@@ -1,7 +1,8 @@
 // The wall itself: of a timeline of any length only what is near the view is in the page, a few rows a frame.
 
 import { framed, make, px, rested, styled } from "/static/dom.js";
-import { dropImages, fetchImages, headingRow, photoRow, placeholder } from "/static/timeline/cells.js";
+import * as pictures from "/static/pictures.js";
+import { headingRow, imagesOf, photoRow, placeholder } from "/static/timeline/cells.js";
 import { HEADING, lastUpTo, rowsOf, segmentOf } from "/static/timeline/plan.js";
 import { ScrollMap } from "/static/timeline/scroll_map.js";
 
@@ -184,18 +185,20 @@ export class Grid {
   }
 
   remove(key, element) {
-    dropImages(element);
+    for (const image of element.querySelectorAll("img")) pictures.drop(image);
     element.remove();
     this.shown.delete(key);
   }
 
   fetch(near) {
     const ranges = [];
+    const images = [];
     for (const [key, { kind, segment, row }] of near) {
       if (kind === "placeholder") ranges.push([segment.first, segment.count]);
       if (kind === "row" && !this.shown.has(key)) ranges.push([segment.first + row.first, row.cells.length]);
-      if (kind === "row" && this.shown.has(key)) fetchImages(this.shown.get(key));
+      if (kind === "row" && this.shown.has(key)) images.push(...imagesOf(this.shown.get(key)));
     }
+    pictures.wanted(images);
     this.pieces.want(ranges);
   }
 

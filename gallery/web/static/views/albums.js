@@ -8,6 +8,7 @@ import { make } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
 import { icon } from "/static/icons.js";
+import * as pictures from "/static/pictures.js";
 import { texts } from "/static/texts.js";
 import { chooseAlbum } from "/static/views/choose_album.js";
 import { message } from "/static/views/empty.js";
@@ -42,7 +43,7 @@ export class AlbumsView {
       event.preventDefault();
       go({ view: "photos", query });
     };
-    const picture = album.cover ? make("img", { src: thumbnail(album.cover), alt: "", loading: "lazy", decoding: "async" }) : null;
+    const picture = album.cover ? pictures.add(make("img", { alt: "", decoding: "async" }), thumbnail(album.cover)) : null;
     const words = make("span", { class: "name" }, make("b", { text: album.name }), make("span", { class: "quiet" }, texts.photos(album.count), album.query ? make("em", { text: texts.smart, title: album.query }) : null));
     const more = make("button", { type: "button", class: "plain", "aria-label": `${album.name}: ${texts.views.more}`, onclick: () => this.about(album) }, icon("more"));
     return make("li", {}, make("a", { href: link({ view: "photos", query }), onclick }, make("span", { class: "picture" }, picture), words), more);

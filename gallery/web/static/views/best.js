@@ -6,6 +6,7 @@ import { done, failed } from "/static/announce.js";
 import { find, make } from "/static/dom.js";
 import * as frame from "/static/frame.js";
 import { icon } from "/static/icons.js";
+import * as pictures from "/static/pictures.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
 import { Compare } from "/static/views/compare.js";
@@ -64,7 +65,7 @@ export class BestView {
   shot(shot, index, count) {
     const words = [texts.shot(index + 1, count), shot.best ? texts.best : "", wordOf(shot)].filter(Boolean).join(", ");
     const mark = shot.word ? make("span", { class: "mark" }, icon(shot.word)) : null;
-    return make("button", { type: "button", class: `shot${shot.best ? " best" : ""}${shot.word ? ` ${shot.word}` : ""}`, "data-id": shot.id, "aria-label": words }, make("img", { src: thumbnail(shot.hash), alt: "", loading: "lazy", draggable: "false" }), mark);
+    return make("button", { type: "button", class: `shot${shot.best ? " best" : ""}${shot.word ? ` ${shot.word}` : ""}`, "data-id": shot.id, "aria-label": words }, pictures.add(make("img", { alt: "", draggable: "false" }), thumbnail(shot.hash)), mark);
   }
 
   // Moving -----------------------------------------------------------------------------------------------------------------------

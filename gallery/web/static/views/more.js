@@ -5,6 +5,7 @@ import { go, read } from "/static/address.js";
 import { make } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
+import * as pictures from "/static/pictures.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
 import { indexButton } from "/static/views/empty.js";
@@ -50,5 +51,5 @@ function problem({ path, name, reason }) {
 
 function twice({ photos }) {
   return make("li", { class: "twice" }, photos.map((photo) => make("button", { type: "button", class: "shot", "aria-label": photo.paths.join(", "), onclick: () => go({ photo: String(photo.id), query: "" }) },
-    make("img", { src: thumbnail(photo.hash), alt: "", loading: "lazy" }))), make("div", { class: "paths" }, photos.flatMap(({ paths }) => paths).map((path) => make("div", { text: path }))));
+    pictures.add(make("img", { alt: "" }), thumbnail(photo.hash)))), make("div", { class: "paths" }, photos.flatMap(({ paths }) => paths).map((path) => make("div", { text: path }))));
 }

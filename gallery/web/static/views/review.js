@@ -6,6 +6,7 @@ import { failed, say } from "/static/announce.js";
 import { make, styled } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
+import * as pictures from "/static/pictures.js";
 import { state } from "/static/state.js";
 import { emotionIndex, SAYABLE, texts } from "/static/texts.js";
 import { message } from "/static/views/empty.js";
@@ -90,8 +91,8 @@ export class ReviewView {
       if (this.seen.has(face.face)) continue;
       this.seen.add(face.face);
       this.waiting.push(face);
-      new Image().src = crop(face.face);
     }
+    pictures.expect(this.waiting.map(({ face }) => crop(face)));
     this.tell();
   }
 
