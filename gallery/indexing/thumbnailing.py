@@ -35,6 +35,11 @@ MOST_WISHES: Final = 2000
 
 _FEW: Final = 4
 """Processes: more read from one disk no faster."""
+_TOLD_SECONDS: Final = 60.0
+"""For so long what couldn't be made isn't tried again."""
+_MOST_PROBLEMS: Final = 10_000
+_IDLE_SECONDS: Final = 300.0
+"""Processes that have had nothing to do for so long end: each holds 60 MB."""
 _COLOURS_AT_ONCE: Final = 1000
 _QUIET_SECONDS: Final = 10.0
 """Colours are kept when nobody has wished for so long: all that others know of the database is old after each time."""
@@ -71,6 +76,7 @@ class Thumbnails:
         self._pool: ProcessPool | None = None
         self._running = 0
         self._colours: dict[int, int] = {}
+        self._problems: dict[tuple[str, int], tuple[float, ImageError]] = {}
         self._last_wish = time.monotonic()
         self._is_closed = False
 
@@ -101,6 +107,8 @@ class Thumbnails:
             future.set_result(jpeg)
             return future
         try:
+            if problem := self._problem(digest, size):
+                raise problem
             photo = pictured(self._store, digest)
             if photo is None:
                 raise NotIndexedError("photo", "isn't in the database")
@@ -110,9 +118,18 @@ class Thumbnails:
         return future
 
     def note_colours(self, *, at_once: bool = False) -> None:
-        """Keeps the colours of the photos that were made, where many came together or nobody has wished for a while."""
+        """Keeps the colours of the photos that were made, where many came together or nobody has wished for a while.
+
+        To be called now and then: processes that nobody needed for long end, too.
+        """
         with self._lock:
-            is_quiet = time.monotonic() - self._last_wish > _QUIET_SECONDS
+            quiet_seconds = time.monotonic() - self._last_wish
+            is_quiet = quiet_seconds > _QUIET_SECONDS
+            pool = self._pool if quiet_seconds > _IDLE_SECONDS and not self._by_name else None
+            self._pool = None if pool else self._pool
+        if pool is not None:
+            _end(pool)
+        with self._lock:
             if not (at_once or is_quiet or len(self._colours) >= _COLOURS_AT_ONCE):
                 return
             seen, self._colours = self._colours, {}
@@ -130,11 +147,16 @@ class Thumbnails:
             left = [future for wish in self._by_name.values() for future in wish.waiting]
             self._wishes.clear()
         if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+            _end(self._pool)
         for future in left:
             future.cancel()
         self.note_colours(at_once=True)
+
+    def _problem(self, digest: str, size: int) -> ImageError | None:
+        """Why it couldn't be made just now: a picture that takes too long mustn't be tried each time it is passed."""
+        with self._lock:
+            when, problem = self._problems.get((digest, size), (0.0, None))
+            return problem if time.monotonic() - when < _TOLD_SECONDS else None
 
     def _living_pool(self) -> ProcessPool:
         """Pebble gives a pool up where a process dies that does nothing just now: then there is another."""
@@ -238,12 +260,21 @@ class Thumbnails:
         with self._lock:
             self._running -= 1
             self._by_name.pop((wish.hash, wish.size), None)
+            if isinstance(outcome, ImageError):
+                if len(self._problems) >= _MOST_PROBLEMS:
+                    self._problems.clear()
+                self._problems[wish.hash, wish.size] = time.monotonic(), outcome
         for future in wish.waiting:
             with suppress(Exception):  # it was cancelled
                 if isinstance(outcome, bytes):
                     future.set_result(outcome)
                 else:
                     future.set_exception(outcome)
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _wish_for(photo: Pictured, digest: str, size: int) -> _Wish:

@@ -11,6 +11,7 @@ import pytest
 
 from gallery.cli.network_options import searched_at
 from gallery.emotions import EMOTIONS
+from gallery.images.thumbnail_cache import thumbnails_folder
 from gallery.settings import bundled_folder
 from gallery.store.store import Store
 from tests.support.cli_gallery import ODD_NAMES, Gallery
@@ -274,3 +275,15 @@ def test_photos_moved_into_bins_are_missing_and_those_in_bins_are_counted(galler
     }
     assert done.stderr.endswith("\npassed over: 2 in bins\n")
     assert gallery.run("search", "-q").stdout == f"{kept}\n"
+
+
+def test_small_pictures_are_kept_unless_told_otherwise(gallery: Gallery) -> None:
+    def kept() -> int:
+        return len(list(thumbnails_folder().rglob("*.jpg")))
+
+    draw_photo(gallery.photos / "a.jpg", seed=1)
+    assert counts(gallery, "--no-thumbnails") == {"new": 1}
+    assert kept() == 0
+    draw_photo(gallery.photos / "b.jpg", seed=2)
+    assert counts(gallery) == {"new": 1, "unchanged": 1}
+    assert kept() == 1

@@ -63,8 +63,9 @@ def test_photo_that_is_gone_is_shown_from_the_cache_and_else_told_of(made: tuple
     with pytest.raises(ImageError, match="is gone"):
         thumbnails.get(name, 1440)
     library.run()
+    emptied(thumbnails)
     with pytest.raises(ImageError, match="none of its files is there"):
-        thumbnails.get(name, 1440)
+        thumbnails.get(name, 320)
 
 
 def test_copy_of_the_photo_helps_out(made: tuple[Library, Thumbnails]) -> None:
@@ -170,6 +171,36 @@ def test_process_that_dies_is_replaced_and_costs_only_the_photo_it_was_at(made: 
     [process] = workers(thumbnails)
     os.kill(process, signal.SIGKILL)
     assert thumbnails.get(photo(library, "6.jpg"), 320)
+
+
+def test_what_could_not_be_made_is_not_tried_each_time_it_is_passed(
+    made: tuple[Library, Thumbnails], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, thumbnails = made
+    path = library.folder / "7.jpg"
+    name, content = photo(library, "7.jpg"), path.read_bytes()
+    path.write_bytes(b"damaged")
+    emptied(thumbnails)
+    for _ in range(2):
+        with pytest.raises(ImageError, match="has changed since it was indexed"):
+            thumbnails.get(name, 320)
+        path.write_bytes(content)
+    monkeypatch.setattr(thumbnailing, "_TOLD_SECONDS", 0.0)
+    assert thumbnails.get(name, 320)
+
+
+def test_processes_that_nobody_needs_end_and_others_begin(
+    made: tuple[Library, Thumbnails], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, thumbnails = made
+    emptied(thumbnails)
+    thumbnails.get(photo(library, "0.jpg"), 320)
+    thumbnails.note_colours()
+    assert len(workers(thumbnails)) == 1
+    monkeypatch.setattr(thumbnailing, "_IDLE_SECONDS", 0.0)
+    thumbnails.note_colours()
+    assert thumbnails._pool is None
+    assert thumbnails.get(photo(library, "3.jpg"), 320)
 
 
 def test_picture_that_takes_too_long_costs_only_itself(tmp_path: Path) -> None:
