@@ -31,13 +31,14 @@ export function tell(path, body, method = "POST") {
 
 async function answered(address, options) {
   let response;
+  let answer;
   try {
     response = await (taken(address) ?? fetch(address, options));
+    answer = await response.json();
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, { error: texts.noServer });
+    throw new ApiError(response?.status ?? 0, { error: response ? texts.oddAnswer(response.status) : texts.noServer });
   }
-  const answer = await response.json().catch(() => ({ error: texts.oddAnswer(response.status) }));
   if (!response.ok) throw new ApiError(response.status, answer);
   seen(response.headers.get(VERSION_HEADER));
   return answer;

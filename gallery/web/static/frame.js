@@ -32,11 +32,12 @@ export function mark(view) {
   }
 }
 
-/** The heading: what is shown, and how much of it. */
+/** The heading: what is shown, and how much of it; null where nothing is counted. */
 export function title(words, counted) {
   find("#title").textContent = words;
   find("#title").title = words;
-  if (find("#count").textContent !== counted) find("#count").textContent = counted;
+  find("#count").hidden = counted === null;
+  if (find("#count").textContent !== (counted ?? "")) find("#count").textContent = counted ?? "";
   document.title = `${words} · ${texts.program}`;
 }
 

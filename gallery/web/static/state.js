@@ -19,6 +19,7 @@ export const state = {
       style.setProperty(`--emotion-${index}`, color);
       style.setProperty(`--emotion-${name}`, color);
     }
+    if (this.uncertain_color) for (const name of ["7", "uncertain"]) style.setProperty(`--emotion-${name}`, this.uncertain_color);
     document.documentElement.classList.toggle("read-only", this.read_only);
   },
 };

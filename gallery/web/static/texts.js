@@ -6,6 +6,8 @@ const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutr
 
 export const emotionName = (index) => EMOTIONS[index] ?? "uncertain";
 export const emotionIndex = (name) => EMOTIONS.indexOf(name);
+/** All that is shown, "uncertain" at the end. */
+export const SHOWN = EMOTIONS;
 /** The seven that can be said, in the order of their keys 1 to 7. */
 export const SAYABLE = EMOTIONS.slice(0, 7);
 
@@ -168,7 +170,7 @@ export const texts = {
 
   // Best
   bestTitle: "Best",
-  bestLead: "Shots taken within moments of each other, the best of each first.",
+  bestLead: "Shots taken within moments of each other, the best of each outlined.",
   bestEmpty: "No bursts here.",
   compare: "Compare",
   pickThis: "Pick",

@@ -56,7 +56,7 @@ export class AlbumsView {
 
   /** What can be done with an album: another name, a note, all of it as an archive, away with it. */
   about(album) {
-    const name = make("input", { type: "text", value: album.name, maxlength: "200", "aria-label": texts.albumName, required: true });
+    const name = make("input", { type: "text", value: album.name, maxlength: "200", "aria-label": texts.albumName, required: true, autofocus: true });
     const note = make("textarea", { rows: "3", "aria-label": texts.note, placeholder: texts.note, maxlength: "10000" });
     note.value = album.note ?? "";
     const save = (event) => {

@@ -37,11 +37,11 @@ export class BestView {
   }
 
   async show({ query }) {
-    frame.title(texts.bestTitle, query);
+    frame.title(texts.bestTitle, query || null);
     if (query === this.query) return;
     this.query = query;
     this.bursts = [];
-    this.list.replaceChildren();
+    this.list.replaceChildren(make("li", { class: "empty quiet", role: "status", text: texts.loading }));
     await this.fetch();
   }
 
@@ -49,6 +49,7 @@ export class BestView {
     const found = await ask("bursts", { query: this.query, offset: this.bursts.length, limit: PAGE }).catch(failed);
     if (!found) return;
     const bursts = found.bursts ?? found;
+    if (!this.bursts.length) this.list.replaceChildren();
     this.list.append(...bursts.map((burst, place) => this.burst(burst, this.bursts.length + place)));
     this.bursts.push(...bursts);
     this.more.hidden = bursts.length < PAGE;

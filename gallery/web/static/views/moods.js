@@ -6,10 +6,13 @@ import { failed } from "/static/announce.js";
 import { make, px, styled } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
-import { emotionName, SAYABLE, texts } from "/static/texts.js";
+import { emotionName, SHOWN, texts } from "/static/texts.js";
 import { message } from "/static/views/empty.js";
 
 const SQUARE = 15;
+const SMALL_SQUARE = 12;
+const HALF_YEAR = 27;
+const LABELS = 18;
 const DAY_MS = 86_400_000;
 
 export class MoodsView {
@@ -24,9 +27,10 @@ export class MoodsView {
   }
 
   async show({ query }) {
-    frame.title(texts.moodsTitle, query);
+    frame.title(texts.moodsTitle, query || null);
     if (query === this.query) return;
     this.query = query;
+    this.nothing(make("p", { class: "quiet", role: "status", text: texts.loading }));
     await this.refresh();
   }
 
@@ -40,14 +44,15 @@ export class MoodsView {
     if (!moods || !calendar || query !== this.query) return;
     const groups = moods.groups.filter(({ key }) => key);
     const days = calendar.days.filter(([day]) => day);
-    if (!groups.length && !days.length) return this.nothing();
+    if (!groups.length && !days.length) return this.nothing(...message(texts.moodsEmpty, ""));
     this.band.replaceChildren(make("h2", { text: texts.moodsBand }), legend(), band(groups, (key) => this.open(key)));
     this.calendar.replaceChildren(make("h2", { text: texts.moodsCalendar }), make("div", { class: "calendar" }, years(days)));
     this.figures.replaceChildren(make("details", {}, make("summary", { text: texts.moodsTable }), make("div", { class: "figures", tabindex: "0", role: "region", "aria-label": texts.moodsTable }, table(groups))));
   }
 
-  nothing() {
-    this.band.replaceChildren(make("div", { class: "empty" }, message(texts.moodsEmpty, "")));
+  /** Words in place of the figures. */
+  nothing(...words) {
+    this.band.replaceChildren(make("div", { class: "empty" }, words));
     this.calendar.replaceChildren();
     this.figures.replaceChildren();
   }
@@ -75,7 +80,7 @@ export class MoodsView {
 }
 
 function legend() {
-  return make("ul", { class: "legend" }, SAYABLE.map((word, index) => make("li", {}, styled(make("span", { class: "dot" }), { "--emotion": `var(--emotion-${index})` }), word)));
+  return make("ul", { class: "legend" }, SHOWN.map((word, index) => make("li", {}, styled(make("span", { class: "dot" }), { "--emotion": `var(--emotion-${index})` }), word)));
 }
 
 /** A column a month, the shares one above the other; months between that have no photos are gaps. */
@@ -85,9 +90,21 @@ function band(groups, open) {
     const parts = group.shares ? group.shares.map((share, index) => styled(make("i"), { height: `${share * 100}%`, backgroundColor: `var(--emotion-${index})` })) : [make("i", { class: "few" })];
     return make("button", { type: "button", title: words, "aria-label": words, onclick: () => open(group.key) }, parts);
   });
-  const ends = groups.length > 1 ? [columns[0], columns.at(-1)] : [columns[0]];
-  const axis = make("div", { class: "axis", "aria-hidden": "true" }, ends.map((column, place) => styled(make("span", { text: column.getAttribute("aria-label").split(":")[0] }), place ? { right: "0" } : { left: "0" })));
-  return make("div", {}, make("div", { class: "band", role: "group", "aria-label": texts.moodsBand }, columns), axis);
+  return make("div", { class: "bands" }, make("div", { class: "band", role: "group", "aria-label": texts.moodsBand }, columns), axis(groups.map(({ key }) => key).sort()));
+}
+
+/** The year below the first column of each, where there is room. */
+function axis(keys) {
+  const room = keys.length / (innerWidth < 740 ? 6 : 16);
+  const labels = [];
+  let last = -Infinity;
+  for (const [place, key] of keys.entries()) {
+    const isFirst = place === 0 || keys[place - 1].slice(0, 4) !== key.slice(0, 4);
+    if (!isFirst || place - last < room) continue;
+    last = place;
+    labels.push(styled(make("span", { text: key.slice(0, 4) }), { left: `${(100 * place) / keys.length}%` }));
+  }
+  return make("div", { class: "axis", "aria-hidden": "true" }, labels);
 }
 
 function monthWords({ faces, shares }) {
@@ -96,20 +113,20 @@ function monthWords({ faces, shares }) {
   return [texts.faces(faces), ...named.map(([index, share]) => `${emotionName(index)} ${dates.percent(share)}`)].join(", ");
 }
 
-/** A row a year, the newest first. */
+/** A row a year, the newest first; two on a narrow screen, a half year each. */
 function years(days) {
   const most = Math.max(1, ...days.map(([, , faces]) => faces));
-  const byYear = Map.groupBy ? Map.groupBy(days, ([day]) => day.slice(0, 4)) : grouped(days);
-  let first = true;
-  return [...byYear.entries()].sort((one, other) => other[0] - one[0]).map(([year, its]) => {
-    const squares = its.map((day) => {
-      const made = square(day, most, first);
-      first = false;
-      return made;
-    });
-    const field = styled(make("div", { class: "days", role: "group", "aria-label": year }, months(year), squares), { width: px(54 * SQUARE), height: px(7 * SQUARE + 16) });
+  const narrow = innerWidth < 740;
+  const size = narrow ? SMALL_SQUARE : SQUARE;
+  const [columns, rows] = narrow ? [HALF_YEAR, 2] : [54, 1];
+  const place = (day) => placeOf(day, size, columns);
+  const made = [...grouped(days).entries()].sort((one, other) => other[0] - one[0]).map(([year, its]) => {
+    const field = make("div", { class: "days", role: "group", "aria-label": year }, lattices(rows, size), monthNames(year, place), its.map((day) => square(day, most, place)));
+    styled(field, { width: px(columns * size), height: px(rows * (7 * size + LABELS)), "--square": px(size) });
     return make("div", { class: "calendar-year" }, make("span", { text: year }), field);
   });
+  made[0]?.querySelector("button")?.setAttribute("tabindex", "0");
+  return made;
 }
 
 function grouped(days) {
@@ -122,34 +139,37 @@ function grouped(days) {
   return byYear;
 }
 
-/** Column and row of a day in its year: weeks from left to right, from Monday down. */
-function cellOf(day) {
+/** Where a day lies in its year: weeks from left to right, from Monday down, below them the second half where there is one. */
+function placeOf(day, size, columns) {
   const first = new Date(`${day.slice(0, 4)}-01-01T00:00:00Z`);
-  const before = (first.getUTCDay() + 6) % 7;
-  const place = before + Math.round((Date.parse(`${day}T00:00:00Z`) - first) / DAY_MS);
-  return [Math.floor(place / 7), place % 7];
+  const number = ((first.getUTCDay() + 6) % 7) + Math.round((Date.parse(`${day}T00:00:00Z`) - first) / DAY_MS);
+  const week = Math.floor(number / 7);
+  const top = Math.floor(week / columns) * (7 * size + LABELS);
+  return { left: px((week % columns) * size), top: px(top + LABELS + (number % 7) * size), label: px(top) };
 }
 
-function square([day, emotion, faces], most, isFirst) {
-  const [column, row] = cellOf(day);
+function square([day, emotion, faces], most, place) {
   const words = emotion === null ? `${dates.shortDay(day)}: ${texts.tooFew}` : texts.dayMood(dates.shortDay(day), emotionName(emotion), faces);
-  const strength = 0.4 + (0.6 * Math.log(1 + faces)) / Math.log(1 + most);
-  return styled(make("button", { type: "button", "data-day": day, tabindex: isFirst ? "0" : "-1", "aria-label": words, title: words }), {
-    left: px(column * SQUARE), top: px(row * SQUARE + 16), opacity: strength,
-    backgroundColor: emotion === null ? "var(--line)" : `var(--emotion-${emotion})`,
+  const strength = 0.45 + (0.55 * Math.log(1 + faces)) / Math.log(1 + most);
+  const { left, top } = place(day);
+  return styled(make("button", { type: "button", "data-day": day, tabindex: "-1", "aria-label": words, title: words }), {
+    left, top, opacity: strength, backgroundColor: emotion === null ? "var(--soft)" : `var(--emotion-${emotion})`,
   });
 }
 
-function months(year) {
+/** The days of a year that have no photos. */
+const lattices = (rows, size) => Array.from({ length: rows }, (_, row) => styled(make("div", { class: "lattice", "aria-hidden": "true" }), { top: px(row * (7 * size + LABELS) + LABELS) }));
+
+function monthNames(year, place) {
   return Array.from({ length: 12 }, (_, month) => {
-    const [column] = cellOf(`${year}-${String(month + 1).padStart(2, "0")}-01`);
-    return styled(make("span", { "aria-hidden": "true", text: dates.monthName(month) }), { left: px(column * SQUARE) });
+    const { left, label } = place(`${year}-${String(month + 1).padStart(2, "0")}-01`);
+    return styled(make("span", { "aria-hidden": "true", text: dates.monthName(month) }), { left, top: label });
   });
 }
 
 function table(groups) {
-  const head = make("tr", {}, [texts.month, texts.facesHead, ...SAYABLE].map((text) => make("th", { scope: "col", text })));
+  const head = make("tr", {}, [texts.month, texts.facesHead, ...SHOWN].map((text) => make("th", { scope: "col", text })));
   const rows = groups.map((group) => make("tr", {}, make("th", { scope: "row", text: dates.month(group.key) }), make("td", { text: dates.number(group.faces) }),
-    group.shares ? group.shares.map((share) => make("td", { text: dates.percent(share) })) : make("td", { colspan: SAYABLE.length, text: texts.tooFew })));
+    group.shares ? group.shares.map((share) => make("td", { text: dates.percent(share) })) : make("td", { colspan: SHOWN.length, text: texts.tooFew })));
   return make("table", {}, make("thead", {}, head), make("tbody", {}, rows));
 }

@@ -21,7 +21,7 @@ export class MoreView {
   }
 
   async show() {
-    frame.title(texts.moreTitle, "");
+    frame.title(texts.moreTitle, null);
     this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
     await this.refresh();
   }
