@@ -83,6 +83,8 @@ class FaceReasons:
     checks: tuple[Check, ...]
     models: tuple[ModelsWord, ...]
     people: tuple[PersonsWord, ...]
+    drawn: bool = False
+    """By a person: no detector found it."""
 
     @property
     def rejected(self) -> bool:
@@ -149,6 +151,7 @@ class FaceReasons:
                 for said in self.models
             ],
             "people": [_persons_word_as_json(said) for said in self.people],
+            "drawn": self.drawn,
         }
 
 
@@ -191,7 +194,7 @@ def reasons_in(connection: Connection, photo: PhotoRecord, content_id: int, sett
     said = _people(connection, content_id)
     scale = min(1.0, settings.long_side / max(photo.width, photo.height))
     found = _detections(connection, content_id)
-    boxes = [Box(*sides) for _, _, *sides, _ in found]
+    boxes = [Box(*sides) for _, _, *sides, _, _ in found]
     words = [(owner(word.box, boxes), word) for word in said]
     faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
     return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
@@ -204,7 +207,8 @@ def _of(place: int | None, words: Sequence[tuple[int | None, PersonsWord]]) -> t
 
 def _detections(connection: Connection, content_id: int) -> Sequence[Any]:
     face = schema.face.c
-    columns = select(face.id, face.number, face.left, face.top, face.right, face.bottom, face.confidence)
+    sides = (face.left, face.top, face.right, face.bottom)
+    columns = select(face.id, face.number, *sides, face.confidence, face.drawn)
     return connection.execute(columns.where(face.content_id == content_id).order_by(face.number)).all()
 
 
@@ -212,7 +216,7 @@ def _reasons(
     connection: Connection, row: Any, people: tuple[PersonsWord, ...], settings: Settings, scale: float
 ) -> FaceReasons:
     """`scale` leads from pixels of the photo to those of the picture in which faces are looked for."""
-    face_id, number, *sides, confidence = row
+    face_id, number, *sides, confidence, drawn = row
     box = Box(*sides)
     models = _models(connection, face_id)
     checks = (
@@ -220,7 +224,7 @@ def _reasons(
         Check("min_score", models[0].score if models else 0.0, settings.min_score),
         Check("min_face", math.floor(min(box.width, box.height) * scale), settings.min_face),
     )
-    return FaceReasons(face_id, number, box, confidence, checks, models, people)
+    return FaceReasons(face_id, number, box, confidence, checks, models, people, drawn)
 
 
 def _models(connection: Connection, face_id: int) -> tuple[ModelsWord, ...]:

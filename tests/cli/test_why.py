@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,21 @@ def test_json_holds_the_same(gallery: Gallery) -> None:
     assert doubtful["checks"][0] == {"setting": "min_confidence", "value": 0.91, "least": 0.95, "passed": False}
     assert doubtful["models"][0]["scores"]["sad"] == 0.7
     assert doubtful["people"] == []
+
+
+def test_drawn_face_is_told_from_those_that_were_found(gallery: Gallery) -> None:
+    path = gallery.add("empty.jpg")
+    gallery.run("label", path, "--box", "20,30,80,100", "happy")
+    lines = gallery.run("why", path).stdout.splitlines()
+    day = f"{datetime.now():%Y-%m-%d}"
+    assert lines[4:7] == [
+        "face 1  happy  from 20,30 to 80,100",
+        f"  shown as happy: on {day} a person said so",
+        "  a person drew it; no detector found it",
+    ]
+    assert not [line for line in lines if "min_confidence" in line or "min_face" in line]
+    [face] = json.loads(gallery.run("why", path, "--json").stdout)["faces"]
+    assert (face["drawn"], face["models"], face["counts"]) == (True, [], True)
 
 
 def test_settings_of_this_run_are_explained(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:

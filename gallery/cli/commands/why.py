@@ -38,7 +38,8 @@ def why(state: State, /, **asked: Any) -> None:
     --json prints an object: path, hash, detector,
       faces: an array of id, number, box, confidence, counts, shown (null where
         it doesn't count), because, checks (setting, value, least, passed),
-        models (model, in_use, emotion, scores), people (emotion, is_face, said_at)
+        models (model, in_use, emotion, scores), people (emotion, is_face, said_at),
+        drawn (by a person: no detector found it)
       unplaced: what people said of places where no face is found any more
     """
     show_card(state, _CARD, Wish(**asked))
@@ -68,7 +69,11 @@ def _face(face: FaceReasons) -> Iterator[Text]:
         f"  from {face.box}",
     )
     yield Text(f"  {face.because}")
+    if face.drawn:
+        yield Text("  a person drew it; no detector found it")
     for check in face.checks:
+        if face.drawn and check.setting != "min_score":
+            continue
         yield Text(f"  {_check(check)}", style="" if check.passed else "red")
     for said in face.models:
         in_use = "" if said.in_use else ", not the model in use"
