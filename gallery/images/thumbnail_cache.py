@@ -21,6 +21,7 @@ from typing import Final
 
 import platformdirs
 
+from gallery.images.ignoring import IGNORE_FILE
 from gallery.images.thumbnails import SMALL, check_size, is_whole
 from gallery.settings import APP
 from gallery.system.files import make_private_folders, new_file
@@ -31,6 +32,11 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _PRIVATE: Final = 0o600
 _NOTE: Final = "database"
 """The file that names the database which a folder belongs to."""
+_MARKS: Final = {
+    IGNORE_FILE: b"*\n",
+    "CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n# Thumbnails, made again where need be.\n",
+}
+"""So that they are no photos of a home folder that is indexed, and back-ups may leave them out: bford.info/cachedir."""
 _LEFT_AFTER: Final = 0.9
 """Of the limit, after some were taken out: else the next one would be too much again."""
 _UNWEIGHED: Final = 0.05
@@ -147,6 +153,9 @@ class ThumbnailCache:
 
     def _make_folder(self, folder: Path) -> None:
         make_private_folders(folder)
+        for name, text in _MARKS.items():
+            with contextlib.suppress(FileExistsError), new_file(thumbnails_folder() / name, _PRIVATE) as mark:
+                mark.write(text)
         with contextlib.suppress(FileExistsError), new_file(self.folder / _NOTE, _PRIVATE) as note:
             note.write(os.fsencode(self._database))
 

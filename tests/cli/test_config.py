@@ -58,6 +58,7 @@ def test_show_to_a_pipe_and_as_json(gallery: Gallery, config: Path, monkeypatch:
         "workers\t0\tdefault",
         "detector\tmtcnn\tdefault",
         "classifier\ttorch\tdefault",
+        "thumbnail_megabytes\t2000.0\tdefault",
         "undo_days\t90\tdefault",
         "undo_megabytes\t16.0\tdefault",
     ]

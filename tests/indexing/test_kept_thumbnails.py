@@ -12,6 +12,7 @@ from gallery.images.thumbnail_cache import ThumbnailCache
 from gallery.indexing import kept_thumbnails, reading
 from gallery.indexing.kept_thumbnails import cache_of
 from gallery.indexing.pruning import find_gone, forget_gone
+from gallery.query.query import Query
 from gallery.settings import Settings
 from gallery.store.thumbnail_rows import pictured
 from tests.support.library import Library
@@ -104,3 +105,14 @@ def test_next_run_takes_out_thumbnails_of_photos_that_nobody_wants(
             forget_gone(library.store, find_gone(library.store, even_if_unplugged=True))
     library.run(stays.parent, *([goes.parent] if how == "ignored" else []))
     assert kept(cache) == (names if how == "missing" else {hash_file(stays)})
+
+
+def test_thumbnails_are_no_photos_of_a_home_folder_that_is_indexed(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(library.folder / "Caches"))
+    library.draw("a.jpg", "happy")
+    for _ in range(3):
+        library.run()
+        assert library.names(Query()) == {"a.jpg"}
+    assert len(list((library.folder / "Caches").rglob("*.jpg"))) == 1
