@@ -31,13 +31,14 @@ class State:
         """Settings with the flags of this run on top; flags that are None count as not given."""
         return load_settings({"db": self.database, **flags})
 
-    def open_store(self, settings: Settings) -> Store:
-        """The database, made if need be."""
+    def open_store(self, settings: Settings, busy_timeout_seconds: float = math.inf) -> Store:
+        """The database, made if need be; who writes waits for another so long."""
         from gallery.store.store import Store
 
-        return Store.open(settings.db or None, busy_timeout_seconds=math.inf, tell=self.note, limits=settings)
+        location = settings.db or None
+        return Store.open(location, busy_timeout_seconds=busy_timeout_seconds, tell=self.note, limits=settings)
 
-    def open_existing_store(self, settings: Settings) -> Store:
+    def open_existing_store(self, settings: Settings, busy_timeout_seconds: float = math.inf) -> Store:
         """The database; UsageError where there is none yet, for asking must not leave an empty one behind."""
         from gallery.store.existing import database_exists
 
@@ -46,7 +47,7 @@ class State:
             raise UsageError(
                 f"{place}: no database there yet; run `gallery index FOLDER` first, or name another by --db"
             )
-        return self.open_store(settings)
+        return self.open_store(settings, busy_timeout_seconds)
 
     def note(self, text: str) -> None:
         """A line on stderr unless --quiet."""

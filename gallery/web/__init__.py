@@ -11,9 +11,11 @@
 | asked | what is asked, checked: parameters and bodies |
 | answers | what is answered: JSON, errors, versions |
 | app | the addresses, and what answers at each |
-| serving | ports, certificates, Ctrl-C |
+| login, passwords | the door for others |
+| network | ports, and by which names this machine may be called |
+| serving | serves until Ctrl-C |
 
 The other modules answer, one subject each. Starlette, uvicorn and msgspec are imported here alone.
 """
 
-__all__ = ["serving", "site"]
+__all__ = ["passwords", "scope", "serving", "site"]

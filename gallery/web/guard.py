@@ -20,6 +20,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 
 from gallery.web.answers import JSON, Problem, encoded
+from gallery.web.login import Login
+from gallery.web.passwords import PasswordHash
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -29,6 +31,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES: Final = 4_000_000
 """Of a body: an album of 50,000 photos put in order takes 0.4 million."""
+
+SERVED_BY: Final = "gallery"
+"""What the server calls itself, so that a second one can say who has its port."""
 
 _SAFE: Final = ("GET", "HEAD")
 _HEADERS: Final = {
@@ -43,6 +48,7 @@ _HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
+    "server": SERVED_BY,
 }
 """Of every answer, unless it says otherwise itself."""
 
@@ -51,13 +57,14 @@ _HEADERS: Final = {
 class Doors:
     """By which names the server may be called, as `127.0.0.1:8321`, and who has been let in.
 
-    `token` opens the door once; None: by then it has, or a password does.
+    `token` opens the door once; None: by then it has, or a password does, as often as it is known.
     """
 
     hosts: frozenset[str]
     scheme: str = "http"
     cookie_name: str = "gallery"
     token: str | None = field(default_factory=lambda: secrets.token_urlsafe(32))
+    password: PasswordHash | None = None
     _key: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,6 +107,7 @@ class Guard:
 
     def __init__(self, app: App, doors: Doors, version: Callable[[], str], open_paths: tuple[str, ...]) -> None:
         self._app, self._doors, self._version, self._open = app, doors, version, open_paths
+        self._login = None if doors.password is None else Login(doors.password, doors.let_in)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -108,11 +116,11 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer = self._refusal(scope, Headers(scope=scope)) or self._entrance(scope)
+        answer: App | None = self._refusal(scope, Headers(scope=scope)) or self._entrance(scope)
         handler: App = answer or self._app
         await handler(scope, _limited(receive), self._marked(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> App | None:
         """What is said to who mustn't get in; None to all others."""
         if headers.get("host", "") not in self._doors.hosts:
             return refused(421, "this server isn't called so; open the address that the terminal shows")
@@ -124,6 +132,8 @@ class Guard:
             return None
         if scope["path"] == "/" and _token(scope):
             return None
+        if self._login is not None:
+            return self._login.asked(scope)
         return refused(403, "open the address that the terminal shows; it opens the gallery once, in one browser")
 
     def _is_ours(self, method: str, headers: Headers) -> bool:

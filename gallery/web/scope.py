@@ -42,6 +42,10 @@ class Scope:
             raise UsageError("--only takes no limit:; put the photos into an album, and name that")
         return cls(query.where)
 
+    def narrowed_to(self) -> Query:
+        """All that may be seen."""
+        return Query(where=self.only)
+
     @property
     def is_guest(self) -> bool:
         """Whether anything is hidden."""

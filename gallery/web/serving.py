@@ -5,18 +5,22 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import uvicorn
 
-from gallery.errors import UsageError
+from gallery.web import network
 from gallery.web.app import make_app
 from gallery.web.guard import Doors
+from gallery.web.network import LOOPBACK, is_loopback
+from gallery.web.passwords import PasswordHash
 from gallery.web.site import Site
 
 DEFAULT_PORT: Final = 8365
-LOOPBACK: Final = "127.0.0.1"
+
+__all__ = ["DEFAULT_PORT", "LOOPBACK", "Door", "Listening", "is_loopback", "listen", "serve"]
 
 _MOST_AT_ONCE: Final = 500
 """Requests; of more, each is told to come again."""
@@ -27,34 +31,60 @@ _LAST_SECONDS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where the server listens, and what opens it: a password, else an address that is told once.
+
+    With a `certificate`, and its `key` unless that is in the same file, nobody on the way can read along.
+    """
+
+    host: str = LOOPBACK
+    port: int = DEFAULT_PORT
+    password: PasswordHash | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        return "http" if self.certificate is None else "https"
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
     """A port that is ours, and the doors that lead in by it."""
 
+    door: Door
     socket: socket.socket
     doors: Doors
 
     @property
-    def port(self) -> int:
-        """Which one it became, where any would do."""
-        return int(self.socket.getsockname()[1])
-
-    @property
-    def address(self) -> str:
-        """What opens the gallery, once."""
+    def addresses(self) -> list[str]:
+        """What opens the gallery, the likeliest first; with a token once."""
+        port = self.socket.getsockname()[1]
         token = f"?token={self.doors.token}" if self.doors.token else ""
-        return f"{self.doors.scheme}://{_shown(self.socket.getsockname()[0])}:{self.port}/{token}"
+        hosts = (f"[{host}]" if ":" in host else host for host in network.addresses(self.door.host))
+        return [f"{self.door.scheme}://{host}:{port}/{token}" for host in hosts]
 
 
-def listen(port: int = DEFAULT_PORT) -> Listening:
-    """Takes the port on this machine alone; 0: any that is free. Raises UsageError where it is taken."""
-    taken = _bound(LOOPBACK, port)
-    number = taken.getsockname()[1]
-    hosts = frozenset(f"{name}:{number}" for name in (LOOPBACK, "localhost"))
-    return Listening(taken, Doors(hosts, cookie_name=f"gallery_{number}"))
+def listen(door: Door) -> Listening:
+    """Takes the port; 0: any that is free. Raises UsageError where it is taken, or for a useless certificate."""
+    if door.certificate is not None:
+        network.check_certificate(door.certificate, door.key)
+    taken = network.bound(door.host, door.port)
+    port = taken.getsockname()[1]
+    doors = Doors(
+        network.names(door.host, port, door.scheme),
+        scheme=door.scheme,
+        cookie_name=f"gallery_{port}",
+        password=door.password,
+    )
+    if door.password is not None:
+        doors.token = None
+    return Listening(door, taken, doors)
 
 
 def serve(site: Site, listening: Listening, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Answers until Ctrl-C, which raises KeyboardInterrupt when all has ended."""
+    """Answers until Ctrl-C, which raises KeyboardInterrupt when all has ended. `ready` is called when it begins."""
+    door = listening.door
     config = uvicorn.Config(
         make_app(site, listening.doors),
         http="h11",
@@ -67,6 +97,8 @@ def serve(site: Site, listening: Listening, *, ready: Callable[[], None] = lambd
         limit_concurrency=_MOST_AT_ONCE,
         h11_max_incomplete_event_size=_LONGEST_HEAD_BYTES,
         timeout_graceful_shutdown=_LAST_SECONDS,
+        ssl_certfile=door.certificate,
+        ssl_keyfile=door.key,
     )
     try:
         _Server(config, site, ready).run([listening.socket])
@@ -88,21 +120,3 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, or asyncio won't take it for TCP and leaves Nagle's algorithm on: 40 ms for every answer.
-    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((host, port))
-        taken.listen(1024)
-    except OSError as error:
-        taken.close()
-        raise UsageError(f"port {port} can't be used ({error.strerror}); choose another: --port 0 takes any") from None
-    return taken
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

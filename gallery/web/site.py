@@ -114,7 +114,8 @@ class Site:
 
     def kept_order(self, text: str, sort: str = "newest", version: str = "") -> tuple[Order, str] | None:
         """The same where it needn't be made."""
-        version = version or self.versions.current()
+        # What a guest may see no more is gone at once.
+        version = self.versions.current() if self.is_guest or not version else version
         kept = self._orders.ready(_key(text, sort, version))
         return None if kept is None else (kept, version)
 

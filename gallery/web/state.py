@@ -22,12 +22,10 @@ DISTRIBUTION: Final = "smart-gallery"
 def state(site: Site, _: Asked) -> dict[str, Any]:
     """`GET /api/state`."""
     photos = site.reader.count(site.query(""), settings=site.settings)
-    with site.reading() as connection:
-        faces = 0 if site.is_guest else connection.execute(select(func.count()).select_from(schema.face)).scalar_one()
     return {
         "version": site.versions.current(),
         "photos": photos,
-        "faces": faces,
+        "faces": _faces(site),
         "emotions": [{"name": emotion, "color": COLOURS[emotion]} for emotion in EMOTIONS],
         "uncertain_color": COLOURS["uncertain"],
         "program_version": program_version(),
@@ -38,6 +36,14 @@ def state(site: Site, _: Asked) -> dict[str, Any]:
         "indexing": None if site.is_guest else as_json(site.index_job.progress),
         "learn": None,
     }
+
+
+def _faces(site: Site) -> int:
+    if site.is_guest:
+        facts, (order, _) = site.facts(), site.order("")
+        return int(facts.faces[facts.known(order.numbers)].sum())
+    with site.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(schema.face)).scalar_one())
 
 
 def _roots(site: Site) -> list[dict[str, Any]]:
