@@ -178,13 +178,13 @@ def _corrected(_: terms.Is, __: Conditions) -> Select[Any]:
     return select(label.content_id).where(label.content_id.is_not(None))
 
 
-def _picked(word: str) -> Callable[[Any, Any], Select[Any]]:
+def _picked(term: terms.Is, _: Conditions) -> Select[Any]:
     """The photos of which that is the last word: of two that proved to be one, both words are there."""
     pick, later = _PICK.c, _LATER.c
     is_later = or_(later.said_at > pick.said_at, and_(later.said_at == pick.said_at, later.id > pick.id))
     is_last = ~select(later.id).where(later.content_id == pick.content_id, is_later).exists()
-    found = select(pick.content_id).where(pick.word == word, pick.content_id.is_not(None), is_last)
-    return lambda _, __: found
+    word = "pick" if term.what == "picked" else "reject"
+    return select(pick.content_id).where(pick.word == word, pick.content_id.is_not(None), is_last)
 
 
 def _among(term: terms.Among, photo: Photo, search: Conditions) -> Condition:
@@ -201,8 +201,8 @@ HAS: Final[Mapping[str, Meaning]] = {"gps": Meaning(_has_gps), "face": Meaning(_
 IS: Final[Mapping[str, Meaning]] = {
     "uncertain": Meaning(_uncertain, faces=_uncertain_face),
     "corrected": Meaning(listed=_corrected),
-    "picked": Meaning(listed=_picked("pick")),
-    "rejected-shot": Meaning(listed=_picked("reject")),
+    "picked": Meaning(listed=_picked),
+    "rejected-shot": Meaning(listed=_picked),
     "missing": Meaning(_missing),
 }
 """What may stand after `is:`."""
