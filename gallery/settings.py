@@ -46,7 +46,7 @@ class Settings:
     """What runs the model that reads their emotions; see `vision.loading`."""
 
     thumbnail_megabytes: float = 2000.0
-    """Thumbnails may take so much of the cache folder: those of 50,000 photos take 800; 0 keeps none."""
+    """Thumbnails may take so much of the cache folder: those of 50,000 photos take 900; 0 keeps none."""
 
     undo_days: int = 90
     """What was done so many days ago can no longer be taken back; the last thing always can."""

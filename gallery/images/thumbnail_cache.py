@@ -41,6 +41,8 @@ _LEFT_AFTER: Final = 0.9
 """Of the limit, after some were taken out: else the next one would be too much again."""
 _UNWEIGHED: Final = 0.05
 """Of the limit, that may be added before the folder is weighed: that takes half a second for 100,000 files."""
+_AWAY_SECONDS: Final = 30 * 86_400
+"""So long after its last run, what belongs to a database on a drive that isn't connected is kept."""
 _SEEN_SECONDS: Final = 86_400
 """So old at least is the note of when a thumbnail was looked at before it is made anew."""
 
@@ -119,6 +121,8 @@ class ThumbnailCache:
 
         Also what is left of a database that isn't where it was any more.
         """
+        with contextlib.suppress(OSError):
+            os.utime(self.folder / _NOTE)
         gone = 0
         # No file is asked anything: of 100,000 that would take a second, in every run.
         for path in (path for folder, _ in self._folders() for path in _files_in(folder)):
@@ -213,9 +217,10 @@ def _is_being_written(path: Path) -> bool:
 
 
 def _is_left_over(folder: Path) -> bool:
-    """The database of this folder isn't there any more; one on a drive that isn't connected may be."""
+    """The database of this folder isn't there any more; one on a drive that isn't connected may be, for a while."""
     try:
         database = Path(os.fsdecode((folder / _NOTE).read_bytes()))
-        return database.parent.is_dir() and not database.exists()
+        is_old = (folder / _NOTE).stat().st_mtime < time.time() - _AWAY_SECONDS
+        return not database.exists() and (is_old or database.parent.is_dir())
     except (OSError, ValueError):
         return False

@@ -120,6 +120,11 @@ def test_those_of_a_database_that_is_gone_go_with_the_next_look_at_another(
     notes = [path.read_text() for path in thumbnails_folder().glob("*/database")]
     assert sorted(notes) == sorted([str(database), str(tmp_path / "drive" / "unplugged.db")])
     assert (thumbnails_folder() / "something else").is_dir()
+    for note in thumbnails_folder().glob("*/database"):
+        look_long_ago(note, 40)
+    cache.keep_only({A})
+    assert [path.read_text() for path in thumbnails_folder().glob("*/database")] == [str(database)]
+    assert cache.get(A, 320) == JPEG
 
 
 def test_cache_that_is_deleted_while_in_use_begins_anew(cache: ThumbnailCache) -> None:
