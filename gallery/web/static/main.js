@@ -6,6 +6,7 @@ import { failed, undo } from "/static/announce.js";
 import { find, rested } from "/static/dom.js";
 import * as frame from "/static/frame.js";
 import { layer } from "/static/keyboard.js";
+import * as pictures from "/static/pictures.js";
 import { SearchBox } from "/static/search/box.js";
 import { state } from "/static/state.js";
 import { PhotosView } from "/static/views/photos.js";
@@ -84,6 +85,17 @@ const KEYS = {
   "g o": goTo("more"),
 };
 
+let news = null;
+
+/** A page that is left and kept by the browser holds no connection, and begins anew when one comes back to it. */
+function left() {
+  news?.close();
+  pictures.stop();
+}
+
+addEventListener("pagehide", left);
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 const box = new SearchBox(find("#search"));
 views.photos = new PhotosView();
 find("#main").append(views.photos.element);
@@ -96,5 +108,5 @@ state.load().then(() => {
   frame.count();
   frame.indexing(state.indexing);
   views.photos.knows();
-  listen(heard);
+  news = listen(heard);
 }, failed);

@@ -40,6 +40,13 @@ export function hold(held) {
   next();
 }
 
+/** Lets go of the connections: a page that the browser keeps for "back" would keep them, too. */
+export function stop() {
+  [wall, others, ahead] = [[], [], []];
+  for (const image of [...running]) image.removeAttribute("src");
+  running.clear();
+}
+
 function next() {
   while (running.size < AT_ONCE) {
     const one = (isHeld ? null : wall.shift()) ?? others.shift() ?? ahead.shift();
