@@ -69,8 +69,12 @@ LEAP = """
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.serve_page", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--count", type=int, default=1_000_000, metavar="N", help="photos to scroll; a million by default")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.serve_page", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument(
+        "--count", type=int, default=1_000_000, metavar="N", help="photos to scroll; a million by default"
+    )
     parser.add_argument("--screens", type=int, default=60, metavar="N", help="how far each way of scrolling goes")
     parser.add_argument("--keys", type=int, default=300, metavar="N", help="faces said in review; 300 by default")
     options = parser.parse_args()
@@ -78,7 +82,9 @@ def main() -> None:
         sys.exit("chromium and chromedriver aren't installed")
     with served(Generated(50_000)) as address:
         first = [first_tiles(address) for _ in range(3)]
-        print(f"50,000 photos: tiles of the window painted, median {statistics.median(first):.0f} ms, worst {max(first):.0f} ms")
+        print(
+            f"50,000 photos: tiles of the window painted, median {statistics.median(first):.0f} ms, worst {max(first):.0f} ms"
+        )
     generated = Generated(options.count, large_day=LARGE_DAY)
     with served(generated) as address:
         for scale in (1, 2):
@@ -133,7 +139,10 @@ class Trace:
         with urlopen(f"http://{port}/json/version") as answer:
             address = json.load(answer)["webSocketDebuggerUrl"]
         self._socket = websocket.create_connection(address, timeout=60)
-        config = {"includedCategories": ["toplevel", "__metadata", "blink.user_timing"], "recordMode": "recordAsMuchAsPossible"}
+        config = {
+            "includedCategories": ["toplevel", "__metadata", "blink.user_timing"],
+            "recordMode": "recordAsMuchAsPossible",
+        }
         self._send("Tracing.start", {"traceConfig": config, "transferMode": "ReportEvents"})
         while json.loads(self._socket.recv()).get("id") != 1:
             pass
@@ -150,7 +159,11 @@ class Trace:
             events += message.get("params", {}).get("value", [])
         self._socket.close()
         page = next((each["pid"], each["tid"]) for each in events if each["name"] == "scrolled")
-        ours = [each for each in events if (each["pid"], each["tid"]) == page and each["name"] == "ThreadControllerImpl::RunTask"]
+        ours = [
+            each
+            for each in events
+            if (each["pid"], each["tid"]) == page and each["name"] == "ThreadControllerImpl::RunTask"
+        ]
         return [(each.get("dur", 0) / 1000, each.get("tdur", 0) / 1000) for each in ours]
 
 
@@ -167,14 +180,18 @@ def told(lengths: list[tuple[float, float]]) -> str:
 def report_review(address: str, generated: Generated, keys: int) -> None:
     """Keys a minute that the wall of faces takes, each seen on the page before the next is given."""
     with opened(f"{address}/?view=review") as window:
-        window.until(lambda: window.run("return document.activeElement.classList.contains('doubt')"), "a face with the focus")
+        window.until(
+            lambda: window.run("return document.activeElement.classList.contains('doubt')"), "a face with the focus"
+        )
         start = time.perf_counter()
         for number in range(keys):
             window.press(str(number % 7 + 1))
         seconds = time.perf_counter() - start
         window.until(lambda: sum(len(each["faces"]) for each in generated.said) >= keys, "all words at the server")
         behind = time.perf_counter() - start - seconds
-        print(f"review: {keys} keys in {seconds:.1f} s, {60 * keys / seconds:.0f} a minute, the last word sent {behind * 1e3:.0f} ms later")
+        print(
+            f"review: {keys} keys in {seconds:.1f} s, {60 * keys / seconds:.0f} a minute, the last word sent {behind * 1e3:.0f} ms later"
+        )
 
 
 def report_reach(address: str) -> None:

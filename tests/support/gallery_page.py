@@ -56,7 +56,7 @@ class Page:
 
 
 def fill_page(gallery: Gallery) -> None:
-    """Six photos of four days; `doubt` and `group` have faces that the model is unsure of, one has a hostile name."""
+    """Six photos of three days and of none, two of them of one burst; of most faces the model is unsure."""
     noon = {"where": Box(100, 60, 180, 160)}
     gallery.add("beach.jpg", face("happy", 0.93, **noon), seed=1, capture=taken("2023-06-14T12:30:00", camera="Canon"))
     gallery.add(
@@ -76,14 +76,16 @@ def fill_page(gallery: Gallery) -> None:
 @contextmanager
 def listening(store: Store, access: Access | None = None) -> Iterator[str]:
     """The address that opens this gallery, which is served meanwhile."""
-    taken_port = serving.listen(0)
+    taken_port = serving.listen(serving.Door(port=0))
     site = Site(store, Settings(), access or Access())
-    config = uvicorn.Config(make_app(site, taken_port.doors), log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        make_app(site, taken_port.doors), log_config=None, lifespan="on", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([taken_port.socket],), daemon=True)
     thread.start()
     try:
-        yield taken_port.address
+        yield taken_port.addresses[0]
     finally:
         server.should_exit = True
         thread.join()

@@ -26,7 +26,9 @@ TYPES = {
     **{".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"},
     ".webmanifest": "application/manifest+json",
 }
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'"
+)
 ASPECTS = np.array([1.5, 1.333, 0.667, 0.75, 1.778, 1.0])
 NEWEST = date(2026, 11, 27)
 
@@ -74,7 +76,17 @@ class Generated:
         emotions = [[rank % 7, 1]] if rank % 3 else []
         colour = f"{int(self.colours[rank]):06x}"
         name = f"IMG_{rank:07}.jpg"
-        return [rank + 1, f"{rank:064x}", float(self.aspects[rank]), colour, emotions, len(emotions), f"{day}T12:00:00", name, 0]
+        return [
+            rank + 1,
+            f"{rank:064x}",
+            float(self.aspects[rank]),
+            colour,
+            emotions,
+            len(emotions),
+            f"{day}T12:00:00",
+            name,
+            0,
+        ]
 
     def review(self, limit: int) -> dict[str, Any]:
         """`GET /api/review`: faces without end, those that got a word left out."""
@@ -107,7 +119,9 @@ def pictures() -> list[bytes]:
     made = []
     for aspect in ASPECTS:
         size = (320, round(320 / aspect)) if aspect > 1 else (round(320 * aspect), 320)
-        coarse = Image.fromarray(dice.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+        coarse = Image.fromarray(dice.integers(0, 256, (6, 8, 3), dtype=np.uint8)).resize(
+            size, Image.Resampling.BICUBIC
+        )
         grain = dice.normal(0, 6, (size[1], size[0], 3))
         pixels = np.clip(np.asarray(coarse) + grain, 0, 255).astype(np.uint8)
         file = BytesIO()

@@ -210,7 +210,9 @@ def test_a_face_that_was_missed_is_drawn_and_said(own_page: Page) -> None:
     ).release().perform()
     own_page.until("document.querySelector('.panel:not([hidden]) .choices button') !== null")
     next(
-        button for button in own_page.window.driver.find_elements("css selector", ".panel button") if button.text == "happy"
+        button
+        for button in own_page.window.driver.find_elements("css selector", ".panel button")
+        if button.text == "happy"
     ).click()
     own_page.until("document.querySelectorAll('.face').length === 1")
     assert said(own_page, "emotion:happy path:empty") == ["empty.jpg"]

@@ -64,7 +64,9 @@ def test_the_oldest_of_two_million_is_reached_and_the_newest_again(window: Brows
     window.until(lambda: ranks(window)[:1] == [0])
     window.run("document.querySelector('#grid').scrollTop = 1e9")
     window.until(lambda: ranks(window)[-1:] == [COUNT - 1], "the oldest photo")
-    below = window.run("const g = document.querySelector('#grid'); return g.scrollHeight - g.scrollTop - g.clientHeight")
+    below = window.run(
+        "const g = document.querySelector('#grid'); return g.scrollHeight - g.scrollTop - g.clientHeight"
+    )
     assert below < 2
     window.run("document.querySelector('#grid').scrollTop = 0")
     window.until(lambda: ranks(window)[:1] == [0], "the newest photo")
@@ -187,9 +189,13 @@ def test_arrows_move_over_the_wall_and_tell_where_one_is(window: Browser, addres
     window.until(lambda: grid.get_attribute("aria-activedescendant") == "r2", "the third photo")
     assert "photo 3 of 2,000,000" in window.run("return document.querySelector('#live').textContent")
     grid.send_keys(Keys.END)
-    window.until(lambda: grid.get_attribute("aria-activedescendant") == f"r{COUNT - 1}" and ranks(window)[-1:] == [COUNT - 1])
+    window.until(
+        lambda: grid.get_attribute("aria-activedescendant") == f"r{COUNT - 1}" and ranks(window)[-1:] == [COUNT - 1]
+    )
     grid.send_keys(Keys.ARROW_UP)
-    window.until(lambda: COUNT - 20 < int((grid.get_attribute("aria-activedescendant") or "r0")[1:]) < COUNT - 1, "a row above")
+    window.until(
+        lambda: COUNT - 20 < int((grid.get_attribute("aria-activedescendant") or "r0")[1:]) < COUNT - 1, "a row above"
+    )
     assert int(grid.get_attribute("aria-rowcount") or 0) > 100_000
 
 
