@@ -30,7 +30,8 @@ TILES = "return document.querySelectorAll('.tile img[src]').length"
 
 FIRST_TILES = """
     const done = arguments[0];
-    const seen = () => [...document.querySelectorAll(".tile")].filter((tile) => tile.getBoundingClientRect().top < innerHeight);
+    const isSeen = (tile) => tile.getBoundingClientRect().top < innerHeight;
+    const seen = () => [...document.querySelectorAll(".tile")].filter(isSeen);
     const ready = () => {
       const images = seen().map((tile) => tile.querySelector("img"));
       return images.length > 8 && images.every((image) => image && image.complete && image.naturalWidth);
@@ -82,9 +83,8 @@ def main() -> None:
         sys.exit("chromium and chromedriver aren't installed")
     with served(Generated(50_000)) as address:
         first = [first_tiles(address) for _ in range(3)]
-        print(
-            f"50,000 photos: tiles of the window painted, median {statistics.median(first):.0f} ms, worst {max(first):.0f} ms"
-        )
+        median, worst = statistics.median(first), max(first)
+        print(f"50,000 photos: tiles of the window painted, median {median:.0f} ms, worst {worst:.0f} ms")
     generated = Generated(options.count, large_day=LARGE_DAY)
     with served(generated) as address:
         for scale in (1, 2):
@@ -189,9 +189,8 @@ def report_review(address: str, generated: Generated, keys: int) -> None:
         seconds = time.perf_counter() - start
         window.until(lambda: sum(len(each["faces"]) for each in generated.said) >= keys, "all words at the server")
         behind = time.perf_counter() - start - seconds
-        print(
-            f"review: {keys} keys in {seconds:.1f} s, {60 * keys / seconds:.0f} a minute, the last word sent {behind * 1e3:.0f} ms later"
-        )
+        print(f"review: {keys} keys in {seconds:.1f} s, {60 * keys / seconds:.0f} a minute")
+        print(f"the last word was sent {behind * 1e3:.0f} ms after the last key")
 
 
 def report_reach(address: str) -> None:

@@ -23,9 +23,10 @@ COUNT = 2_000_000
 RANKS = "return [...document.querySelectorAll('.tile')].map((tile) => Number(tile.dataset.rank)).sort((a, b) => a - b)"
 SEEN = """
     const grid = document.querySelector('#grid').getBoundingClientRect();
-    return [...document.querySelectorAll('.tile')].map((tile) => [Number(tile.dataset.rank), tile.getBoundingClientRect()])
+    return [...document.querySelectorAll('.tile')]
+      .map((tile) => [Number(tile.dataset.rank), tile.getBoundingClientRect()])
       .filter(([, box]) => box.bottom > grid.top && box.top < grid.bottom)
-      .map(([rank, box]) => [rank, Math.round(box.left), Math.round(box.top), Math.round(box.width), Math.round(box.height)])
+      .map(([rank, box]) => [rank, ...[box.left, box.top, box.width, box.height].map(Math.round)])
       .sort((a, b) => a[0] - b[0])
 """
 
@@ -111,14 +112,16 @@ def test_nothing_jumps_when_photos_come_late(window: Browser, address: str) -> N
         const note = () => {
           for (const each of document.querySelectorAll('.heading')) {
             const top = each.getBoundingClientRect().top;
-            if (places.has(each.dataset.day) && Math.abs(places.get(each.dataset.day) - top) > 0.6) moved.push(each.dataset.day);
+            const away = Math.abs((places.get(each.dataset.day) ?? top) - top);
+            if (away > 0.6) moved.push(each.dataset.day);
             places.set(each.dataset.day, top);
           }
         };
         const grid = document.querySelector('#grid');
         grid.scrollTop = grid.scrollHeight * 0.37;
         let left = 40;
-        const step = () => { note(); --left ? setTimeout(step, 25) : done([moved, document.querySelectorAll('.tile').length]); };
+        const tiles = () => document.querySelectorAll('.tile').length;
+        const step = () => { note(); --left ? setTimeout(step, 25) : done([moved, tiles()]); };
         setTimeout(step, 60);
     """
     moved, tiles = window.driver.execute_async_script(script)
