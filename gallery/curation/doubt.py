@@ -96,7 +96,7 @@ def margin(scores: Sequence[float]) -> float:
     return best - second
 
 
-SMALL: Final = 0.1
+SMALL: Final = 0.2
 """A margin below which there are mostly enough faces."""
 
 

@@ -26,10 +26,10 @@ def count(connection: Connection, query: Query, settings: Settings) -> int:
     """How many contents match, whatever the limit."""
     query = matches.expand(connection, query, settings)
     how = matches.plan(connection, query, settings)
-    if query.missing or not matches.passes_many(connection, query, how) or not _few_are_gone(connection):
+    if query.missing or not matches.passes_many(connection, query, how) or not few_are_gone(connection):
         return _number(connection, matches.matching(query, settings, how))
     how, anywhere = replace(how, ordered=False), replace(query, missing=True)
-    among_gone = replace(anywhere, where=terms.And((*matches.needed(query), terms.Among(_without_file()))))
+    among_gone = replace(anywhere, where=terms.And((*matches.needed(query), terms.Among(without_file()))))
     everything, gone = (matches.matching(each, settings, how) for each in (anywhere, among_gone))
     return _number(connection, everything) - _number(connection, gone)
 
@@ -38,12 +38,13 @@ def _number(connection: Connection, found: Select[Any] | CompoundSelect[Any]) ->
     return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
 
-def _few_are_gone(connection: Connection) -> bool:
+def few_are_gone(connection: Connection) -> bool:
+    """Whether so few files are gone that looking each up is quicker than looking up whether every photo has one."""
     path = schema.path.c
     return matches.count_some(connection, select(path.id).where(path.missing_since.is_not(None)), _FEW) < _FEW
 
 
-def _without_file() -> CompoundSelect[Any]:
+def without_file() -> CompoundSelect[Any]:
     """The contents of which no file exists: all their files are gone, or were overwritten."""
     content, path = schema.content.c, schema.path.c
     gone = select(path.content_id).where(path.missing_since.is_not(None), ~has_file(path.content_id))

@@ -6,8 +6,8 @@ which takes a third of the time of a million rows, and other threads go on meanw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import CompoundSelect, Connection, Select, case, func, select
@@ -15,13 +15,15 @@ from sqlalchemy import CompoundSelect, Connection, Select, case, func, select
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.query.query import Query
-from gallery.search.matches import expand, plan, statement_for
+from gallery.search.counting import few_are_gone, without_file
+from gallery.search.matches import expand, passes_many, plan, statement_for
 from gallery.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
 
     Numbers = np.ndarray[Any, np.dtype[np.int64]]
+    Dates = np.ndarray[Any, np.dtype[np.bytes_]]
 
 _UNDATED: Final = "----------"
 """In place of a day, and as long as one."""
@@ -72,17 +74,79 @@ class Order:
         return int(places[0]) if len(places) else None
 
 
-def whole_order(connection: Connection, query: Query, settings: Settings) -> Order:
-    """All photos that match, at most `query.limit`, in the order asked for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """By the numbers of photos: thousandths of width / height; 1 where the time is only that of the file, else 0."""
+
+    widths: np.ndarray[Any, np.dtype[np.int32]]
+    guessed: np.ndarray[Any, np.dtype[np.int32]]
+
+    def of(self, numbers: Numbers) -> tuple[Any, Any] | None:
+        """Those of these photos, the width held within bounds; None where one is newer than what was read."""
+        import numpy as np
+
+        if numbers.max(initial=0) >= len(self.widths):
+            return None
+        return np.clip(self.widths[numbers] / 1000, NARROWEST, WIDEST), self.guessed[numbers]
+
+
+def whole_order(
+    connection: Connection, query: Query, settings: Settings, shapes: Callable[[], Shapes] | None = None
+) -> Order:
+    """All photos that match, at most `query.limit`, in the order asked for.
+
+    `shapes` gives what was read of all photos before, where there are many: that hardly changes.
+    """
     query = expand(connection, query, settings)
-    found = _dated(statement_for(query, settings, plan(connection, query, settings))).limit(query.limit)
-    numbers, days = _read(connection, found)
-    widths, guessed = _shapes(connection, numbers)
+    numbers, days = _found(connection, query, settings)
     if not len(numbers):
         return Order(numbers, ())
+    known = shapes().of(numbers) if shapes is not None and len(numbers) > _MANY else None
+    widths, guessed = known or _shapes_of(connection, numbers)
     if query.sort not in (None, "newest", "oldest"):
         return Order(numbers, (Day(None, len(numbers), _rounded(widths.sum()), guessed=False),))
     return Order(numbers, tuple(_days(days, widths, guessed)))
+
+
+def read_shapes(connection: Connection, numbers: Sequence[int] | None = None) -> Shapes:
+    """The shapes of these photos, or of all."""
+    import numpy as np
+
+    content = schema.content.c
+    is_guess = case((content.taken_source == "file", 1), else_=0)
+    columns = (content.id, content.width * 1000 // content.height, is_guess)
+    texts = select(*(func.group_concat(column) for column in columns))
+    few = None if numbers is None else chunked(numbers)
+    chosen = [texts] if few is None else [texts.where(content.id.in_(some)) for some in few]
+    read = [[numbers_in(text or "") for text in connection.execute(one).one()] for one in chosen]
+    found, widths, guesses = (np.concatenate(column) for column in zip(*read, strict=True))
+    shapes = Shapes(*(np.zeros(int(found.max(initial=0)) + 1, dtype=np.int32) for _ in range(2)))
+    shapes.widths[found], shapes.guessed[found] = widths, guesses
+    return shapes
+
+
+def _shapes_of(connection: Connection, numbers: Numbers) -> tuple[Any, Any]:
+    shapes = read_shapes(connection, None if len(numbers) > _MANY else numbers.tolist())
+    found = shapes.of(numbers)
+    assert found is not None, "they are read in the same state of the database"  # noqa: S101
+    return found
+
+
+def _found(connection: Connection, query: Query, settings: Settings) -> tuple[Numbers, Dates]:
+    """The numbers of all matches of an expanded query, and the day of each.
+
+    Nearly all photos have a file: as for counting, all that match are read, and the few without one taken out.
+    """
+    import numpy as np
+
+    how = plan(connection, query, settings)
+    is_quick = not query.missing and query.limit is None and passes_many(connection, query, how)
+    if not is_quick or not few_are_gone(connection):
+        return _read(connection, _dated(statement_for(query, settings, how)).limit(query.limit))
+    numbers, days = _read(connection, _dated(statement_for(replace(query, missing=True), settings, how)))
+    gone = without_file().subquery().c[0]
+    there = ~np.isin(numbers, numbers_in(connection.execute(select(func.group_concat(gone))).scalar() or ""))
+    return numbers[there], days[there]
 
 
 def _dated(found: Select[Any] | CompoundSelect[Any]) -> Select[Any] | CompoundSelect[Any]:
@@ -92,12 +156,14 @@ def _dated(found: Select[Any] | CompoundSelect[Any]) -> Select[Any] | CompoundSe
     return found
 
 
-def _read(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> tuple[Numbers, str]:
-    """Of two columns, content and time: the numbers, and the days as one text."""
+def _read(connection: Connection, found: Select[Any] | CompoundSelect[Any]) -> tuple[Numbers, Dates]:
+    """Of two columns, content and time: the numbers and the days."""
+    import numpy as np
+
     number, taken_at = found.subquery().c
     day = func.coalesce(func.substr(taken_at, 1, len(_UNDATED)), _UNDATED)
     row = connection.execute(select(func.group_concat(number), func.group_concat(day, ""))).one()
-    return numbers_in(row[0] or ""), row[1] or ""
+    return numbers_in(row[0] or ""), np.frombuffer((row[1] or "").encode(), dtype=f"S{len(_UNDATED)}")
 
 
 def numbers_in(text: str) -> Numbers:
@@ -117,32 +183,9 @@ def _pieces(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def _shapes(connection: Connection, numbers: Numbers) -> tuple[Any, Any]:
-    """Of each photo how wide it is at height 1, and 1 where its time is only that of its file, else 0."""
+def _days(dates: Dates, widths: Any, guessed: Any) -> Iterator[Day]:
     import numpy as np
 
-    content = schema.content.c
-    is_guess = case((content.taken_source == "file", 1), else_=0)
-    columns = (content.id, content.width * 1000 // content.height, is_guess)
-    texts = select(*(func.group_concat(column) for column in columns))
-    if len(numbers) > _MANY:
-        chosen = [texts]
-    else:
-        chosen = [texts.where(content.id.in_(some)) for some in chunked(numbers.tolist())]
-    read = [[numbers_in(text or "") for text in connection.execute(one).one()] for one in chosen]
-    if not read:
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
-    found, widths, guesses = (np.concatenate(column) for column in zip(*read, strict=True))
-    place = np.zeros(int(max(found.max(initial=0), numbers.max(initial=0))) + 1, dtype=np.int64)
-    place[found] = np.arange(len(found))
-    held = np.clip(widths[place[numbers]] / 1000, NARROWEST, WIDEST)
-    return held, guesses[place[numbers]]
-
-
-def _days(text: str, widths: Any, guessed: Any) -> Iterator[Day]:
-    import numpy as np
-
-    dates = np.frombuffer(text.encode(), dtype=f"S{len(_UNDATED)}")
     starts = np.concatenate(([0], (dates[1:] != dates[:-1]).nonzero()[0] + 1))
     counts = np.diff(np.append(starts, len(dates)))
     sums, guesses = np.add.reduceat(widths, starts), np.add.reduceat(guessed, starts)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -48,32 +51,50 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
     return [found.get(number) for number in content_ids]
 
 
+def names_of(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
+    """The names of their files; of several the first by path, one that exists before one that doesn't."""
+    path = schema.path.c
+    chosen = select(path.content_id, path.missing_since.is_not(None), func.hex(path.path))
+    rows = _rows(connection, chosen.where(path.content_id.in_(content_ids)))
+    # The first comes last, and stays.
+    last_first = sorted(rows, key=itemgetter(1, 2), reverse=True)
+    return {number: os.path.basename(os.fsdecode(bytes.fromhex(file))) for number, _, file in last_first}  # noqa: PTH119
+
+
 def _tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> dict[int, Tile]:
     content = schema.content.c
     columns = (content.id, content.hash, content.width, content.height, content.taken_at, content.colour)
-    rows = connection.execute(select(*columns).where(content.id.in_(content_ids))).all()
+    rows = _rows(connection, select(*columns).where(content.id.in_(content_ids)))
     names, failed = names_of(connection, content_ids), _failed(connection, content_ids)
     words = words_on(connection, content_ids)
     emotions = _emotions(connection, content_ids, gate)
     return {
-        row.id: Tile(
-            *row,
-            name=names.get(row.id, ""),
-            emotions={emotion: count for emotion, count in emotions[row.id].items() if emotion in EMOTIONS},
-            faces=sum(emotions[row.id].values()),
-            word=words.get(row.id),
-            failed=row.id in failed,
+        number: Tile(
+            number,
+            digest,
+            width,
+            height,
+            None if taken_at is None else datetime.fromisoformat(taken_at),
+            colour,
+            name=names.get(number, ""),
+            emotions={emotion: count for emotion, count in emotions[number].items() if emotion in EMOTIONS},
+            faces=sum(emotions[number].values()),
+            word=words.get(number),
+            failed=number in failed,
         )
-        for row in rows
+        for number, digest, width, height, taken_at, colour in rows
     }
 
 
-def names_of(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
-    """The names of their files; of several the first by path, one that exists before one that doesn't."""
-    path = schema.path.c
-    chosen = select(path.content_id, path.path).where(path.content_id.in_(content_ids))
-    last_first = chosen.order_by(path.missing_since.is_(None), path.path.desc())
-    return {number: os.path.basename(file) for number, file in connection.execute(last_first)}  # noqa: PTH119
+def _rows(connection: Connection, statement: Select[Any]) -> list[Any]:
+    """What the statement gives, read as one text.
+
+    For each row Python's lock is let go and taken again: with several threads at work most of the time goes into that.
+    """
+    row = statement.subquery().c
+    text = connection.execute(select(func.json_group_array(func.json_array(*row)))).scalar_one()
+    rows: list[Any] = json.loads(text)
+    return rows
 
 
 def _failed(connection: Connection, content_ids: Sequence[int]) -> set[int]:
@@ -87,8 +108,8 @@ def _emotions(connection: Connection, content_ids: Sequence[int], gate: Gate) ->
     shown = shown_emotion(face, gate)
     counts = select(face.content_id, shown, func.count()).group_by(face.content_id, shown)
     found: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for number, emotion, count in connection.execute(
-        counts.where(face.content_id.in_(content_ids), *is_counted(face, gate))
+    for number, emotion, count in _rows(
+        connection, counts.where(face.content_id.in_(content_ids), *is_counted(face, gate))
     ):
         found[number][emotion] = count
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -72,33 +73,35 @@ def _unspoken() -> ColumnElement[bool]:
 
 def _chosen(site: Site, pool: Sequence[DoubtfulFace], limit: int) -> list[dict[str, Any]]:
     with site.reading() as connection:
-        photos = dict(_photos(connection, site, pool))
-        few = list(_of_many_moments(pool, photos))[:limit]
-        names = names_of(connection, [photos[face.id].content_id for face in few])
-    return [_answer(face, photos[face.id], names) for face in few]
+        few = list(islice(_of_many_moments(connection, site, pool), limit))
+        names = names_of(connection, [photo.content_id for _, photo in few])
+    return [_answer(face, photo, names) for face, photo in few]
 
 
-def _photos(connection: Connection, site: Site, pool: Sequence[DoubtfulFace]) -> Iterator[tuple[int, Any]]:
+def _of_many_moments(
+    connection: Connection, site: Site, pool: Sequence[DoubtfulFace]
+) -> Iterator[tuple[DoubtfulFace, Any]]:
+    """Those to be shown, with their photos: few of one photo, and of one moment."""
+    of_photo: Counter[int] = Counter()
+    of_moment: Counter[int] = Counter()
+    for some in chunked(pool):
+        photos = _photos(connection, site, [face.id for face in some])
+        for face in some:
+            if (photo := photos.get(face.id)) is None:
+                continue
+            moment = (face.taken_at - _START) // _MOMENT if face.taken_at else -photo.content_id
+            if of_photo[photo.content_id] < _OF_ONE_PHOTO and of_moment[moment] < _OF_ONE_MOMENT:
+                of_photo[photo.content_id] += 1
+                of_moment[moment] += 1
+                yield face, photo
+
+
+def _photos(connection: Connection, site: Site, face_ids: Sequence[int]) -> dict[int, Any]:
     """By the id of the face: its photo, as long as nobody has spoken of it, and it counts."""
     face, content = schema.face.c, schema.content.c
     columns = select(face.id, face.content_id, content.hash).join_from(schema.face, schema.content)
-    for some in chunked([one.id for one in pool]):
-        for row in connection.execute(columns.where(face.id.in_(some), _unspoken(), *is_counted(face, site.gate))):
-            yield row.id, row
-
-
-def _of_many_moments(pool: Sequence[DoubtfulFace], photos: dict[int, Any]) -> Iterator[DoubtfulFace]:
-    of_photo: Counter[int] = Counter()
-    of_moment: Counter[int] = Counter()
-    for face in pool:
-        if face.id not in photos:
-            continue
-        photo = photos[face.id].content_id
-        moment = (face.taken_at - _START) // _MOMENT if face.taken_at else -photo
-        if of_photo[photo] < _OF_ONE_PHOTO and of_moment[moment] < _OF_ONE_MOMENT:
-            of_photo[photo] += 1
-            of_moment[moment] += 1
-            yield face
+    asked = columns.where(face.id.in_(face_ids), _unspoken(), *is_counted(face, site.gate))
+    return {row.id: row for row in connection.execute(asked)}
 
 
 def _answer(face: DoubtfulFace, photo: Any, names: dict[int, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gallery.indexing.thumbnailing import Thumbnails
 from gallery.insight.facts import Facts, read_facts
 from gallery.query.query import Query
 from gallery.search.gate import Gate
-from gallery.search.order import Order, whole_order
+from gallery.search.order import Order, Shapes, read_shapes, whole_order
 from gallery.settings import Settings
 from gallery.store.readers import ReadingStore
 from gallery.store.store import Store
@@ -186,7 +186,14 @@ class Site:
 
     def _made(self, text: str, sort: str) -> Order:
         with self.reader.read() as connection:
-            return whole_order(connection, self.query(text, sort), self.settings)
+            return whole_order(connection, self.query(text, sort), self.settings, self._shapes)
+
+    def _shapes(self) -> Shapes:
+        def read() -> Shapes:
+            with self.reader.read() as connection:
+                return read_shapes(connection)
+
+        return self.lately("shapes", make=read)
 
     def _read_facts(self) -> Facts:
         with self.reader.read() as connection:

@@ -70,7 +70,8 @@ def serve(
     scope = EVERYTHING if only is None else Scope.of(only)
     host = host or LOOPBACK
     with state.open_existing_store(settings, busy_timeout_seconds=_WRITES_WAIT_SECONDS) as store:
-        store.count(scope.narrowed_to(), settings=settings)  # an album that isn't there is said at once
+        if scope.is_guest:
+            store.count(scope.narrowed_to(), settings=settings)  # an album that isn't there is said at once
         needed = password or not is_loopback(host)
         chosen = _password(state, guests=scope.is_guest, anew=password) if needed else None
         door = Door(host, DEFAULT_PORT if port is None else port, chosen, _path(certificate), _path(key))
