@@ -57,8 +57,8 @@ class Page:
 
 def fill_page(gallery: Gallery) -> None:
     """Six photos of three days and of none, two of them of one burst; of most faces the model is unsure."""
-    noon = {"where": Box(100, 60, 180, 160)}
-    gallery.add("beach.jpg", face("happy", 0.93, **noon), seed=1, capture=taken("2023-06-14T12:30:00", camera="Canon"))
+    noon = Box(100, 60, 180, 160)
+    gallery.add("beach.jpg", face("happy", 0.93, where=noon), seed=1, capture=taken("2023-06-14T12:30:00", camera="Canon"))
     gallery.add(
         "group.jpg",
         face("happy", 0.85, where=Box(20, 60, 80, 140)),
@@ -68,9 +68,9 @@ def fill_page(gallery: Gallery) -> None:
         capture=taken("2023-06-14T12:00:00"),
     )
     gallery.add("empty.jpg", seed=3, capture=taken("2022-05-01T10:00:00"))
-    gallery.add("doubt.jpg", face("angry", 0.35, **noon), seed=4, capture=taken("2022-05-01T09:00:00"))
-    gallery.add(HOSTILE, face("neutral", 0.45, **noon), seed=5, capture=taken("2021-01-02T09:00:00"))
-    gallery.add("undated.jpg", face("sad", 0.3, **noon), seed=6)
+    gallery.add("doubt.jpg", face("angry", 0.35, where=noon), seed=4, capture=taken("2022-05-01T09:00:00"))
+    gallery.add(HOSTILE, face("neutral", 0.45, where=noon), seed=5, capture=taken("2021-01-02T09:00:00"))
+    gallery.add("undated.jpg", face("sad", 0.3, where=noon), seed=6)
 
 
 @contextmanager

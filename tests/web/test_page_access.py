@@ -99,7 +99,7 @@ def test_everything_is_reached_by_tab(page: Page) -> None:
     page.go("/")
     page.until(VIEWS["/"])
     page.window.run("document.body.focus()")
-    reached = []
+    reached: list[str] = []
     for _ in range(60):
         page.window.press(Keys.TAB)
         name = page.window.run(
