@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from gallery.store.store import Store
     from gallery.vision.checkpoints import ModelCard, find_model, list_models, read_card
     from gallery.vision.onnx_export import export_onnx
+    from gallery.web.opening import ServeOptions, serve
     from gallery.xmp.sidecars import SidecarAction, SidecarResult, clear_sidecars, write_sidecars
 
 # A name a line would leave no room for anything else.
@@ -109,8 +110,8 @@ __all__ = [
     "ExportResult", "FaceDetector", "FaceReasons", "FaceRecord", "FailureRecord", "GalleryError", "Gone", "GonePhoto",
     "Heading", "IndexOptions", "ModelCard", "NameTemplate", "NamedFace", "PhotoReasons", "PhotoRecord", "PhotoResult",
     "Prediction", "Query", "RankedBurst", "RankedShot", "Rescored", "Restored", "Review", "Root", "RootRecord",
-    "SavedQuery", "Settings", "Shot", "SidecarAction", "SidecarResult", "Stats", "Status", "Store", "Summary",
-    "Timeline",
+    "SavedQuery", "ServeOptions", "Settings", "Shot", "SidecarAction", "SidecarResult", "Stats", "Status", "Store",
+    "Summary", "Timeline",
     "accuracy_report", "add_to_album", "album_export", "album_names", "album_photos", "attached_to", "back_up",
     "breakdown", "clear_labels", "clear_picks", "clear_sidecars", "collect_photos", "compact", "create_album",
     "create_smart_album", "database_exists", "delete_album", "delete_query", "doubtful_faces", "draw_face", "dump_text",
@@ -120,9 +121,9 @@ __all__ = [
     "list_queries", "list_roots", "load_settings", "min_scores", "move_in_album", "near_duplicates", "open_photo",
     "pick_photos", "predict", "query_export", "rank_bursts", "read_album", "read_card", "read_dump", "read_query",
     "reject_faces", "reject_photos", "remove_from_album", "rename_album", "rename_query", "replace_settings", "rescore",
-    "restore_dump", "save_annotated", "save_moods", "save_query", "save_reasons", "set_album_cover", "set_album_note",
-    "set_album_query", "set_setting", "setting_origins", "settings_content", "sort_album", "timeline", "undo",
-    "unset_setting", "use_model", "watch", "write_dump", "write_report", "write_sidecars",
+    "restore_dump", "save_annotated", "save_moods", "save_query", "save_reasons", "serve", "set_album_cover",
+    "set_album_note", "set_album_query", "set_setting", "setting_origins", "settings_content", "sort_album", "timeline",
+    "undo", "unset_setting", "use_model", "watch", "write_dump", "write_report", "write_sidecars",
 ]
 # fmt: on
 
@@ -178,6 +179,7 @@ _HANDED_ON = {
     "gallery.store.store": "Store",
     "gallery.vision.checkpoints": "ModelCard find_model list_models read_card",
     "gallery.vision.onnx_export": "export_onnx",
+    "gallery.web.opening": "ServeOptions serve",
     "gallery.xmp.sidecars": "SidecarAction SidecarResult clear_sidecars write_sidecars",
 }
 _HOMES = {name: module for module, names in _HANDED_ON.items() for name in names.split()}

@@ -14,8 +14,9 @@
 | login, passwords | the door for others |
 | network | ports, and by which names this machine may be called |
 | serving | serves until Ctrl-C |
+| opening | who may come in by which door, and what they see |
 
 The other modules answer, one subject each. Starlette, uvicorn and msgspec are imported here alone.
 """
 
-__all__ = ["passwords", "scope", "serving", "site"]
+__all__ = ["opening"]

@@ -28,6 +28,7 @@ from gallery.web import (
     one_photo,
     photos,
     review,
+    schema,
     state,
     words,
 )
@@ -57,6 +58,7 @@ class Address:
 
 
 ADDRESSES: Final = (
+    Address("/api/schema", schema.schema),
     Address("/api/state", state.state, "slow"),
     Address("/api/timeline", photos.timeline, "slow"),
     Address("/api/tiles", photos.wall),

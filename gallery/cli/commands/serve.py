@@ -7,8 +7,9 @@ import os
 import sys
 import threading
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
@@ -16,10 +17,6 @@ from gallery.cli.options import shared_options
 from gallery.cli.output import message
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
-from gallery.errors import UsageError
-
-if TYPE_CHECKING:
-    from gallery.web.passwords import PasswordHash
 
 _WRITES_WAIT_SECONDS: Final = 5.0
 
@@ -33,24 +30,22 @@ _WRITES_WAIT_SECONDS: Final = 5.0
     metavar="QUERY",
     help="For guests: these photos alone, such as album:Summer, to look at. Of all others nothing can be found out.",
 )
-@click.option(
-    "--host", metavar="ADDRESS", help="For other machines, too: an address of yours, or 0.0.0.0 for all."
-)
-@click.option("--password", is_flag=True, help="Ask for a new password; with --host one is asked for anyway.")
+@click.option("--host", metavar="ADDRESS", help="For other machines, too: an address of yours, or 0.0.0.0 for all.")
+@click.option("--password", "new_password", is_flag=True, help="Ask for a new password; --host asks for one anyway.")
 @click.option("--certificate", type=UserPath(), metavar="FILE", help="Encrypt, with this certificate in PEM.")
 @click.option("--key", type=UserPath(), metavar="FILE", help="Its private key, where that is another file.")
 @shared_options
 def serve(
     state: State,
     /,
-    port: int | None,
     no_open: bool,
-    read_only: bool,
-    only: str | None,
     host: str | None,
-    password: bool,
     certificate: str | None,
     key: str | None,
+    port: int | None,
+    read_only: bool,
+    only: str | None,
+    new_password: bool,
 ) -> None:
     """Open the gallery in the browser: look, search, correct, make albums.
 
@@ -60,50 +55,38 @@ def serve(
     With --host other machines in your network can look, too, once they give the password that you choose; it is kept as
     a slow hash. Without --certificate whoever is in the same network can read along.
     """
-    from gallery.web.scope import EVERYTHING, Scope
-    from gallery.web.serving import DEFAULT_PORT, LOOPBACK, Door, is_loopback, listen, serve
-    from gallery.web.site import Access, Site
+    from gallery.web.opening import ServeOptions
+    from gallery.web.opening import serve as serve_gallery
 
-    if key is not None and certificate is None:
-        raise UsageError("--key goes with --certificate")
+    def ready(addresses: Sequence[str]) -> None:
+        for address in addresses:
+            click.echo(address)
+        sys.stdout.flush()
+        if not no_open:
+            _open(addresses[0])
+
+    options = ServeOptions(
+        host=host or ServeOptions().host,
+        port=port,
+        read_only=read_only,
+        only=only,
+        certificate=_path(certificate),
+        key=_path(key),
+        new_password=new_password,
+        ask=_ask,
+        ready=ready,
+        tell=message,
+    )
     settings = state.settings()
-    scope = EVERYTHING if only is None else Scope.of(only)
-    host = host or LOOPBACK
     with state.open_existing_store(settings, busy_timeout_seconds=_WRITES_WAIT_SECONDS) as store:
-        if scope.is_guest:
-            store.count(scope.narrowed_to(), settings=settings)  # an album that isn't there is said at once
-        needed = password or not is_loopback(host)
-        chosen = _password(state, guests=scope.is_guest, anew=password) if needed else None
-        door = Door(host, DEFAULT_PORT if port is None else port, chosen, _path(certificate), _path(key))
-        listening = listen(door)
-        if not is_loopback(host) and certificate is None:
-            message("warning: not encrypted; whoever is in the same network can read along. --certificate changes that")
         # The program goes on for long: what it leaves behind must be cleared away after all.
         gc.enable()
-
-        def ready() -> None:
-            for address in listening.addresses:
-                click.echo(address)
-            sys.stdout.flush()
-            if not no_open:
-                _open(listening.addresses[0])
-
-        serve(Site(store, settings, Access(scope, read_only=read_only)), listening, ready=ready)
+        serve_gallery(store, settings, options)
 
 
-def _password(state: State, *, guests: bool, anew: bool) -> PasswordHash:
-    """The one that is kept, or one that is asked for and kept from now on."""
-    from gallery.web.passwords import PasswordHash, keep_password, kept_password, password_file
-
-    file = password_file(guests=guests)
-    kept = None if anew else kept_password(file)
-    if kept is not None:
-        state.note("the password is the one that you chose before; --password asks for another")
-        return kept
-    whom = "guests" if guests else "whoever may see all of the gallery"
-    chosen = PasswordHash.of(click.prompt(f"Password for {whom}", hide_input=True, confirmation_prompt=True, err=True))
-    keep_password(file, chosen)
-    return chosen
+def _ask(whom: str) -> str:
+    answer: str = click.prompt(f"Password for {whom}", hide_input=True, confirmation_prompt=True, err=True)
+    return answer
 
 
 def _path(text: str | None) -> Path | None:
