@@ -58,7 +58,8 @@ class Page:
 def fill_page(gallery: Gallery) -> None:
     """Six photos of three days and of none, two of them of one burst; of most faces the model is unsure."""
     noon = Box(100, 60, 180, 160)
-    gallery.add("beach.jpg", face("happy", 0.93, where=noon), seed=1, capture=taken("2023-06-14T12:30:00", camera="Canon"))
+    beach = taken("2023-06-14T12:30:00", camera="Canon")
+    gallery.add("beach.jpg", face("happy", 0.93, where=noon), seed=1, capture=beach)
     gallery.add(
         "group.jpg",
         face("happy", 0.85, where=Box(20, 60, 80, 140)),

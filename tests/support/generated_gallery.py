@@ -51,6 +51,8 @@ class Generated:
         self.colours = dice.integers(0x303030, 0xD0D0D0, size=self.count)
         self.large_day = int(self.firsts[days // 3])
         self.said: list[dict[str, Any]] = []
+        self.thumbnails_come = threading.Event()
+        self.thumbnails_come.set()
         self._lock = threading.Lock()
 
     def day_of(self, index: int) -> str:
@@ -162,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path.startswith("/api/"):
             self._answer(self._asked(parts.path.removeprefix("/api/"), given))
         elif parts.path.startswith(("/thumbnails/", "/crops/")):
+            self.generated.thumbnails_come.wait()
             shape = self.generated.shapes[int(parts.path.rpartition("/")[2], 16)]
             self._send(self.pictures[shape], "image/jpeg", "private, immutable, max-age=31536000")
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gallery.query.query import Query
+from gallery.web.site import Access
 from tests.support.make import open_store
 
 try:
@@ -282,6 +283,31 @@ def test_review_goes_on_by_itself_and_takes_back(own_page: Page) -> None:
     with open_store(own_page.gallery.folder) as store:
         words = [face.source for photo in store.search(Query.parse("")) for face in photo.faces]
     assert words.count("person") == faces
+
+
+def test_the_slideshow_starts_on_the_wall_and_goes_on(page: Page) -> None:
+    page.window.find("#grid").send_keys(Keys.ARROW_RIGHT, "s")
+    page.until("document.querySelector('#photo.playing') !== null")
+    assert page.window.find("[aria-label=Slideshow]").get_attribute("aria-pressed") == "true"
+    page.window.press("s")
+    page.until("document.querySelector('#photo.playing') === null")
+
+
+def test_a_gallery_to_look_at_only_offers_nothing_to_say(
+    window: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("gallery")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    with opened_page(window, folder, Access(read_only=True)) as page:
+        page.until("document.documentElement.classList.contains('read-only')")
+        assert page.window.texts("#rail .word") == ["Photos", "Moods", "Albums", "Best", "More"]
+        open_photo(page, "group.jpg")
+        page.window.press("f")
+        page.window.press(Keys.TAB)
+        page.until("document.querySelector('.panel h3')?.innerText === 'Face 1 looks happy'")
+        assert page.window.texts(".photo .writes") == []
+        page.window.press("5")
+        assert page.text(".panel h3") == "Face 1 looks happy"
 
 
 def test_names_from_strangers_are_only_words(page: Page) -> None:

@@ -1,6 +1,7 @@
 // Around every view: what is shown and how much, the views to go to, the keys.
 
 import { go, link, read } from "/static/address.js";
+import { done, failed } from "/static/announce.js";
 import * as asking from "/static/asking.js";
 import { find, make, styled } from "/static/dom.js";
 import * as dates from "/static/dates.js";
@@ -47,14 +48,17 @@ export function tools(buttons) {
 }
 
 export function count() {
-  const badge = find("#badge-review");
-  if (badge && state.review !== null && state.review !== undefined) badge.textContent = state.review ? dates.number(state.review) : "";
+  find("#badge-review").textContent = state.review ? dates.number(state.review) : "";
+  find('#rail [data-view="review"]').hidden = state.read_only || state.guest;
 }
 
 /** How far a run of indexing is, as a line under the header. */
 export function indexing(news) {
-  find("#indexing")?.remove();
-  if (!news || news.finished || !news.total) return;
+  const ran = find("#indexing");
+  ran?.remove();
+  if (ran && news?.error) failed(new Error(news.error));
+  else if (ran && news?.finished) done(texts.indexed(news.new ?? 0, news.failed ?? 0));
+  if (!news || news.finished || news.error || !news.total) return;
   const bar = styled(make("i"), { width: `${(100 * news.done) / news.total}%` });
   find("#head").append(make("div", { id: "indexing", title: texts.indexing(news.done, news.total) }, bar));
 }

@@ -40,7 +40,8 @@ export function hold(held) {
   next();
 }
 
-/** Lets go of the connections: a page that the browser keeps for "back" would keep them, too. */
+/** Lets go of all of them, as when another view is shown. A page that the browser keeps for "back" would keep its
+ * connections, too. */
 export function stop() {
   [wall, others, ahead] = [[], [], []];
   for (const image of [...running]) image.removeAttribute("src");

@@ -9,6 +9,7 @@ export const state = {
   roots: [],
   review: null,
   read_only: false,
+  guest: false,
   indexing: null,
   learn: null,
 
@@ -20,6 +21,6 @@ export const state = {
       style.setProperty(`--emotion-${name}`, color);
     }
     if (this.uncertain_color) for (const name of ["7", "uncertain"]) style.setProperty(`--emotion-${name}`, this.uncertain_color);
-    document.documentElement.classList.toggle("read-only", this.read_only);
+    document.documentElement.classList.toggle("read-only", this.read_only || this.guest);
   },
 };

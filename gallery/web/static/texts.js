@@ -38,6 +38,7 @@ export const texts = {
   loading: "Loading",
   noServer: "The gallery doesn’t answer. Is “gallery serve” still running?",
   oddAnswer: (status) => `The gallery gave an answer that can’t be read (${status}).`,
+  indexed: (fresh, broken) => `Looked through: ${photos(fresh)} new${broken ? `, ${number(broken)} couldn’t be read` : ""}`,
   indexing: (done, total) => `Indexing: ${number(done)} of ${number(total)}`,
 
   // Search

@@ -15,7 +15,7 @@ export function facePanel(face, count, say) {
   ];
   if (face.why) parts.push(make("p", { class: "why", text: face.why }));
   const right = said || face.emotion === "uncertain" ? null : make("button", { type: "button", text: texts.right, onclick: () => say("right") });
-  parts.push(make("div", { class: "choices" }, right, make("button", { type: "button", onclick: () => say("not_face") }, make("kbd", { text: "0" }), ` ${texts.removeFace}`)));
+  parts.push(make("div", { class: "choices writes" }, right, make("button", { type: "button", onclick: () => say("not_face") }, make("kbd", { text: "0" }), ` ${texts.removeFace}`)));
   return parts;
 }
 
@@ -23,7 +23,7 @@ function bar(emotion, index, face, say) {
   const score = scoreOf(face, emotion, index);
   const fill = styled(make("i"), { width: `${100 * (score ?? 0)}%`, backgroundColor: `var(--emotion-${index})` });
   const words = [make("kbd", { text: index + 1 }), make("span", { class: "name", text: emotion }), make("span", { class: "track" }, fill), make("span", { class: "share", text: score === null ? "" : dates.percent(Math.floor(score * 100) / 100) })];
-  return make("li", {}, make("button", { type: "button", "aria-pressed": String(face.emotion === emotion), onclick: () => say(emotion) }, words));
+  return make("li", {}, make("button", { type: "button", "aria-pressed": String(face.emotion === emotion), disabled: !say, onclick: () => say(emotion) }, words));
 }
 
 /** Scores come as a list of seven, or by name as `--json` has them; a drawn face has none. */

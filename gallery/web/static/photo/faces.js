@@ -3,6 +3,7 @@
 import { tell } from "/static/api.js";
 import { done, failed, say } from "/static/announce.js";
 import { make, px, styled } from "/static/dom.js";
+import { state } from "/static/state.js";
 import { placeLabels } from "/static/photo/face_labels.js";
 import { choicePanel, facePanel } from "/static/photo/face_panel.js";
 import { SAYABLE, texts } from "/static/texts.js";
@@ -84,12 +85,12 @@ export class Faces {
     const { current } = this;
     for (const each of this.layer.children) each.classList.toggle("current", each.dataset.number === String(current.number));
     this.panel.hidden = false;
-    this.panel.replaceChildren(...facePanel(current, this.faces.length, (word) => this.say(word)));
+    this.panel.replaceChildren(...facePanel(current, this.faces.length, state.read_only ? null : (word) => this.say(word)));
   }
 
   /** Digits are words only while a face has the focus, or its bars have. */
   sayByKey(word) {
-    if (!this.current || !(this.layer.contains(document.activeElement) || this.panel.contains(document.activeElement))) return false;
+    if (!this.current || state.read_only || !(this.layer.contains(document.activeElement) || this.panel.contains(document.activeElement))) return false;
     this.say(word);
     return true;
   }
@@ -137,7 +138,7 @@ export class Faces {
 
   startDrawing(event) {
     const inFaces = this.shown && event.pointerType === "mouse" && this.zoom.scale <= 1.01;
-    if (event.button || event.target.closest("button, .face") || !(this.drawing || inFaces)) return;
+    if (state.read_only || event.button || event.target.closest("button, .face") || !(this.drawing || inFaces)) return;
     const from = this.zoom.at(event);
     const box = make("div", { class: "drawn" });
     const move = (moved) => this.stretch(box, from, this.zoom.at(moved));

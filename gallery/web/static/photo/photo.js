@@ -46,11 +46,13 @@ export class Photo {
     this.buttons = {};
     this.heading = make("h2", { id: "photo-name" });
     this.when = make("p", { class: "when" });
+    const drawing = button("draw", "draw", texts.drawFace, () => this.toggleDrawing());
+    drawing.classList.add("writes");
     const bar = make("div", { class: "bar" },
       button("close", "back", texts.back, () => this.close(), null),
       make("div", { class: "names" }, this.heading, this.when),
       button("faces", "faces", texts.showFaces, () => this.toggleFaces()),
-      button("draw", "draw", texts.drawFace, () => this.toggleDrawing()),
+      drawing,
       button("play", "play", texts.slideshow, () => this.togglePlaying()),
       button("info", "information", texts.information, () => this.toggleInformation()));
     this.stage = make("div", { class: "stage", tabindex: "-1" });
@@ -79,6 +81,8 @@ export class Photo {
     if (!place.photo) return this.isOpen && this.dialog.close();
     if (!this.isOpen) this.open();
     if (String(this.id) !== place.photo) await this.load(place.photo);
+    if (view.plays && !this.timer) this.togglePlaying();
+    view.plays = false;
   }
 
   open() {

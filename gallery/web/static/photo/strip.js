@@ -22,6 +22,6 @@ export function strip(photo, go, changed) {
   };
   const items = shots.map((shot, place) => make("li", {}, make("button", { type: "button", "aria-current": String(shot.id === photo.id), class: shot.best ? "best" : "", title: shot.best ? texts.best : "", "aria-label": `${texts.shot(place + 1, shots.length)}${shot.best ? `, ${texts.best}` : ""}`, onclick: () => go(shot.id) },
     pictures.add(make("img", { alt: "", draggable: "false" }), thumbnail(shot.hash)))));
-  const words = make("p", {}, here?.reason ?? "", here?.best ? null : make("button", { type: "button", text: texts.makeBest, onclick: pick }));
+  const words = make("p", {}, here?.reason ?? "", here?.best ? null : make("button", { type: "button", class: "writes", text: texts.makeBest, onclick: pick }));
   return [make("ul", { "aria-label": texts.burst }, items), words];
 }

@@ -13,7 +13,7 @@ export class SelectedBar {
     Object.assign(this, { view, selection });
     this.count = make("strong", { role: "status" });
     this.all = make("button", { type: "button", class: "link", onclick: () => selection.all() });
-    const button = (name, words, act) => make("button", { type: "button", onclick: act, class: "does" }, icon(name), make("span", { text: words }));
+    const button = (name, words, act) => make("button", { type: "button", onclick: act, class: "does writes" }, icon(name), make("span", { text: words }));
     this.element = make("div", { class: "selected", role: "toolbar", "aria-label": texts.select, hidden: true },
       make("button", { type: "button", class: "plain", "aria-label": texts.selectNone, title: texts.selectNone, onclick: () => view.wall.clear() }, icon("close")),
       this.count, this.all,

@@ -1,7 +1,6 @@
 // What a person does at the wall of photos: moves over it, opens, selects. The focus is the wall's; `aria-activedescendant`
 // says on which photo it is, so that it isn't lost with a row that is scrolled out of the page.
 
-import { go } from "/static/address.js";
 import { failed, say } from "/static/announce.js";
 import { make } from "/static/dom.js";
 import { icon } from "/static/icons.js";
@@ -45,7 +44,7 @@ export class Wall {
       "Shift+x": () => this.active !== null && this.range(this.active),
       "Ctrl+a": () => this.selection.all(),
       a: () => this.bar.album(),
-      s: () => go({ photo: this.view.pieces.at(this.active ?? this.view.grid.anchor().rank)?.id ?? null, view: "photos" }),
+      s: () => this.play(),
       Escape: () => (this.selection.count(this.total) || this.selecting ? this.clear() : false),
     };
   }
@@ -60,6 +59,12 @@ export class Wall {
   }
 
   // Moving ---------------------------------------------------------------------------------------------------------------
+
+  /** The slideshow, from the photo with the focus or the first that is seen. */
+  play() {
+    this.view.plays = true;
+    this.view.open(this.active ?? this.view.grid.anchor().rank);
+  }
 
   step(by) {
     if (this.active === null) return this.moveTo(this.view.grid.anchor().rank);

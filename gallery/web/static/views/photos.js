@@ -6,6 +6,7 @@ import { failed, say } from "/static/announce.js";
 import { find, make, rested } from "/static/dom.js";
 import * as frame from "/static/frame.js";
 import { icon } from "/static/icons.js";
+import * as pictures from "/static/pictures.js";
 import { Facets } from "/static/search/facets.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
@@ -207,6 +208,7 @@ export class PhotosView {
   }
 
   hide() {
+    pictures.stop();
     this.wall.selection.clear();
   }
 

@@ -240,7 +240,7 @@ export class ReviewView {
 
 function tile(face, place) {
   const score = typeof face.score === "number" ? dates.percent(face.score) : "";
-  const image = make("img", { src: crop(face.face), alt: "", draggable: "false", decoding: "async" });
+  const image = pictures.add(make("img", { alt: "", draggable: "false", decoding: "async" }), crop(face.face));
   const made = make("button", { type: "button", class: "doubt", tabindex: place ? "-1" : "0", "data-place": place, "aria-label": texts.faceOf(face.name, face.emotion, score), title: face.name }, image, make("span", { class: "word", text: face.emotion }));
   return styled(made, { "--emotion": `var(--emotion-${face.emotion}, var(--line))` });
 }
