@@ -118,6 +118,14 @@ def test_what_cant_be_read_is_told_with_a_caret_and_the_photos_stay(page: Page) 
     assert page.tiles() == list(ALL)
 
 
+def test_an_address_that_cant_be_read_leads_to_all_photos(page: Page) -> None:
+    page.go("/?query=emotion%3Ahapy")
+    page.until("document.querySelector('.empty:not([hidden]) button') !== null")
+    assert "did you mean 'happy'?" in page.text("#query-error")
+    page.window.find(".empty button").click()
+    page.wall(*ALL)
+
+
 def test_what_may_follow_is_offered_and_taken_by_keys(page: Page) -> None:
     page.window.press("/")
     page.window.press("emotion:hap")
@@ -226,6 +234,17 @@ def test_what_another_terminal_says_appears(own_page: Page) -> None:
     own_page.go("/?query=emotion%3Ahappy")
     own_page.wall("beach.jpg", "group.jpg")
     own_page.gallery.run("label", own_page.gallery.photos / "doubt.jpg#1", "happy")
+    own_page.wall("beach.jpg", "group.jpg", "doubt.jpg")
+
+
+def test_what_was_said_elsewhere_is_on_the_wall_when_one_comes_back(own_page: Page) -> None:
+    own_page.go("/?query=emotion%3Ahappy")
+    own_page.wall("beach.jpg", "group.jpg")
+    own_page.window.run("document.querySelector('#rail [data-view=more]').click()")
+    own_page.until("document.querySelector('.more h2') !== null")
+    own_page.gallery.run("label", own_page.gallery.photos / "doubt.jpg#1", "happy")
+    own_page.window.driver.execute_async_script("setTimeout(arguments[0], 2500)")
+    own_page.window.run("document.querySelector('#rail [data-view=photos]').click()")
     own_page.wall("beach.jpg", "group.jpg", "doubt.jpg")
 
 

@@ -36,6 +36,8 @@ async function show(place) {
   if (shown !== views[name]) turnTo(name);
   frame.mark(name);
   await shown.show(place);
+  if (shown.isStale) shown.refresh?.();
+  shown.isStale = false;
   await showPhoto(place);
 }
 
@@ -62,6 +64,7 @@ function changed(place) {
 const refresh = rested(async () => {
   await state.load().catch(failed);
   frame.count();
+  for (const view of Object.values(views)) view.isStale = view !== shown;
   photo?.isOpen && photo.refresh();
   shown?.refresh?.();
 }, CHANGED_MS);

@@ -67,6 +67,7 @@ export const texts = {
   place: (rank, total) => `photo ${number(rank + 1)} of ${number(total)}`,
   facesThatLook: (count, words) => `${faces(count)}: ${words}`,
   found: (count) => `${photos(count)} found`,
+  notUnderstood: "This search can’t be read.",
   nothingFound: "No photo matches.",
   nothingFoundHint: "Take a word away from the search, or look at all photos.",
   showAll: "Show all photos",

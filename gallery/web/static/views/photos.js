@@ -16,7 +16,7 @@ import { Pieces } from "/static/timeline/pieces.js";
 import { dayOf, grouped, plan } from "/static/timeline/plan.js";
 import { Scrubber, yOfDate } from "/static/timeline/scrubber.js";
 import { Wall } from "/static/timeline/wall.js";
-import { emptyState } from "/static/views/empty.js";
+import { emptyState, notUnderstood } from "/static/views/empty.js";
 import { OnThisDay } from "/static/views/on_this_day.js";
 
 const SIZES = [0.55, 0.75, 1, 1.35, 1.8];
@@ -75,6 +75,7 @@ export class PhotosView {
     const { view } = noted();
     if (view && view.key === this.viewKey()) this.goTo(view);
     else if (place.at && !place.photo) this.grid.to(yOfDate(this.plan, place.at));
+    this.grid.draw();
     this.facets.show(place.query);
   }
 
@@ -116,8 +117,11 @@ export class PhotosView {
   /** A query that can't be read is told of by the search box, with its caret; the photos of before stay. */
   refused(error) {
     this.query = null;
-    if (error.status === 400 || error.status === 422) find("#search").dispatchEvent(new CustomEvent("refused", { detail: error }));
-    else failed(error);
+    if (error.status !== 400 && error.status !== 422) return failed(error);
+    find("#search").dispatchEvent(new CustomEvent("refused", { detail: error }));
+    if (this.timeline) return;
+    this.empty.replaceChildren(...notUnderstood());
+    this.empty.hidden = false;
   }
 
   sizes() {
