@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -23,7 +23,7 @@ from gallery.store.picks import words_on
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A photo on a wall: `hash` is what people's words are kept by, `name` that of its file, without the folder.
+    """A photo on a wall: `hash` is of the bytes of the file that is shown, `name` is its name without the folder.
 
     `colour` is its mean, a byte each for red, green and blue, None where nobody looked yet. `emotions` counts the faces
     that are shown as something, by emotion; `faces` are all that count. `word` is "pick" or "reject", where a person
@@ -43,6 +43,9 @@ class Tile:
     failed: bool
 
 
+_NO_FILE: Final = ("", None)
+
+
 def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[Tile | None]:
     """The photos in the order of the numbers; None for one that isn't there any more."""
     found: dict[int, Tile] = {}
@@ -53,30 +56,41 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
 
 def names_of(connection: Connection, content_ids: Sequence[int]) -> dict[int, str]:
     """The names of their files; of several the first by path, one that exists before one that doesn't."""
-    path = schema.path.c
-    chosen = select(path.content_id, path.missing_since.is_not(None), func.hex(path.path))
+    return {number: name for number, (name, _) in _shown_files(connection, content_ids).items()}
+
+
+def _shown_files(connection: Connection, content_ids: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+    """The names of their files, chosen so, and the hashes of their bytes; None: those the photo was seen in first."""
+    path, version = schema.path.c, schema.version.c
+    joined = select(path.content_id, path.missing_since.is_not(None), func.hex(path.path), version.hash)
+    chosen = joined.outerjoin_from(schema.path, schema.version, version.id == path.version_id)
     rows = _rows(connection, chosen.where(path.content_id.in_(content_ids)))
     # The first comes last, and stays.
     last_first = sorted(rows, key=itemgetter(1, 2), reverse=True)
-    return {number: os.path.basename(os.fsdecode(bytes.fromhex(file))) for number, _, file in last_first}  # noqa: PTH119
+    return {number: (_name(file), digest) for number, _, file, digest in last_first}
+
+
+def _name(path: str) -> str:
+    """Of a path in hexadecimal digits."""
+    return os.path.basename(os.fsdecode(bytes.fromhex(path)))  # noqa: PTH119
 
 
 def _tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> dict[int, Tile]:
     content = schema.content.c
     columns = (content.id, content.hash, content.width, content.height, content.taken_at, content.colour)
     rows = _rows(connection, select(*columns).where(content.id.in_(content_ids)))
-    names, failed = names_of(connection, content_ids), _failed(connection, content_ids)
+    files, failed = _shown_files(connection, content_ids), _failed(connection, content_ids)
     words = words_on(connection, content_ids)
     emotions = _emotions(connection, content_ids, gate)
     return {
         number: Tile(
             number,
-            digest,
+            files.get(number, _NO_FILE)[1] or digest,
             width,
             height,
             None if taken_at is None else datetime.fromisoformat(taken_at),
             colour,
-            name=names.get(number, ""),
+            name=files.get(number, _NO_FILE)[0],
             emotions={emotion: count for emotion, count in emotions[number].items() if emotion in EMOTIONS},
             faces=sum(emotions[number].values()),
             word=words.get(number),

@@ -101,12 +101,13 @@ def make_app(site: Site, doors: Doors) -> App:
         Route("/", _shell, methods=["GET"]),
         *(Route(one.path, _answering(site, lanes, one), methods=[one.method]) for one in ADDRESSES),
         *(Route(path, _drawing(site, lanes, picture), methods=["GET"]) for path, picture in PICTURES),
+        Route("/favicon.ico", _nothing, methods=["GET"]),
         Route("/static/look.css", _look, methods=["GET"]),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
     ]
     errors: Any = {404: _nowhere, 405: _nowhere}
     app = Starlette(routes=routes, lifespan=partial(_looked_after, site, lanes), exception_handlers=errors)
-    return Guard(app, doors, site.versions.current, open_paths=("/static/",))
+    return Guard(app, doors, site.versions.current, open_paths=("/static/", "/favicon.ico"))
 
 
 @asynccontextmanager
@@ -128,6 +129,11 @@ async def _looked_after(site: Site, lanes: Lanes, _: Starlette) -> AsyncIterator
 
 async def _shell(_: Request) -> Response:
     return FileResponse(STATIC / "index.html", media_type="text/html", headers={"cache-control": "no-cache"})
+
+
+async def _nothing(_: Request) -> Response:
+    """For what browsers ask for unasked; the page names its own icon."""
+    return Response(status_code=204)
 
 
 async def _look(_: Request) -> Response:

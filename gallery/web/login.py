@@ -25,12 +25,13 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex, nofollow">
 <meta name="color-scheme" content="light dark">
-<title>Gallery</title>
+<title>gallery</title>
 <link rel="stylesheet" href="/static/look.css">
+<link rel="stylesheet" href="/static/style/login.css">
 </head>
 <body>
 <main>
-<h1>Gallery</h1>
+<h1>gallery</h1>
 <form method="post" action="/login">
 <p role="alert">{message}</p>
 <p><label for="password">Password</label></p>

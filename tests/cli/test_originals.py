@@ -12,8 +12,9 @@ from tests.support.cli_gallery import Gallery, fill
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, save_photo
 
-NOTHING_TO_DO_WITH_PHOTOS = {"train", "evaluate", "watch"}
-"""The first two read other files; `watch` is `index` again and again, until Ctrl-C."""
+NOTHING_TO_DO_WITH_PHOTOS = {"train", "evaluate", "watch", "serve"}
+"""The first two read other files; `watch` is `index` again and again, until Ctrl-C; `serve` is asked about in
+tests/web/test_media.py."""
 
 ASKED = (
     "index {photos}",

@@ -138,6 +138,30 @@ def test_a_script_in_a_name_stays_a_name(gallery: Gallery) -> None:
         assert found.json()["tiles"][0][7] == name
 
 
+def test_the_photos_stay_as_they_are_whatever_is_done_on_the_page(web: Web, paths: dict[str, str]) -> None:
+    def there() -> dict[str, object]:
+        folder = Path(paths["beach"]).parent
+        return {
+            file.name: (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_mode) for file in folder.iterdir()
+        }
+
+    before = there()
+    for name in ("beach.jpg", "group.jpg", "empty.jpg"):
+        number, digest = tile(web, name)
+        web.client.get(f"/thumbnails/{digest}?size=1440")
+        web.client.get(f"/originals/{number}?download=1")
+        web.post("/api/picks", {"photos": [number], "word": "reject"})
+        web.post("/api/faces", {"photo": number, "box": [0, 0, 90, 90], "emotion": "sad"})
+    album = web.post("/api/albums", {"name": "All", "query": ""})["id"]
+    assert web.client.get(f"/api/albums/{album}/zip").status_code == 200
+    assert there() == before
+
+
+def test_what_browsers_ask_for_unasked_is_no_error(web: Web) -> None:
+    assert web.client.get("/favicon.ico").status_code == 204
+    assert web.stranger.get("/favicon.ico").status_code == 204
+
+
 def test_crops_are_those_that_were_classified(web: Web) -> None:
     number, _ = tile(web, "beach.jpg")
     [face] = web.get(f"/api/photos/{number}")["faces"]
