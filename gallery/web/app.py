@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ STATIC: Final = Path(__file__).parent / "static"
 LOOK: Final = Path(__file__).parents[1] / "export" / "page" / "look.css"
 
 _COLOURS_SECONDS: Final = 5.0
+
+# The system may take these for something else, and browsers are told to believe it.
+for suffix, kind in {".js": "text/javascript", ".css": "text/css", ".webmanifest": "application/manifest+json"}.items():
+    mimetypes.add_type(kind, suffix)
 
 Answer = Callable[[Site, Asked], Any]
 Picture = Callable[[Site, Lanes, Request], Awaitable[Response]]
@@ -103,7 +108,7 @@ def make_app(site: Site, doors: Doors) -> App:
         *(Route(path, _drawing(site, lanes, picture), methods=["GET"]) for path, picture in PICTURES),
         Route("/favicon.ico", _nothing, methods=["GET"]),
         Route("/static/look.css", _look, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        Mount("/static", _Own(directory=STATIC, check_dir=False)),
     ]
     errors: Any = {404: _nowhere, 405: _nowhere}
     app = Starlette(routes=routes, lifespan=partial(_looked_after, site, lanes), exception_handlers=errors)
@@ -117,14 +122,23 @@ async def _looked_after(site: Site, lanes: Lanes, _: Starlette) -> AsyncIterator
     async def look_after() -> None:
         while True:
             await asyncio.sleep(_COLOURS_SECONDS)
-            if not site.access.read_only:
-                await lanes.run("write", site.thumbnails.note_colours)
+            await lanes.run("write", site.tidy_up)
 
     task = asyncio.create_task(look_after())
     try:
         yield
     finally:
         task.cancel()
+
+
+class _Own(StaticFiles):
+    """What belongs to the page: kept by the browser, which asks each time whether it is still so."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        """As the parent's."""
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 async def _shell(_: Request) -> Response:

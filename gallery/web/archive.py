@@ -10,7 +10,6 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from gallery.api import album_export, query_export
 from gallery.errors import ExportError
 from gallery.web.albums import album_query
 from gallery.web.asked import Asked
@@ -32,6 +31,7 @@ async def archive(site: Site, lanes: Lanes, request: Request) -> Response:
 
 
 def _archived(site: Site, asked: Asked) -> Path:
+    from gallery.api import album_export, query_export
     from gallery.export import ExportAction, export_as, export_name
 
     name, query = album_query(site, asked)

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
-from gallery.indexing.thumbnailing import Thumbnails
 from gallery.insight.facts import Facts, read_facts
 from gallery.query.query import Query
 from gallery.search.gate import Gate
@@ -28,6 +27,9 @@ from gallery.web.index_job import IndexJob
 from gallery.web.kept import Kept
 from gallery.web.scope import EVERYTHING, Scope
 from gallery.web.versions import Versions
+
+if TYPE_CHECKING:
+    from gallery.indexing.thumbnailing import Thumbnails
 
 T = TypeVar("T")
 
@@ -67,7 +69,7 @@ class Site:
     access: Access = field(default_factory=Access)
     reader: ReadingStore = field(init=False)
     versions: Versions = field(init=False)
-    thumbnails: Thumbnails = field(init=False)
+    _thumbnails: Thumbnails | None = field(default=None, init=False)
     index_job: IndexJob = field(init=False)
     listeners: int = field(default=0, init=False)
     is_closing: bool = field(default=False, init=False)
@@ -79,9 +81,23 @@ class Site:
     def __post_init__(self) -> None:
         self.reader = ReadingStore(self.store)
         self.versions = Versions(self.reader.file)
-        self.thumbnails = Thumbnails(self.store, self.settings)
         self.index_job = IndexJob(str(self.reader.file or self.settings.db), self.settings)
         self._orders = Kept(_MOST_ORDERS, size=len, most_size=_MOST_NUMBERS)
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """What makes them; what it stands on is loaded by the first who asks, behind the first answers."""
+        from gallery.indexing.thumbnailing import Thumbnails
+
+        with self._lock:
+            if self._thumbnails is None:
+                self._thumbnails = Thumbnails(self.store, self.settings)
+            return self._thumbnails
+
+    def tidy_up(self) -> None:
+        """What is to be done every few seconds: keeps the colours of photos that were seen."""
+        if self._thumbnails is not None and not self.access.read_only:
+            self._thumbnails.note_colours()
 
     @property
     def gate(self) -> Gate:
@@ -180,7 +196,8 @@ class Site:
         self.is_closing = True
         self.reader.interrupt()
         self.index_job.stop()
-        self.thumbnails.close()
+        if self._thumbnails is not None:
+            self._thumbnails.close()
         self.versions.close()
         self.reader.close()
 

@@ -200,5 +200,18 @@ def test_every_answer_tells_the_browser_to_be_careful(web: Web, path: str) -> No
         assert headers["server"] == "gallery"
 
 
+def test_what_belongs_to_the_page_is_kept_as_long_as_it_is_so(web: Web) -> None:
+    found = web.client.get("/static/main.js")
+    assert (found.headers["cache-control"], found.headers["content-type"]) == (
+        "no-cache",
+        "text/javascript; charset=utf-8",
+    )
+    again = web.client.get("/static/main.js", headers={"if-none-match": found.headers["etag"]})
+    assert again.status_code == 304
+    assert again.headers["x-content-type-options"] == "nosniff"
+    assert web.client.get("/static/manifest.webmanifest").headers["content-type"] == "application/manifest+json"
+    assert web.client.get("/").headers["content-type"].startswith("text/html")
+
+
 def test_nothing_of_the_gallery_is_kept_by_the_browser_but_pictures(web: Web) -> None:
     assert web.client.get("/api/tiles").headers["cache-control"] == "no-store"
