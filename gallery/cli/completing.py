@@ -13,8 +13,7 @@ from gallery.cli.state import State
 from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
 from gallery.folding import folded
-from gallery.query.fields import FIELDS, HAS, IS, SORTS
-from gallery.query.terms import quoted
+from gallery.query.completing import suggestions
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
@@ -36,23 +35,16 @@ def complete_saved_queries(ctx: click.Context, _param: click.Parameter, incomple
     return [CompletionItem(name) for name in _beginning(_names(ctx, _query_names), incomplete)]
 
 
-def complete_query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_query_words(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A field of the search language, and after its colon what may stand there; `not` of it as well."""
     term = incomplete.rpartition(" ")[2].lstrip("(-")
     before = incomplete[: len(incomplete) - len(term)]
-    field, colon, value = term.partition(":")
-    if not colon:
-        return [CompletionItem(f"{before}{name}:") for name in FIELDS if name.startswith(term.lower())]
-    return [CompletionItem(f"{before}{field}:{one}") for one in _values(ctx, param, field.lower(), value)]
+    listed = {"album": _album_names, "query": _query_names}
 
+    def names(field: str) -> list[str]:
+        return _names(ctx, listed[field]) if field in listed else []
 
-def _values(ctx: click.Context, param: click.Parameter, field: str, value: str) -> Iterable[str]:
-    if field in ("emotion", "all", "none", "most"):
-        return [item.value for item in complete_emotions(ctx, param, value)]
-    if field in ("album", "query"):
-        names = _names(ctx, _album_names if field == "album" else _query_names)
-        return map(quoted, _beginning(names, value.removeprefix('"')))
-    return [one for one in {"has": HAS, "is": IS, "sort": SORTS}.get(field, ()) if one.startswith(value)]
+    return [CompletionItem(before + one.text) for one in suggestions(term, names)]
 
 
 def _beginning(names: Iterable[str], typed: str) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from gallery.db.engine import connect_engine, database_file
+from gallery.errors import StoreError
 from gallery.store.store import Store
 
 _CACHE_KIB: Final = 8192
@@ -21,12 +23,26 @@ class ReadingStore(Store):
 
     def __init__(self, store: Store) -> None:
         self._open: dict[int, Any] = {}
+        self._has_ended = False
         super().__init__(self._read_only(store._engine, store), store.patience, store.limits)
 
     @property
     def file(self) -> Path | None:
         """Of a SQLite database; None for one on a server."""
         return database_file(self._engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """As of every store, until the `end`."""
+        if self._has_ended:
+            raise StoreError(self.location, "nothing is read any more: the program is ending")
+        with super().read() as connection:
+            yield connection
+
+    def end(self) -> None:
+        """Breaks off whatever is being read, and all that would be read from now on."""
+        self._has_ended = True
+        self.interrupt()
 
     def interrupt(self) -> None:
         """Breaks off whatever is being read just now; who reads gets a StoreError."""

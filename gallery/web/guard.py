@@ -122,7 +122,7 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> App | None:
         """What is said to who mustn't get in; None to all others."""
-        if headers.get("host", "") not in self._doors.hosts:
+        if headers.get("host", "").lower() not in self._doors.hosts:
             return refused(421, "this server isn't called so; open the address that the terminal shows")
         if _length(headers) > MOST_BYTES:
             return refused(413, f"too large; allowed: {MOST_BYTES:,} bytes")

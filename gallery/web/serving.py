@@ -118,7 +118,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Lets those go who listen for news, or the server would wait for them."""
         self._site.is_closing = True
-        self._site.reader.interrupt()
+        self._site.reader.end()
         super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -194,7 +194,7 @@ class Site:
         if self._scratch is not None:
             self._scratch.cleanup()
         self.is_closing = True
-        self.reader.interrupt()
+        self.reader.end()
         self.index_job.stop()
         if self._thumbnails is not None:
             self._thumbnails.close()

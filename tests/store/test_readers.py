@@ -29,6 +29,15 @@ def test_it_reads_while_another_holds_the_write_lock(store: Store) -> None:
         assert time.monotonic() - start < 1
 
 
+def test_after_the_end_nothing_is_read(store: Store) -> None:
+    with ReadingStore(store) as reader:
+        assert reader.known_files() == {}
+        reader.end()
+        with pytest.raises(StoreError, match="ending"):
+            reader.known_files()
+    assert store.known_files() == {}
+
+
 def test_what_takes_long_can_be_broken_off(store: Store) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     with ReadingStore(store) as reader:
