@@ -110,6 +110,6 @@ told();
 state.load().then(() => {
   frame.count();
   frame.indexing(state.indexing);
-  views.photos.knows();
+  for (const view of Object.values(views)) view.knows?.();
   news = listen(heard);
 }, failed);

@@ -22,13 +22,19 @@ export class MoreView {
 
   async show() {
     frame.title(texts.moreTitle, null);
-    this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
+    this.knows();
     await this.refresh();
+  }
+
+  /** What the state tells, which may come after the view. */
+  knows() {
+    this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
+    this.folders.replaceChildren(make("h2", { text: texts.folders }), make("ul", { class: "plainly" }, state.roots.map(folder)));
   }
 
   async refresh() {
     if (read().view !== "more") return;
-    this.folders.replaceChildren(make("h2", { text: texts.folders }), make("ul", { class: "plainly" }, state.roots.map(folder)));
+    this.knows();
     const [errors, duplicates] = await Promise.all([ask("errors").catch(() => []), ask("duplicates").catch(() => [])]);
     this.list(this.errors, texts.errors, errors.errors ?? errors, texts.noErrors, problem);
     this.list(this.duplicates, texts.duplicates, duplicates.groups ?? duplicates, texts.noDuplicates, twice);
