@@ -126,14 +126,6 @@ def test_what_hardly_changes_is_old_for_a_while_where_it_takes_long() -> None:
     assert len(made) == 2
 
 
-def test_what_takes_no_time_is_always_new() -> None:
-    make, _ = counting(0)
-    value = Fresh(make)
-    first = value.get("1")
-    time.sleep(0.02)
-    assert (first, value.get("1"), value.get("2")) == (1, 1, 2)
-
-
 def test_only_what_others_write_is_another_version(tmp_path: Path) -> None:
     file = new_database(tmp_path / "gallery.db")
     with Store.open(file) as store:
