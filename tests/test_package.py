@@ -51,6 +51,17 @@ def test_wheel_carries_migrations_models_and_types(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "migrations/", "models/")) for name in names)
 
 
+def test_wheel_carries_the_page_of_the_gallery(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    static = CHECKOUT / "gallery" / "web" / "static"
+    files = {
+        f"gallery/web/static/{file.relative_to(static).as_posix()}" for file in static.rglob("*") if file.is_file()
+    }
+    assert "gallery/web/static/index.html" in files
+    assert files <= names
+    assert "gallery/export/page/look.css" in names
+
+
 def test_distribution_is_called_smart_gallery_and_brings_the_command_gallery(wheel: Path) -> None:
     """The name `gallery` is a stranger's on the package index."""
     with zipfile.ZipFile(wheel) as archive:
