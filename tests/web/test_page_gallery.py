@@ -329,44 +329,51 @@ def test_a_gallery_to_look_at_only_offers_nothing_to_say(
         assert page.text(".panel h3") == "Face 1 looks happy"
 
 
+@pytest.fixture
+def phone(page: Page) -> Iterator[Page]:
+    """The page in a browser with a screen that feels fingers."""
+    fingers = "Emulation.setTouchEmulationEnabled"
+    page.window.driver.execute_cdp_cmd(fingers, {"enabled": True, "maxTouchPoints": 2})
+    page.go("/", width=390, height=844)
+    page.until("document.querySelectorAll('.tile').length === 6")
+    yield page
+    page.window.driver.execute_cdp_cmd(fingers, {"enabled": False})
+
+
 def touch(page: Page, kind: str, *points: tuple[float, float]) -> None:
     """Fingers on the screen, moved or lifted."""
     where = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
     page.window.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
 
 
-def test_a_swipe_goes_on_and_two_fingers_zoom(page: Page) -> None:
-    page.go("/", width=390, height=844)
-    page.until("document.querySelectorAll('.tile').length === 6")
-    open_photo(page, "group.jpg")
-    touch(page, "touchStart", (300, 400))
-    for x in (260, 200, 120):
-        touch(page, "touchMove", (x, 400))
-    touch(page, "touchEnd")
-    page.until("document.querySelector('#photo-name').innerText === 'empty.jpg'")
-    touch(page, "touchStart", (150, 400), (240, 400))
-    touch(page, "touchMove", (120, 400), (270, 400))
-    touch(page, "touchMove", (80, 400), (310, 400))
-    touch(page, "touchEnd")
-    page.until("document.querySelector('.stage.zoomed') !== null")
-    wide = page.window.run("return document.querySelector('.frame').getBoundingClientRect().width")
-    assert wide == pytest.approx(390 * 230 / 90, rel=0.05)
-    assert page.text("#photo-name") == "empty.jpg"
-
-
-def test_a_long_press_begins_to_select(page: Page) -> None:
-    page.go("/", width=390, height=844)
-    page.until("document.querySelectorAll('.tile').length === 6")
-    box = page.window.run(
+def test_a_long_press_begins_to_select(phone: Page) -> None:
+    box = phone.window.run(
         "const b = document.querySelector('#r1').getBoundingClientRect(); return [b.x + 40, b.y + 60]"
     )
-    touch(page, "touchStart", tuple(box))
-    page.until("document.querySelector('#r1').getAttribute('aria-selected') === 'true'")
-    touch(page, "touchEnd")
-    page.until("document.querySelector('.selected strong').innerText === '1 selected'")
-    page.window.find("#r2 a").click()
-    page.until("document.querySelector('.selected strong').innerText === '2 selected'")
-    assert page.window.run("return document.querySelector('#photo').open") is False
+    touch(phone, "touchStart", tuple(box))
+    phone.until("document.querySelector('#r1').getAttribute('aria-selected') === 'true'")
+    touch(phone, "touchEnd")
+    phone.until("document.querySelector('.selected strong').innerText === '1 selected'")
+    phone.window.find("#r2 a").click()
+    phone.until("document.querySelector('.selected strong').innerText === '2 selected'")
+    assert phone.window.run("return document.querySelector('#photo').open") is False
+
+
+def test_a_swipe_goes_on_and_two_fingers_zoom(phone: Page) -> None:
+    open_photo(phone, "group.jpg")
+    touch(phone, "touchStart", (300, 400))
+    for x in (260, 200, 120):
+        touch(phone, "touchMove", (x, 400))
+    touch(phone, "touchEnd")
+    phone.until("document.querySelector('#photo-name').innerText === 'empty.jpg'")
+    touch(phone, "touchStart", (150, 400), (240, 400))
+    touch(phone, "touchMove", (120, 400), (270, 400))
+    touch(phone, "touchMove", (80, 400), (310, 400))
+    touch(phone, "touchEnd")
+    phone.until("document.querySelector('.stage.zoomed') !== null")
+    wide = phone.window.run("return document.querySelector('.frame').getBoundingClientRect().width")
+    assert wide == pytest.approx(390 * 230 / 90, rel=0.05)
+    assert phone.text("#photo-name") == "empty.jpg"
 
 
 def test_more_tells_what_the_gallery_is_however_late_that_comes(page: Page) -> None:
