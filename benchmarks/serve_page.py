@@ -178,7 +178,7 @@ def told(lengths: list[tuple[float, float]]) -> str:
 
 
 def report_review(address: str, generated: Generated, keys: int) -> None:
-    """Keys a minute that the wall of faces takes, each seen on the page before the next is given."""
+    """Keys a minute that the wall of faces takes, as fast as the driver gives them; all words arrive."""
     with opened(f"{address}/?view=review") as window:
         window.until(
             lambda: window.run("return document.activeElement.classList.contains('doubt')"), "a face with the focus"
@@ -194,7 +194,7 @@ def report_review(address: str, generated: Generated, keys: int) -> None:
 
 
 def report_reach(address: str) -> None:
-    """Whether the first and the last of two million are reached, and any between them."""
+    """Whether the last of two million is reached by the bar alone."""
     last = "return Math.max(...[...document.querySelectorAll('.tile')].map((tile) => Number(tile.dataset.rank)))"
     with opened(address) as window:
         window.until(lambda: window.run(TILES) > 8, "tiles")
