@@ -26,7 +26,7 @@ from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
 from gallery.system.files import new_file, reveal
-from gallery.system.locks import lock_now
+from gallery.system.unix import lock_now
 
 _CHUNK_BYTES: Final = 1 << 20
 _IN_MEMORY_BYTES: Final = 64 << 20

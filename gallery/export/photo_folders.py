@@ -57,7 +57,7 @@ def _collection(folder: Path, home: Path) -> Path:
 
 
 def _is_shared(folder: Path, home: Path) -> bool:
-    return home.is_relative_to(folder) or folder.is_mount()
+    return home.is_relative_to(folder) or os.path.ismount(folder)
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -12,12 +12,11 @@ import os
 import pickle
 import signal
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import cached_property, partial
-from multiprocessing import resource_tracker
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -28,6 +27,7 @@ from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.system.ahead import ahead
+from gallery.system.unix import interrupts_held
 
 MANY: Final = 64
 """With fewer photos to read it takes longer to start processes than to do without."""
@@ -62,11 +62,11 @@ def _pooled(
     count: int,
 ) -> Generator[list[Out], None, None]:
     # Spawned: a fork of a process in which torch has threads may hang.
-    context = multiprocessing.get_context("spawn")
+    context: Any = multiprocessing.get_context("spawn")  # declared too narrowly for Windows
     pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
 
     def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[Out]]:
-        with _interrupts_held():  # the first task starts the processes, which inherit it
+        with interrupts_held():  # the first task starts the processes, which inherit it
             return file, pool.schedule(work, (file,))
 
     try:
@@ -88,21 +88,6 @@ def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) ->
             "no process is left to read photos: memory ran out, or a script doesn't guard its main part by "
             '`if __name__ == "__main__":`; with workers=1 none is needed'
         ) from None
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes started inside never see Ctrl-C, which is for the one that started them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Started with the first process, inside, it would let Ctrl-C through again before that process has begun.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Worker:

@@ -10,6 +10,7 @@ __all__ = [
     "paths",
     "same_file",
     "templates",
+    "unix",
     "viewer",
     "waiting",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from gallery.system import unix
+
 LEAST_MEMORY: Final = 1_500_000_000
 """Bytes a process may need that looks for faces: the networks' library alone takes most of a gigabyte."""
 
@@ -14,7 +16,7 @@ LEAST_TO_DECODE: Final = 700_000_000
 
 def cores() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return unix.usable_cores() or os.cpu_count() or 1
 
 
 def some_cores() -> int:
@@ -34,7 +36,4 @@ def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
 
 def _memory() -> int:
     """Bytes of the machine; where it doesn't tell, enough for two processes."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 2 * LEAST_MEMORY
+    return unix.memory() or 2 * LEAST_MEMORY

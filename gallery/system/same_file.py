@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gallery.system import unix
 from gallery.system.mount_table import mount_table, plain
 
 FileId = tuple[int, int] | str
@@ -119,7 +120,9 @@ def _shares(table: str) -> Iterable[_Share]:
             continue
         major, minor = map(int, fields[2].split(":"))
         name = plain(facts[1]).rstrip("/") + plain(fields[3]).rstrip("/")
-        yield _Share(os.makedev(major, minor), plain(fields[4]), name)
+        number = unix.device(major, minor)
+        if number is not None:
+            yield _Share(number, plain(fields[4]), name)
 
 
 def _is_remote(source: str) -> bool:
