@@ -200,7 +200,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("contains_folded", 2, _contains_folded, deterministic=True)
+    connection.create_function("lies_in_folded", 2, _lies_in_folded, deterministic=True)
     connection.create_function("parent_folder", 1, os.path.dirname, deterministic=True)
+
+
+def _lies_in_folded(path: bytes, place: bytes) -> bool:
+    """Whether the path is the place, which is folded already, or below it; for systems on which case says nothing."""
+    compared, of = folded(os.fsdecode(path)), _decoded(place)
+    return compared == of or compared.startswith(of.rstrip(os.sep) + os.sep)
 
 
 def _contains_folded(text: bytes, part: bytes) -> bool:
@@ -210,7 +217,7 @@ def _contains_folded(text: bytes, part: bytes) -> bool:
     """
     if text.isascii():
         return part in text.lower()
-    folder, slash, name = text.rpartition(b"/")
+    folder, slash, name = text.rpartition(os.fsencode(os.sep))
     # No accent goes with the slash before it.
     folded_name = name.lower().decode() if name.isascii() else folded(os.fsdecode(name))
     return _decoded(part) in f"{_folded_folder(folder)}{slash.decode()}{folded_name}"

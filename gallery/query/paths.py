@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from gallery.errors import UsageError
-from gallery.system.paths import absolute
+from gallery.system.paths import absolute, native
 
 
 def parse_path(text: str | os.PathLike[str]) -> str:
@@ -16,7 +16,7 @@ def parse_path(text: str | os.PathLike[str]) -> str:
     Links are not resolved: photos are known by the path under which they were indexed. A search takes the other names
     of a folder for it, too.
     """
-    given = os.fspath(text)
+    given = native(os.fspath(text))
     if not given.strip():
         raise UsageError(f"--path is {given!r}; allowed: a folder, or a part of the path of a photo")
     return _absolute(given) if _exists(given) else place(given)
@@ -24,6 +24,7 @@ def parse_path(text: str | os.PathLike[str]) -> str:
 
 def place(given: str) -> str:
     """The same without a look at the disk: only what looks like a place is one, wherever one is just now."""
+    given = native(given)
     expanded = _expanded(given)
     first = expanded.split(os.sep)[0]  # noqa: PTH206 - pathlib drops a leading "."
     if os.path.isabs(expanded) or first in (os.curdir, os.pardir):  # noqa: PTH117

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -82,7 +83,14 @@ def _word(query: str, start: int) -> tuple[Token, int]:
             places += inside
             plain, at = False, after
             continue
-        if query[at] == ":" and plain and colon is None and text and "".join(text).isalpha():
+        if (
+            query[at] == ":"
+            and plain
+            and colon is None
+            and text
+            and "".join(text).isalpha()
+            and not _is_drive(query, start)
+        ):
             colon = len(text)
         text.append(query[at])
         places.append(at)
@@ -90,6 +98,12 @@ def _word(query: str, start: int) -> tuple[Token, int]:
     word = "".join(text)
     kind = _KEYWORDS.get(word.lower(), "word") if plain else "word"
     return Token(kind, start, word, tuple(places), colon), at
+
+
+def _is_drive(query: str, start: int) -> bool:
+    r"""A path begins here with the letter of a drive, on a system that has such: `C:\`, or `C:/`."""
+    beginning = query[start : start + 3]
+    return len(beginning) == 3 and beginning[2] in "\\/" and os.path.splitdrive(beginning)[0] == beginning[:2]
 
 
 _KEYWORDS: Final[dict[str, Kind]] = {"and": "and", "or": "or", "not": "not"}

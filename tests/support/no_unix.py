@@ -12,13 +12,19 @@ import signal
 import sys
 
 MODULES = ("fcntl", "grp", "pwd", "resource")
+# fmt: off
 OF_OS = (
-    "chown fchown fork getegid getgid getgroups getloadavg lchown makedev major minor mkfifo mknod nice "
-    "posix_fadvise posix_fallocate sched_getaffinity sched_setaffinity setsid statvfs sync sysconf "
-    "sysconf_names O_CLOEXEC O_DIRECTORY O_NOFOLLOW"
-).split()
-OF_SIGNAL = "SIG_BLOCK SIG_SETMASK SIG_UNBLOCK SIGHUP SIGPIPE SIGQUIT SIGUSR1 pthread_sigmask sigwait".split()
-
+    "chown", "fchown", "fork", "getegid", "getgid", "getgroups",
+    "getloadavg", "lchown", "makedev", "major", "minor", "mkfifo",
+    "mknod", "nice", "posix_fadvise", "posix_fallocate", "sched_getaffinity", "sched_setaffinity",
+    "setsid", "statvfs", "sync", "sysconf", "sysconf_names", "O_CLOEXEC",
+    "O_DIRECTORY", "O_NOFOLLOW",
+)
+OF_SIGNAL = (
+    "SIG_BLOCK", "SIG_SETMASK", "SIG_UNBLOCK", "SIGHUP", "SIGPIPE", "SIGQUIT",
+    "SIGUSR1", "pthread_sigmask", "sigwait",
+)
+# fmt: on
 
 for _name in MODULES:
     sys.modules[_name] = None  # type: ignore[assignment]
