@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median_low
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gallery.errors import GalleryError, ImageError
 from gallery.images.quality import eyes_open, sharpness
@@ -16,8 +16,12 @@ from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.similar.bursts import Shot
+from gallery.similar.series import Series, series_of_exposures, series_of_pictures
 from gallery.store import photo_rows
 from gallery.store.store import Store
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _log = logging.getLogger(__name__)
 
@@ -64,13 +68,19 @@ class RankedShot:
 
 @dataclass(frozen=True, slots=True)
 class RankedBurst:
-    """The shots of a burst, the best first."""
+    """The shots of a burst, the best first; those of a `series` in the order of time, for none is better."""
 
     shots: tuple[RankedShot, ...]
+    series: Series | None = None
+
+    @property
+    def winners(self) -> tuple[RankedShot, ...]:
+        """The best shot, or the whole series."""
+        return self.shots[:1] if self.series is None else self.shots
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        return {"shots": [shot.as_json() for shot in self.shots]}
+        return {"series": self.series and str(self.series), "shots": [shot.as_json() for shot in self.shots]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class _Measured:
     eyes: float | None
     sharpness: float | None
     problem: ImageError | None = None
+    picture: Image.Image | None = None
+    """Of a photo without faces, for comparing it with its neighbours."""
 
 
 def rank_bursts(
@@ -88,7 +100,9 @@ def rank_bursts(
 
     The score of a shot is the sum of how happy its least happy face looks, 0.2 times how open the eyes are, and 0.5
     times how sharp it is beside the sharpest of the burst. A shot without faces comes behind those with faces. Faces
-    are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
+    are measured in their stored crops; the shots of a burst without any face in their files. A bracket of exposures, a
+    focus stack or the parts of a panorama are kept whole: the first is told by EXIF, the others by looking at shots
+    without faces.
     `query` is what found the shots: where it speaks of paths, they are shown by the files that it means.
     """
     settings = settings or Settings()
@@ -101,7 +115,20 @@ def rank_bursts(
             measured = [_by_faces(store, photo) for photo in photos]
         else:
             measured = [_by_picture(photo, settings) for photo in photos]
-        yield RankedBurst(_ranked(measured))
+        yield _ranked_burst(measured)
+
+
+def _ranked_burst(measured: Sequence[_Measured]) -> RankedBurst:
+    """Of shots in the order of time."""
+    pictures = [one.picture for one in measured if one.picture is not None]
+    series = series_of_exposures([one.photo.path for one in measured])
+    if series is None and len(pictures) == len(measured):
+        series = series_of_pictures(pictures)
+    shots = _ranked(measured)
+    if series is not None:
+        order = [one.photo for one in measured]
+        shots = tuple(sorted(shots, key=lambda shot: order.index(shot.photo)))
+    return RankedBurst(shots, series)
 
 
 def _ranked(measured: Sequence[_Measured]) -> tuple[RankedShot, ...]:
@@ -156,7 +183,7 @@ def _by_picture(photo: PhotoRecord, settings: Settings) -> _Measured:
         decoded = read_image(photo.path, long_side=_PICTURE_PX, max_megapixels=settings.max_megapixels)
     except ImageError as error:
         return _Measured(photo, None, None, error)
-    return _Measured(photo, None, sharpness(decoded.image, width_px=decoded.image.width))
+    return _Measured(photo, None, sharpness(decoded.image, width_px=decoded.image.width), picture=decoded.image)
 
 
 def _digits(value: float | None) -> float | None:

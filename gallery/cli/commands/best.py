@@ -72,10 +72,15 @@ def best(
     small weight. A shot that lacks a face most others have counts as unhappy. No photo is changed or deleted.
     `album:NAME` among the words asks for the photos of an album.
 
+    Brackets of exposures, focus stacks and the parts of panoramas are told from bursts, and kept whole: all their shots
+    are winners.
+
     A terminal gets a table per burst, the best first; a pipe the paths of the winners alone.
 
     \b
-    --json prints an array of bursts, each with "shots", the best first:
+    --json prints an array of bursts, each with "series" (null, "bracket",
+    "focus stack" or "panorama") and "shots", the best first, those of a
+    series in the order of time:
       path, hash, taken_at, faces, lost_faces,
       least_happy and eyes_open (0 to 1, null without faces),
       sharpness (0 and more, null where it can't be told), score
@@ -88,7 +93,7 @@ def best(
         failed = read_looks(state, store, query, settings)
         bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
-        winners = [burst.shots[0].photo.path for burst in ranked]
+        winners = [shot.photo.path for burst in ranked for shot in burst.winners]
         print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
         if into is not None and winners:
             collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
@@ -120,11 +125,12 @@ def _table(number: int, burst: RankedBurst) -> Table:
     from rich.text import Text
 
     table = plain_table()
-    table.add_column(f"burst {number}", overflow="fold")
+    title = f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole"
+    table.add_column(title, overflow="fold")
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
     for shot in burst.shots:
-        name = Text(printable(shot.photo.path), style="bold" if shot is burst.shots[0] else "")
+        name = Text(printable(shot.photo.path), style="bold" if shot in burst.winners else "")
         table.add_row(name, *_cells(shot))
     table.add_row()
     return table
