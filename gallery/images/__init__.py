@@ -1,3 +1,14 @@
 """From a file to an upright picture and what the file says of itself."""
 
-__all__ = ["annotate", "crops", "decode", "ignoring", "look", "passed_over", "quality", "recognise", "scan"]
+__all__ = [
+    "annotate",
+    "crops",
+    "decode",
+    "exposure",
+    "ignoring",
+    "look",
+    "passed_over",
+    "quality",
+    "recognise",
+    "scan",
+]
