@@ -97,12 +97,18 @@ def margin(scores: Sequence[float]) -> float:
 
 
 def doubtful_faces(
-    store: Store, query: Query | None = None, settings: Settings | None = None, limit: int | None = None
+    store: Store,
+    query: Query | None = None,
+    settings: Settings | None = None,
+    limit: int | None = None,
+    *,
+    min_size: int = 0,
 ) -> list[DoubtfulFace]:
     """The faces that count and of which no person has spoken, in photos that match, the most doubtful first.
 
     Scores are those of the current model, for a face it hasn't seen those of the newest one that has. At most `limit`
-    faces, however many photos the query is limited to. Photos whose files are gone only where the query asks for them.
+    faces, however many photos the query is limited to; none with fewer than `min_size` pixels on its longer side in the
+    photo. Photos whose files are gone only where the query asks for them.
     """
     query, settings = query or Query(), settings or Settings()
     gate = Gate.of(query, settings)
@@ -110,7 +116,8 @@ def doubtful_faces(
         among = chosen(connection, query, settings)
         face = schema.face.c
         unspoken = or_(face.source.is_(None), face.source != "person")
-        scored = _scored(connection, _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id)))
+        large = or_(face.right - face.left >= min_size, face.bottom - face.top >= min_size)
+        scored = _scored(connection, _scores().where(unspoken, large, *is_counted(face, gate), *among(face.content_id)))
         # Only the few best are kept while all are read: a library has some hundred thousand faces.
         few = sorted(scored, key=_doubt) if limit is None else heapq.nsmallest(limit, scored, key=_doubt)
         return located(connection, few, gate, copies_meant(connection, query, settings))

@@ -9,9 +9,10 @@ import contextlib
 import errno
 import os
 import signal
+import struct
 import sys
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TextIO
 
 try:
     import fcntl
@@ -67,6 +68,24 @@ def device(major: int, minor: int) -> int | None:
     if sys.platform == "win32" or not hasattr(os, "makedev"):
         return None
     return os.makedev(major, minor)
+
+
+def cell_size(terminal: TextIO) -> tuple[int, int] | None:
+    """Width and height of a character in the terminal, in pixels; None where it doesn't tell."""
+    if sys.platform == "win32" or fcntl is None:
+        return None
+    import termios  # here: nothing else needs it
+
+    try:
+        answer = fcntl.ioctl(terminal.fileno(), termios.TIOCGWINSZ, bytes(8))
+    except (OSError, ValueError):
+        return None
+    lines, columns, width, height = struct.unpack("HHHH", answer)
+    return (
+        (width // columns, height // lines)
+        if min(lines, columns) > 0 and width >= columns and height >= lines
+        else None
+    )
 
 
 @contextlib.contextmanager
