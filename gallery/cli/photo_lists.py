@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from gallery.query.query import Query
     from gallery.settings import Settings
+    from gallery.store.photo_rows import Files
     from gallery.store.store import Store
 
 T = TypeVar("T", bound=Item)
@@ -33,26 +35,50 @@ listing_options = all_of(
 )
 
 
-def print_found(store: Store, query: Query, settings: Settings, *, as_json: bool, nul: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How photos are listed; `note` tells of those that have no path to list."""
+
+    as_json: bool
+    nul: bool
+    note: Callable[[str], None]
+
+    @property
+    def is_of_paths(self) -> bool:
+        """A program gets a path for each photo, and nothing else."""
+        return not self.as_json and (self.nul or not to_terminal())
+
+    def print_paths(self, photos: Sequence[PhotoRecord | Files]) -> None:
+        """The path of each photo; where another photo has taken the last one, a program would do to that what it does.
+
+        So such a path isn't among them, but in a note.
+        """
+        print_paths((photo.paths[0] for photo in photos if not photo.replaced), nul=self.nul)
+        for photo in photos:
+            if photo.replaced:
+                self.note(photo.told)
+
+
+def print_found(store: Store, query: Query, settings: Settings, how: Listing) -> int:
     """Prints the photos that match; returns how many there are."""
-    if as_json or (to_terminal() and not nul):
+    if not how.is_of_paths:
         photos = store.search(query, settings=settings)
-        print_records(photos, as_json=as_json, nul=nul)
+        print_records(photos, how)
         return len(photos)
     # The paths alone come much quicker than whole records.
-    paths = store.search_paths(query, settings=settings)
-    print_paths(paths, nul=nul)
-    return len(paths)
+    files = store.search_files(query, settings=settings)
+    how.print_paths(files)
+    return len(files)
 
 
-def print_records(photos: Sequence[PhotoRecord], *, as_json: bool, nul: bool) -> None:
+def print_records(photos: Sequence[PhotoRecord], how: Listing) -> None:
     """Prints photos in the way that suits the reader of stdout."""
-    if as_json:
+    if how.as_json:
         print_json([photo.as_json() for photo in photos])
-    elif to_terminal() and not nul:
-        _draw(photos)
+    elif how.is_of_paths:
+        how.print_paths(photos)
     else:
-        print_paths((photo.path for photo in photos), nul=nul)
+        _draw(photos)
 
 
 def print_groups(
@@ -78,7 +104,7 @@ def _draw(photos: Sequence[PhotoRecord]) -> None:
     table.add_column("faces")
     table.add_column("taken", no_wrap=True)
     for photo in photos:
-        name = Text(printable(photo.path), style="dim" if photo.missing else "")
+        name = Text(printable(photo.told), style="dim" if photo.missing else "")
         taken = photo.capture.taken_at
         table.add_row(name, faces_text(photo.faces), taken.strftime("%Y-%m-%d %H:%M") if taken else "")
     console().print(table)

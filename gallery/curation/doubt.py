@@ -50,9 +50,11 @@ class DoubtfulFace:
     box: Box
     scores: tuple[float, ...]
     taken_at: datetime | None
+    replaced: bool = False
+    """At `path` lies another photo now: PHOTO#2 would be a face of that one, so this face goes by its id."""
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.number}"
+        return str(self.id) if self.replaced else f"{self.path}#{self.number}"
 
     @property
     def emotion(self) -> str:
@@ -82,6 +84,7 @@ class DoubtfulFace:
             "margin": rounded_down(self.margin),
             "scores": {emotion: rounded_down(score) for emotion, score in zip(EMOTIONS, self.scores, strict=True)},
             "taken_at": self.taken_at and self.taken_at.isoformat(),
+            "replaced": self.replaced,
         }
 
     def likeliest(self, count: int) -> list[tuple[str, float]]:
@@ -156,9 +159,9 @@ def located(connection: Connection, scored: Sequence[_Scored], gate: Gate, copie
     }
     contents = list(dict.fromkeys(row.content_id for row in found.values()))
     found_files = zip(contents, files(connection, contents, copies), strict=True)
-    paths = {content_id: file.paths[0] for content_id, file in found_files}
+    where = dict(found_files)
     return [
-        DoubtfulFace(face_id, paths[row.content_id], row.number, Box(*row[4:]), scores, row.taken_at)
+        DoubtfulFace(face_id, at.paths[0], row.number, Box(*row[4:]), scores, row.taken_at, at.replaced)
         for face_id, scores in scored
-        if (row := found.get(face_id)) is not None
+        if (row := found.get(face_id)) is not None and (at := where[row.content_id])
     ]

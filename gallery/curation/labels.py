@@ -39,9 +39,11 @@ class NamedFace:
     path: str
     number: int
     emotion: str
+    replaced: bool = False
+    """At `path` lies another photo now: PHOTO#2 would be a face of that one, so this face goes by its id."""
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.number}"
+        return str(self.id) if self.replaced else f"{self.path}#{self.number}"
 
 
 def names_face(text: str) -> bool:
@@ -63,7 +65,7 @@ def faces_meant(store: Store, query: Query, settings: Settings | None = None) ->
     with store.read() as connection:
         meant = matched_faces(connection, query, settings or Settings())
     return [
-        NamedFace(face.id, photo.path, face.number, face.emotion)
+        NamedFace(face.id, photo.path, face.number, face.emotion, photo.replaced)
         for photo in found
         for face in photo.faces
         if face.id in meant

@@ -13,14 +13,14 @@ from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.passed_over import Reason
 from gallery.images.recognise import Known
 from gallery.images.scan import count_photos
-from gallery.indexing.pipeline import score_each
+from gallery.indexing.pipeline import left_to_right, score_each
 from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
 from gallery.indexing.results import PhotoResult, Summary
-from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_right
+from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
 from gallery.store.store import Store

@@ -17,6 +17,7 @@ from gallery.records import FoundFace, ScoredFace
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+F = TypeVar("F", bound=FoundFace)
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,16 @@ def score_each(
 ) -> list[tuple[ScoredFace, ...] | ImageError]:
     """As `score_faces`, but a photo on which the classifier fails costs only itself: its place holds the error."""
     return _each(lambda some: score_faces(some, classifier), found)
+
+
+def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
+    """The faces of a photo in the order in which they are numbered: the sure ones first, by the middle of their box."""
+
+    def place(face: FoundFace) -> tuple[bool, float, float]:
+        box = face.detection.box
+        return face.detection.confidence < min_confidence, box.left + box.right, box.top + box.bottom
+
+    return tuple(sorted(faces, key=place))
 
 
 def _each(work: Callable[[Sequence[In]], Sequence[Out]], photos: Sequence[In]) -> list[Out | ImageError]:

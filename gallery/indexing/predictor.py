@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.decode import hash_file, read_image
-from gallery.indexing.pipeline import find_each, score_each
-from gallery.records import FaceRecord, PhotoRecord, left_to_right
+from gallery.indexing.pipeline import find_each, left_to_right, score_each
+from gallery.records import FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.system.paths import absolute
 

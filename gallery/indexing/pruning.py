@@ -18,6 +18,7 @@ from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
+from gallery.records import was_at
 from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
@@ -36,6 +37,12 @@ class GonePhoto:
     hash: str
     paths: tuple[str, ...]
     replaced: bool = False
+
+    @property
+    def told(self) -> str:
+        """The first path as it is told to people, who take a path for that of this photo."""
+        path = next(iter(self.paths), "")
+        return was_at(path) if self.replaced else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class RankedShot:
             "eyes_open": _digits(self.eyes),
             "sharpness": _digits(self.sharpness),
             "score": _digits(self.score),
+            "replaced": self.photo.replaced,
         }
 
 
@@ -179,6 +180,8 @@ def _measure(store: Store, face: FaceRecord) -> tuple[float | None, float] | Non
 def _by_picture(photo: PhotoRecord, settings: Settings) -> _Measured:
     from gallery.images.decode import read_image
 
+    if photo.replaced:
+        return _Measured(photo, None, None)
     try:
         decoded = read_image(photo.path, long_side=_PICTURE_PX, max_megapixels=settings.max_megapixels)
     except ImageError as error:

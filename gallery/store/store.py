@@ -235,13 +235,17 @@ class Store:
             copies = copies_meant(connection, query, settings)
             return photo_rows.records(connection, found, Gate.of(query, settings), copies)
 
-    def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
-        """The `path` of each photo that `search` would find, in the same order, much faster."""
+    def search_files(self, query: Query, *, settings: Settings | None = None) -> list[photo_rows.Files]:
+        """The files of each photo that `search` would find, in the same order, much faster."""
         settings = settings or Settings()
         with self.read() as connection:
             numbers = matches.matching_ids(connection, query, settings)
             copies = copies_meant(connection, query, settings)
-            return [found.paths[0] for found in photo_rows.files(connection, numbers, copies)]
+            return list(photo_rows.files(connection, numbers, copies))
+
+    def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
+        """The `path` of each photo that `search` would find, but for those in whose last place another photo is now."""
+        return [found.paths[0] for found in self.search_files(query, settings=settings) if not found.replaced]
 
     def count(self, query: Query, *, settings: Settings | None = None) -> int:
         """How many photos match, whatever the limit."""

@@ -160,6 +160,7 @@ def test_list_as_json(gallery: Gallery) -> None:
         "margin": 0.3,
         "scores": scores,
         "taken_at": "2022-01-02T03:04:05",
+        "replaced": False,
     }
 
 

@@ -92,6 +92,8 @@ def test_json_is_the_documented_contract(filled: Gallery) -> None:
         "width": 320,
         "height": 240,
         "taken_at": "2022-01-02T03:04:05",
+        "replaced": False,
+        "files": [],
     }
     assert [(one["emotion"], one["score"], one["box"]) for one in faces] == [
         ("happy", 0.85, [10, 20, 60, 80]),

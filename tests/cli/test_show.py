@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
+from gallery.db import schema
+from gallery.records import Capture, FileStamp
+from gallery.store.changes import LinkPath, NewVersion, apply
+from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill
-from tests.support.make import face
+from tests.support.make import face, open_store
 from tests.support.terminal import run_in_terminal
 
 
@@ -44,6 +51,59 @@ def test_json_is_one_object_like_those_of_search(gallery: Gallery) -> None:
     group = fill(gallery)["group"]
     done = gallery.run("show", group, "--json")
     assert json.loads(done.stdout) == json.loads(gallery.run("search", "--faces", "3", "--json").stdout)[0]
+
+
+def test_each_file_tells_of_itself_where_files_differ(gallery: Gallery) -> None:
+    """A copy that another program dated and placed is the same photo; either file has its own word."""
+    first = Path(gallery.add("a.jpg"))
+    other = first.with_name("b.jpg")
+    other.write_bytes(first.read_bytes() + b"dated")
+    told = Capture(datetime(2001, 2, 3, 4, 5, 6), None, "exif", "Nikon", 52.0, 13.0)
+    untold = Capture(datetime(2024, 5, 6, 7, 8, 9), None, "file")
+    version = NewVersion(gallery.hash(str(first)), None, told)
+    link = LinkPath(FileStamp.of(str(other), other.stat()), gallery.hash(str(other)), version=version)
+    with Store.open(gallery.db) as store, store.write_connection() as connection:
+        connection.execute(update(schema.content).values(asdict(untold)))
+        apply(connection, [link], model_id=1, detector="")
+    card = gallery.run("show", first).stdout
+    assert card.splitlines()[:5] == [
+        f"{first}",
+        f"also    {other}",
+        "size    320 x 240",
+        "taken   2001-02-03 04:05:06 (from its EXIF)",
+        "camera  Nikon",
+    ]
+    assert (
+        f"""
+in {first}
+  taken   2024-05-06 07:08:09 (time of the file; the photo itself has none)
+
+in {other}
+  taken   2001-02-03 04:05:06 (from its EXIF)
+  camera  Nikon
+  place   52.00000, 13.00000
+"""
+        in card
+    )
+    nowhere = {"camera": None, "latitude": None, "longitude": None}
+    files = [
+        {"path": str(other), "hash": gallery.hash(str(other)), "taken_at": "2001-02-03T04:05:06"}
+        | {"camera": "Nikon", "latitude": 52.0, "longitude": 13.0},
+        {"path": str(first), "hash": gallery.hash(str(first)), "taken_at": "2024-05-06T07:08:09"} | nowhere,
+    ]
+    assert json.loads(gallery.run("show", other, "--json").stdout)["files"] == files
+    [found] = json.loads(gallery.run("search", "--json").stdout)
+    assert found["files"] == files[::-1]
+
+
+def test_files_that_are_alike_tell_of_themselves_once(gallery: Gallery) -> None:
+    path = Path(gallery.add("a.jpg"))
+    other = path.with_name("b.jpg")
+    other.write_bytes(path.read_bytes())
+    link = LinkPath(FileStamp.of(str(other), other.stat()), gallery.hash(str(path)))
+    open_store(gallery.folder, link).close()
+    assert "\nin " not in gallery.run("show", path).stdout
+    assert json.loads(gallery.run("show", path, "--json").stdout)["files"] == []
 
 
 def test_photo_is_found_from_where_one_is(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -397,7 +397,7 @@ def test_another_picture_in_its_place_is_another_photo(library: Library, tmp_pat
     photos = album_photos(library.store, "Best")
     assert [result.action for result in export_photos(photos, tmp_path / "out")] == [ExportAction.MISSING]
     [told] = Sidecars(library.store).write(photos[0])
-    assert (told.action, told.reason) == ("missing", "no file of it any more: another photo took its place")
+    assert (told.action, told.reason) == ("missing", f"was at {path}, where another photo is now")
 
 
 def test_known_pictures_are_shared_with_what_reads_in_the_background(library: Library) -> None:

@@ -13,7 +13,7 @@ from gallery.cli.commands.export import export
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import database_option, dry_run_option, loudness_options, shared_options, yes_option
 from gallery.cli.output import console, counted, plain_table, print_items, printable
-from gallery.cli.photo_lists import listing_options, print_records
+from gallery.cli.photo_lists import Listing, listing_options, print_records
 from gallery.cli.photo_words import parse_photos, photos_and_filters
 from gallery.cli.state import State
 from gallery.curation.albums import (
@@ -132,7 +132,7 @@ def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -
         state.hint(f"Smart: {one.query}")
     if one.cover is not None:
         state.hint(f"Cover: {one.cover}")
-    print_records(listed, as_json=as_json, nul=nul)
+    print_records(listed, Listing(as_json, nul, state.note))
     if len(listed) < len(photos):
         state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
     if one.waiting:

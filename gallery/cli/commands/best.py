@@ -83,7 +83,8 @@ def best(
     series in the order of time:
       path, hash, taken_at, faces, lost_faces,
       least_happy and eyes_open (0 to 1, null without faces),
-      sharpness (0 and more, null where it can't be told), score
+      sharpness (0 and more, null where it can't be told), score,
+      replaced (another photo is at its path now; it isn't listed alone)
     """
     if dry_run and into is None:
         raise UsageError("--dry-run goes with --album; without it nothing is written anyway")
@@ -93,7 +94,7 @@ def best(
         failed = read_looks(state, store, query, settings)
         bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
-        winners = [shot.photo.path for burst in ranked for shot in burst.winners]
+        winners = [shot.photo.path for burst in ranked for shot in burst.winners if not shot.photo.replaced]
         print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
         if into is not None and winners:
             collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
@@ -130,7 +131,7 @@ def _table(number: int, burst: RankedBurst) -> Table:
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
     for shot in burst.shots:
-        name = Text(printable(shot.photo.path), style="bold" if shot in burst.winners else "")
+        name = Text(printable(shot.photo.told), style="bold" if shot in burst.winners else "")
         table.add_row(name, *_cells(shot))
     table.add_row()
     return table

@@ -90,7 +90,7 @@ _export_options = all_of(
         "--report", type=_place, metavar="FILE", help="Write what became of each file to a new .csv or .json."
     ),
     dry_run_option,
-    click.option("--json", "as_json", is_flag=True, help="Print an array of {source, target, action, reason}."),
+    click.option("--json", "as_json", is_flag=True, help="Print objects {source, target, action, reason, replaced}."),
 )
 
 
@@ -209,9 +209,10 @@ def _told(results: Iterable[ExportResult], options: _Options, progress: Progress
         if result.kind is Kind.PHOTO:
             progress.advance(worked=result.action is not ExportAction.THERE)
         if result.action in _TOLD:
-            progress.tell(f"{result.action}: {result.source or result.target}: {result.reason}")
+            reason = "" if result.reason == result.told else f": {result.reason}"
+            progress.tell(f"{result.action}: {result.told or result.target}{reason}")
         elif options.dry_run and not options.as_json:
-            source, target = printable(result.source or ""), printable(result.target or "")
+            source, target = printable(result.told), printable(result.target or "")
             click.echo(f"{result.action}\t{source}\t{target}")
         yield result
 

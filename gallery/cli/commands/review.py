@@ -88,7 +88,7 @@ def review(state: State, /, min_size: int | None, as_list: bool, as_json: bool, 
     --list --json prints objects {id, path, number, place, box, emotion, score,
     margin, scores, taken_at}: number N of PHOTO#N (place is the same), box in
     pixels [left, top, right, bottom], margin the lead of the likeliest emotion,
-    taken_at the wall clock time or null.
+    taken_at the wall clock time or null, replaced where another photo is at path.
     """
     if as_json and not as_list:
         raise UsageError("--json goes with --list; to answer from a script, use `gallery label`")

@@ -39,10 +39,15 @@ def show(state: State, /, **asked: Any) -> None:
     A face keeps its number, and `gallery label` takes what is called face 2 as PHOTO#2. Between the numbers there are
     gaps where a face doesn't count; `gallery why` shows those, too.
 
+    Where the files of a photo differ in what they say of themselves, that of each is told, too.
+
     \b
     --json prints an object: path, paths, hash, width, height, taken_at,
       faces: an array of id, number, box, confidence, emotion, score, scores,
         source (model or person)
+      replaced: at path lies another photo now, and this one has no file
+      files: an array of path, hash, taken_at, camera, latitude, longitude;
+        empty where all files are the same to the byte
     """
     show_card(state, _CARD, Wish(**asked))
 
@@ -54,28 +59,46 @@ def _read(store: Store, photo: Path, settings: Settings) -> PhotoRecord:
 def _card(record: PhotoRecord) -> Iterator[Text]:
     from rich.text import Text
 
-    yield Text(printable(record.path), style="bold")
+    yield Text(printable(record.told), style="bold")
     if record.missing:
         yield Text("missing: its file is gone", style="red")
     if record.unwanted:
         yield Text(f"no longer wanted: {_UNWANTED[record.unwanted]}; what you said of it is kept", style="red")
     for name, value in _facts(record):
         yield Text(f"{name:<8}{printable(value)}")
+    yield from _each_file(record)
     for face in record.faces:
         yield Text()
         yield from _face(face)
 
 
+def _each_file(record: PhotoRecord) -> Iterator[Text]:
+    """What each file says of itself, where that isn't the same for all."""
+    from rich.text import Text
+
+    if len(set(record.captures)) < 2:
+        return
+    for path, capture in zip(record.paths, record.captures, strict=True):
+        yield Text()
+        yield Text(f"in {printable(path)}")
+        for name, value in _captured(capture):
+            yield Text(f"  {name:<8}{printable(value)}")
+
+
 def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
     yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
-    yield "taken", _taken(record.capture)
-    if record.capture.camera:
-        yield "camera", record.capture.camera
-    if record.capture.latitude is not None and record.capture.longitude is not None:
-        yield "place", f"{record.capture.latitude:.5f}, {record.capture.longitude:.5f}"
+    yield from _captured(record.capture)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
+
+
+def _captured(capture: Capture) -> Iterator[tuple[str, str]]:
+    yield "taken", _taken(capture)
+    if capture.camera:
+        yield "camera", capture.camera
+    if capture.latitude is not None and capture.longitude is not None:
+        yield "place", f"{capture.latitude:.5f}, {capture.longitude:.5f}"
 
 
 def _other_paths(record: PhotoRecord) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
     from rich.text import Text
 
     counting = sum(face.counts for face in reasons.faces)
-    yield Text(printable(reasons.photo.path), style="bold")
+    yield Text(printable(reasons.photo.told), style="bold")
     yield Text(f"{counted(len(reasons.faces), 'detection')}, {counting} of them counted as faces")
     yield Text(f"found by {printable(reasons.detector)}")
     for face in reasons.faces:
