@@ -28,7 +28,7 @@ class IndexKeywords(TypedDict, total=False):
     """The fields of `IndexOptions`, as keywords of `index`."""
 
     workers: int | None
-    follow_links: bool
+    follow_links: bool | None
     retry_failed: bool
     include: Collection[str] | None
     keep_model: bool

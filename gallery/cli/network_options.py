@@ -33,7 +33,9 @@ workers_option = click.option(
     "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
 )
 follow_links_option = click.option(
-    "--follow-links", is_flag=True, help="Also look into folders that are symbolic links."
+    "--follow-links/--no-follow-links",
+    default=None,
+    help="Also look into folders that are symbolic links; remembered for these folders.",
 )
 
 

@@ -55,6 +55,7 @@ class _Folder:
     path: str
     name: str
     names: Names
+    follow_links: bool
     rules: tuple[Rules, ...] = ()
     device: int | None = None
 
@@ -63,7 +64,7 @@ class _Folder:
 class _Walk:
     """How the folders are walked. `visited` are those listed so far, by device and inode, `links` those still to be."""
 
-    follow_links: bool
+    follow_links: Mapping[str, bool]
     on_error: OnError
     known_as: KnownAs
     names: Mapping[str, Names]
@@ -75,7 +76,7 @@ class _Walk:
 def scan(
     roots: Sequence[str | os.PathLike[str]],
     *,
-    follow_links: bool = False,
+    follow_links: bool | Mapping[str, bool] = False,
     on_error: OnError | None = None,
     known_as: KnownAs | None = None,
     include: Mapping[str, Collection[str]] | None = None,
@@ -86,8 +87,9 @@ def scan(
     The order is always the same: roots that are files, then the folders in the order given, depth first; in each the
     photos before the subfolders, both by the bytes of their names. A root is taken whatever its name is. A
     `.galleryignore` holds for its own folder and those below, but not for a root further down. A link to a photo gives
-    the size and time of what it points to; a link to a folder is followed only with `follow_links`, and after all else,
-    so that what lies below the roots themselves is called by its own path. No folder is listed twice. `known_as` may
+    the size and time of what it points to; a link to a folder is followed only with `follow_links`, or in and below the
+    folders of which that says so, and after all else, so that what lies below the roots themselves is called by its own
+    path. No folder is listed twice. `known_as` may
     give a folder another path, which those of its photos then begin with. Bins, snapshots and the like are passed over,
     except in and below a folder those of the names that `include` has for it. What else is come by is noted in
     `beside`.
@@ -102,14 +104,15 @@ def scan(
     files = [path for path in paths if path not in folders]
     names = {path: Names(taken_in) for path, taken_in in (include or {}).items()}
     noted = Beside() if beside is None else beside
-    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is, names, noted)
+    follow = dict.fromkeys(paths, follow_links) if isinstance(follow_links, bool) else follow_links
+    walk = _Walk(follow, on_error or _log, known_as or _as_it_is, names, noted)
     return _scan(files, [path for path in paths if path in folders], walk)
 
 
 def reaches(root: str, folder: str, names: Names = USUAL_NAMES, *, follow_links: bool = False) -> bool:
     """Whether a walk of the root comes to this folder below it, both absolute: nothing passes it over."""
-    how = _Walk(follow_links, lambda _: None, _as_it_is, {}, Beside())
-    here = _Folder(root, root, names)
+    how = _Walk({}, lambda _: None, _as_it_is, {}, Beside())
+    here = _Folder(root, root, names, follow_links)
     for name in Path(folder).relative_to(root).parts:
         try:
             _, entries = _list_once(here, how)
@@ -148,7 +151,8 @@ def _scan(files: Sequence[str], folders: Sequence[str], how: _Walk) -> Iterator[
             yield stamp
     told = frozenset(named)
     for path in folders:
-        yield from _but(told, _walk(_Folder(path, path, how.names.get(path, USUAL_NAMES)), how))
+        root = _Folder(path, path, how.names.get(path, USUAL_NAMES), how.follow_links.get(path, False))
+        yield from _but(told, _walk(root, how))
     # Those that are found behind links come to the end of the list meanwhile.
     for link in how.links:
         yield from _but(told, _walk(link, how))
@@ -191,7 +195,8 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
 
 def _subfolder(entry: os.DirEntry[str], above: _Folder, how: _Walk) -> _Folder:
     names = how.names.get(entry.path, above.names)
-    return replace(above, path=entry.path, name=_named(entry, above), names=names)
+    follow_links = how.follow_links.get(entry.path, above.follow_links)
+    return replace(above, path=entry.path, name=_named(entry, above), names=names, follow_links=follow_links)
 
 
 def _list_once(folder: _Folder, how: _Walk) -> tuple[_Folder, list[os.DirEntry[str]]]:
@@ -220,7 +225,7 @@ def _sort_out(
     """Photos and subfolders worth a look, each by the bytes of their names."""
     photos, subfolders = [], []
     for entry in entries:
-        if _is_dir(entry, how.follow_links):
+        if _is_dir(entry, folder.follow_links):
             if _is_wanted(entry, folder, how.beside.passed_over):
                 subfolders.append(entry)
         elif is_photo(entry.name):
@@ -273,23 +278,6 @@ def _stamp(path: str, look: Callable[[], os.stat_result], on_error: OnError) -> 
     if not stat.S_ISDIR(info.st_mode):
         on_error(ImageError(path, "is a pipe, socket or device, no file; it was not opened"))
     return None
-
-
-def count_photos(folders: Iterable[str], *, most_folders: int) -> int:
-    """How many files in and below the folders have names of photos; at most so many folders are listed for it."""
-    count, stack = 0, list(folders)
-    while stack and most_folders:
-        most_folders -= 1
-        try:
-            with os.scandir(stack.pop()) as entries:
-                for entry in entries:
-                    if _is_dir(entry, follow_links=False):
-                        stack.append(entry.path)
-                    else:
-                        count += is_photo(entry.name)
-        except OSError:
-            continue  # a bin of somebody else, into which nobody may look
-    return count
 
 
 def _log(error: ImageError) -> None:

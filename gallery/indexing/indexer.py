@@ -11,8 +11,9 @@ from typing import Final
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.passed_over import Reason
+from gallery.images.photo_count import count_photos
 from gallery.images.recognise import Known
-from gallery.images.scan import count_photos
+from gallery.indexing.known_roots import Manner
 from gallery.indexing.pipeline import left_to_right, score_each
 from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
@@ -20,9 +21,11 @@ from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
 from gallery.indexing.results import PhotoResult, Summary
+from gallery.indexing.second_names import second_names
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
+from gallery.store.renaming import rename_files
 from gallery.store.store import Store
 from gallery.store.unwanted import mark_unwanted
 
@@ -35,8 +38,8 @@ class IndexOptions:
 
     workers: int | None = None
     """Processes that look for faces; None: as many as the setting of this name says."""
-    follow_links: bool = False
-    """Also folders that are symbolic links are looked into."""
+    follow_links: bool | None = None
+    """Also folders that are symbolic links are looked into, from now on; None: as said of these folders before."""
     retry_failed: bool = False
     """Files that couldn't be read are tried again, although they haven't changed."""
     include: Collection[str] | None = None
@@ -89,7 +92,7 @@ def index(
     settings = settings or Settings(workers=1)
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
-    places = find_places(store, paths, follow_links=options.follow_links, include=options.include)
+    places = find_places(store, paths, Manner(options.include, options.follow_links))
     return _results(_Crew(store, detector, classifier, settings), places, options)
 
 
@@ -257,6 +260,8 @@ def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: Places
         mark_unwanted(crew.store, unwanted)
     if over:
         crew.store.clear_failures(over)
+    if names := second_names(rules.known, found):
+        rename_files(crew.store, names)
     places.note_look(crew.store)
     for problem in problems:
         yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)

@@ -6,6 +6,7 @@ __all__ = [
     "compacting",
     "existing",
     "photo_rows",
+    "renaming",
     "roots",
     "shown",
     "statistics",

@@ -66,6 +66,24 @@ class FileIds:
         return None if share is None else share.name + path[len(share.point.rstrip(os.sep)) :]
 
 
+def by_way_of(folder: str, path: str, ids: FileIds | None = None) -> str | None:
+    """The path to what the other path leads to that begins with the folder; None where it leads to nothing in it.
+
+    Both are absolute, and the folder may be called by any of its names: `/home/Photos/2024` for `/disk/Photos/2024`,
+    where `/home/Photos` is a link to `/disk/Photos`.
+    """
+    ids = ids or FileIds()
+    found = ids.of(folder)
+    for way in dict.fromkeys((path, os.path.realpath(path))) if found is not None else ():
+        above, below = way, ""
+        while ids.of(above) != found and above != os.path.dirname(above):  # noqa: PTH120
+            above, name = os.path.split(above)
+            below = os.path.join(name, below) if below else name  # noqa: PTH118
+        if ids.of(above) == found:
+            return os.path.join(folder, below) if below else folder  # noqa: PTH118
+    return None
+
+
 def folders_of(paths: Iterable[str]) -> set[str]:
     """The folders that these absolute paths lie in, and all above them."""
     known: set[str] = set()

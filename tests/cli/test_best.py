@@ -60,6 +60,7 @@ def test_json_tells_why(gallery: Gallery) -> None:
         "eyes_open",
         "sharpness",
         "score",
+        "replaced",
     }
     assert (best["taken_at"], best["faces"], best["lost_faces"]) == ("2024-05-01T10:00:02", 1, 0)
     assert best["least_happy"] == 0.9

@@ -47,7 +47,7 @@ def test_roots_lists_folders_with_counts_last_look_and_whether_they_are_there(ga
     assert datetime.fromisoformat(one.pop("looked_at")).tzinfo is not None
     assert one == {
         "path": str(gallery.folder / "disk"),
-        **{"photos": 1, "missing": 0, "unwanted": 0, "visible": False, "include": []},
+        **{"photos": 1, "missing": 0, "unwanted": 0, "visible": False, "include": [], "follow_links": False},
     }
     code, screen = run_in_terminal(gallery, "roots", COLUMNS="300")
     assert code == 0

@@ -32,7 +32,7 @@ def index(
     state: State,
     /,
     paths: tuple[str, ...],
-    follow_links: bool,
+    follow_links: bool | None,
     include: tuple[str, ...],
     retry_failed: bool,
     force: bool,

@@ -31,6 +31,7 @@ def roots(ctx: click.Context, state: State, as_json: bool) -> None:
       looked_at   when it was looked through last; null if never to the end
       visible     whether it is there, and its drive connected
       include     names of bins and the like that are taken in
+      follow_links  whether folders that are symbolic links are looked into
     """
     if ctx.invoked_subcommand is not None:
         return
