@@ -54,10 +54,10 @@ class IndexRun:
             with self._progress:
                 self._follow(results)
         except BaseException:
-            self._state.note(f"stopped; what is done is kept: {_sentence(self._counts(start))}")
+            self._state.note(f"stopped; what is done is kept: {self._sentence(self._counts(start))}")
             raise
         counts = self._counts(start)
-        self._state.note(_sentence(counts))
+        self._state.note(self._sentence(counts))
         if self.summary.in_bins:
             self._state.note(f"passed over: {self.summary.in_bins} in bins")
         if as_json:
@@ -67,7 +67,7 @@ class IndexRun:
         """Counts the results as they come and tells of failures at once."""
         for result in results:
             self.summary.add(result)
-            if result.status.is_looked_at:
+            if result.status.is_looked_at and result.is_photo:
                 self._progress.advance(worked=result.status is not Status.UNCHANGED)
             if result.status is Status.FAILED:
                 self._progress.tell(f"failed: {result.path}: {result.reason}")
@@ -90,18 +90,19 @@ class IndexRun:
     def _beside_the_bar(self) -> str:
         if self._progress.unit == "faces":
             return "reading the stored faces with the new model"
-        return _parts(self.summary.as_json(0)) or "looking"
+        return self._parts() or "looking"
 
+    def _sentence(self, counts: dict[str, Any]) -> str:
+        """`3 photos: 2 new, 1 failed; 4 faces; 1.5 s, 2.0 photos/s; 1 place couldn't be looked at`."""
+        parts, places = self._parts(), self.summary.failed_places
+        beside = f"; {counted(places, 'place')} couldn't be looked at" if places else ""
+        if not parts:
+            return f"0 photos{beside}"
+        speed = f"{counts['seconds']:.1f} s, {counts['photos_per_second']:.1f} photos/s"
+        faces = counted(self.summary.faces, "face")
+        return f"{counted(self.summary.photos, 'photo')}: {parts}; {faces}; {speed}{beside}"
 
-def _sentence(counts: dict[str, Any]) -> str:
-    """`3 photos: 2 new, 1 failed; 4 faces; 1.5 s, 2.0 photos/s`."""
-    parts = _parts(counts)
-    if not parts:
-        return "0 photos"
-    seen = sum(counts[status] for status in Status if status.is_looked_at)
-    speed = f"{counts['seconds']:.1f} s, {counts['photos_per_second']:.1f} photos/s"
-    return f"{counted(seen, 'photo')}: {parts}; {counted(counts['faces'], 'face')}; {speed}"
-
-
-def _parts(counts: dict[str, Any]) -> str:
-    return ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    def _parts(self) -> str:
+        counts = {status: getattr(self.summary, status) for status in Status}
+        counts[Status.FAILED] -= self.summary.failed_places
+        return ", ".join(f"{count} {status}" for status, count in counts.items() if count)

@@ -8,10 +8,11 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | album | name, note, created_at, cover (a hash), query (of a smart album), uid (by which exports know it) |
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
+| root | path, include, follow_links, added_at: a folder that is looked through, and how |
 
 Labels and photos of albums may have a path besides: a hint for the reader that is never read back. Where it is known,
 they have the picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so
-they find their photo also where its file has other bytes. Version 1 had none. The facts have one
+they find their photo also where its file has other bytes. Version 1 had none of these, and no root. The facts have one
 order, so that databases in which the same was said give the same dump. `dump_lines` reads what is written here.
 """
 
@@ -31,6 +32,7 @@ from sqlalchemy import Connection, select
 from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.records import Picture
+from gallery.store.roots import Root
 from gallery.store.store import Store
 from gallery.store.versions import pictures_of
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
@@ -60,7 +62,7 @@ def dump_text(store: Store) -> str:
     """The whole dump, its last line ended. It can always be encoded as UTF-8."""
     with store.read() as connection:
         hints = _Hints(_paths(connection), _pictures(connection))
-        facts = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection)]
+        facts = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection), *_roots(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 
@@ -161,6 +163,15 @@ def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
     columns = select(saved.name, saved.text, saved.created_at).order_by(saved.key)
     for name, text, created_at in connection.execute(columns):
         yield {"fact": "query", "name": name, "text": text, "created_at": _moment(created_at)}
+
+
+def _roots(connection: Connection) -> Iterator[dict[str, Any]]:
+    root = schema.root.c
+    columns = select(root.path, root.include, root.added_at).order_by(root.path)
+    for path, manner, added_at in connection.execute(columns):
+        how = Root.read(path, manner)
+        taken_in = {"include": list(how.include), "follow_links": how.follow_links}
+        yield {"fact": "root", "path": path, **taken_in, "added_at": _moment(added_at)}
 
 
 def _paths(connection: Connection) -> dict[str, str]:

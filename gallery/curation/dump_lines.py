@@ -14,9 +14,11 @@ from gallery.curation.album_rows import check_note
 from gallery.curation.dump import HEADER, VERSION, version_of
 from gallery.curation.dump_values import (
     read_box,
+    read_folder,
     read_hash,
     read_moment,
     read_name,
+    read_names,
     read_picture,
     read_query,
     read_text,
@@ -89,7 +91,17 @@ class QueryFact:
     created_at: datetime
 
 
-Fact = LabelFact | AlbumFact | PhotoFact | QueryFact
+@dataclass(frozen=True, slots=True)
+class RootFact:
+    """A folder that is looked through, and how: see `gallery.store.roots.Root`."""
+
+    path: str
+    include: tuple[str, ...]
+    follow_links: bool
+    added_at: datetime
+
+
+Fact = LabelFact | AlbumFact | PhotoFact | QueryFact | RootFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +242,19 @@ def _saved(given: dict[str, Any]) -> QueryFact:
     return QueryFact(read_name(given, "name"), read_query(given, "text"), read_moment(given, "created_at"))
 
 
+def _root(given: dict[str, Any]) -> RootFact:
+    follow_links = given["follow_links"]
+    if type(follow_links) is not bool:
+        raise ValueError(f"follow_links is {shown(follow_links)}; it is true or false")
+    include = read_names(given, "include")
+    return RootFact(read_folder(given, "path"), include, follow_links, read_moment(given, "added_at"))
+
+
 _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {
     "label": (("hash", "box", "kind", "emotion", "said_at"), ("path", "picture"), _label),
     "album": (("name", "note", "created_at", "cover", "query"), ("uid", "cover_picture"), _album),
     "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),
+    "root": (("path", "include", "follow_links", "added_at"), (), _root),
 }
 """By the kind of fact: its fields, what may stand beside them, and what reads it."""

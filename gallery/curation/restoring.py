@@ -13,8 +13,9 @@ from sqlalchemy import Table, func, select
 
 from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
 from gallery.curation.dump import SIDES
-from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact
+from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact, RootFact
 from gallery.curation.history import Recorder, recorded
+from gallery.curation.restored_roots import restore_roots
 from gallery.db import schema
 from gallery.db.keyed import chunked, contents_with
 from gallery.db.schema import new_uid
@@ -49,12 +50,14 @@ class Restored:
     photos: int
     queries: int
     already_there: int
-    """Labels, albums, photos of albums and queries that the database had before."""
+    """Labels, albums, photos of albums, queries and folders that the database had before."""
     waiting: int
     """Of the labels and photos restored, those whose photo isn't in the database: they are used when it is indexed."""
     renamed: tuple[Renamed, ...]
     problems: tuple[Problem, ...]
     """By line: what couldn't be restored."""
+    roots: int = 0
+    """Folders that are looked through from now on."""
 
 
 def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored:
@@ -70,8 +73,9 @@ def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored
 
 
 def counts(restored: Restored) -> str:
-    """`1 label, 2 albums, 30 photos of albums, 1 query`."""
-    return ", ".join(
+    """`1 label, 2 albums, 30 photos of albums, 1 query`, and `1 folder` where there is any."""
+    folders = f", {restored.roots} {'folder' if restored.roots == 1 else 'folders'}" if restored.roots else ""
+    facts = ", ".join(
         f"{number} {one if number == 1 else many}"
         for number, one, many in (
             (restored.labels, "label", "labels"),
@@ -80,6 +84,7 @@ def counts(restored: Restored) -> str:
             (restored.queries, "query", "queries"),
         )
     )
+    return facts + folders
 
 
 @dataclass(slots=True)
@@ -95,8 +100,11 @@ class _Merge:
         labels = self._labels([fact for _, fact in dump.facts if isinstance(fact, LabelFact)])
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
+        folders = [fact for _, fact in dump.facts if isinstance(fact, RootFact)]
+        roots = restore_roots(self.recorder, folders)
+        self.there += len(folders) - roots
         told = tuple(sorted(self.problems, key=lambda problem: problem.line))
-        return Restored(labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told)
+        return Restored(labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told, roots)
 
     def _once(self, dump: Dump, kind: type[Named], called: str) -> dict[str, Named]:
         """The facts of this kind by the keys of their names; a name that comes twice is a problem."""

@@ -41,7 +41,8 @@ def rules_in(entries: Iterable[os.DirEntry[str]], above: tuple[Rules, ...], on_e
     try:
         spec = _read_spec(found)
     except (OSError, ValueError) as error:
-        on_error(ImageError(found.path, f"ignore patterns can't be used ({why(error)})", transient=True))
+        reason = f"ignore patterns can't be used ({why(error)})"
+        on_error(ImageError(found.path, reason, transient=True, is_photo=False))
         return above
     return (*above, Rules(found.path.removesuffix(IGNORE_FILE), spec))
 

@@ -179,7 +179,8 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
         try:
             here, entries = _list_once(folder, how)
         except OSError as error:
-            how.on_error(ImageError(folder.name, f"folder can't be listed ({why(error)})", transient=True))
+            reason = f"folder can't be listed ({why(error)})"
+            how.on_error(ImageError(folder.name, reason, transient=True, is_photo=False))
             continue
         here = replace(here, rules=rules_in(entries, folder.rules, how.on_error))
         photos, subfolders = _sort_out(entries, here, how)

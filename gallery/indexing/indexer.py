@@ -53,7 +53,7 @@ class IndexOptions:
     skip: Callable[[FileStamp], bool] | None = None
     """Files for which it says yes are left as they are for another run; nothing is said of them."""
     on_plan: Callable[[int], None] | None = None
-    """Told the number of files and problems found, before the first result."""
+    """Told the number of files found, those with problems among them, before the first result."""
     on_bins: Callable[[int], None] | None = None
     """Told at the end how many photos were passed over in bins, snapshots and the like; counted up to a limit."""
     on_rescore: Callable[[Rescored], None] | None = None
@@ -132,7 +132,7 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
         present = list(places.files)
         files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
         if options.on_plan:
-            options.on_plan(len(files) + len(places.problems))
+            options.on_plan(len(files) + sum(problem.is_photo for problem in places.problems))
         plan = _planned(rules, files, retry_failed=options.retry_failed)
         yield from plan.told
         yield from _restore(crew, plan.back)
@@ -264,7 +264,7 @@ def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: Places
         rename_files(crew.store, names)
     places.note_look(crew.store)
     for problem in problems:
-        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
+        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason, is_photo=problem.is_photo)
     for path in unfound.gone:
         yield PhotoResult(path, Status.MISSING)
     for path, reason in unwanted.items():

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gallery.errors import ImageError, ScanError
-from gallery.images.scan import Beside, is_folder, scan
+from gallery.images.scan import Beside, is_folder, is_photo, scan
 from gallery.indexing.known_names import KnownNames
 from gallery.indexing.known_roots import KnownRoots, Manner
 from gallery.indexing.reconcile import is_under, prefix
@@ -116,7 +116,7 @@ def sorted_out(
         except ScanError as error:
             if store is None or not root_rows.is_known(store, path):
                 raise
-            problems.append(ImageError(path, error.reason, transient=True) if os.path.lexists(path) else absent(path))
+            problems.append(_problem(path, error.reason) if os.path.lexists(path) else absent(path))
     return there, problems
 
 
@@ -127,4 +127,8 @@ def _within(folder: str, paths: Collection[str]) -> list[str]:
 
 def absent(path: str, reason: str = "isn't there") -> ImageError:
     """What is told of a place whose drive may just not be connected."""
-    return ImageError(path, f"{reason}; its photos stay as they are until it is back", transient=True)
+    return _problem(path, f"{reason}; its photos stay as they are until it is back")
+
+
+def _problem(path: str, reason: str) -> ImageError:
+    return ImageError(path, reason, transient=True, is_photo=is_photo(os.path.basename(path)))  # noqa: PTH119

@@ -12,13 +12,15 @@ from gallery.indexing.reconcile import Status
 class PhotoResult:
     """One photo's fate: `faces` counts those found just now with enough confidence.
 
-    `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`.
+    `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`. Where `is_photo`
+    is false, it is a folder that couldn't be looked into, or an ignore file.
     """
 
     path: str
     status: Status
     faces: int = 0
     reason: str | None = None
+    is_photo: bool = True
 
 
 @dataclass(slots=True)
@@ -39,15 +41,23 @@ class Summary:
     faces: int = 0
     in_bins: int = 0
     """Files with names of photos that were passed over, for they lie in bins, snapshots and the like."""
+    failed_places: int = 0
+    """Of those that failed: folders that couldn't be looked into, and ignore files."""
 
     def add(self, result: PhotoResult) -> None:
         """Count one result."""
         setattr(self, result.status, getattr(self, result.status) + 1)
         self.faces += result.faces
+        self.failed_places += not result.is_photo
+
+    @property
+    def photos(self) -> int:
+        """How many photos were looked at."""
+        looked_at: list[int] = [getattr(self, status) for status in Status if status.is_looked_at]
+        return sum(looked_at) - self.failed_places
 
     def as_json(self, seconds: float) -> dict[str, Any]:
         """The documented JSON object that ends `gallery index --json`; for the speed only what was looked at counts."""
         counts = asdict(self)
-        seen = sum(counts[status] for status in Status if status.is_looked_at)
-        rate = seen / seconds if seconds > 0 else 0.0
+        rate = self.photos / seconds if seconds > 0 else 0.0
         return {**counts, "seconds": round(seconds, 3), "photos_per_second": round(rate, 2)}

@@ -41,7 +41,7 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    assert list(values) == [*COUNTS, "faces", "in_bins", "seconds", "photos_per_second"]
+    assert list(values) == [*COUNTS, "faces", "in_bins", "failed_places", "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
 

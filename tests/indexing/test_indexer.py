@@ -568,6 +568,7 @@ def test_summary_counts_by_status() -> None:
         "unwanted": 0,
         "faces": 2,
         "in_bins": 0,
+        "failed_places": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

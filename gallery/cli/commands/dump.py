@@ -27,10 +27,11 @@ _file = UserPath(path_type=Path, allow_dash=True)
 def dump(state: State, file: Path | None, force: bool) -> None:
     """Write all that you typed in as text.
 
-    Labels, albums, saved queries: a line of JSON each, in an order that is always the same, into FILE or to stdout. It
-    can be read, compared with an older one, kept apart from the database, and read back by `gallery restore`. Photos
-    are named by their content, so it holds wherever they lie; the paths in it are for you. FILE is yours alone to read,
-    and an existing one is left as it is without --force, which replaces nothing but an earlier dump; `-` is stdout.
+    Labels, albums, saved queries, and the folders that are looked through: a line of JSON each, in an order that is
+    always the same, into FILE or to stdout. It can be read, compared with an older one, kept apart from the database,
+    and read back by `gallery restore`. Photos are named by their content, so it holds wherever they lie; their paths in
+    it are for you. FILE is yours alone to read, and an existing one is left as it is without --force, which replaces
+    nothing but an earlier dump; `-` is stdout.
     """
     if file == PIPE:
         file = None
@@ -52,7 +53,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
     "--json",
     "as_json",
     is_flag=True,
-    help="Print {labels, albums, photos, queries, already_there, waiting, renamed: [{kind, name, new_name}], "
+    help="Print {labels, albums, photos, queries, roots, already_there, waiting, renamed: [{kind, name, new_name}], "
     "problems: [{line, reason}]}.",
 )
 @shared_options

@@ -62,7 +62,8 @@ def index(
       changed (another picture), moved, copied, missing, restored, reread
       (unchanged, and searched anew by --force), failed and unwanted
       (there, and ignored by now or in a bin); faces found in this run;
-      in_bins, those passed over in bins and snapshots;
+      in_bins, those passed over in bins and snapshots; failed_places, those of
+      the failed that are no photos, but folders that couldn't be looked into;
       seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))

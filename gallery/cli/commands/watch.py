@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gallery.api import watch as watch_folders
-from gallery.cli.folders import check_folders, open_store_for
+from gallery.cli.folders import check_folders, folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun
 from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
 from gallery.cli.options import shared_options
@@ -24,7 +24,7 @@ from gallery.settings import Settings
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=UserPath())
+@click.argument("paths", nargs=-1, metavar="[PATH...]", type=UserPath())
 @click.option(
     "--poll",
     is_flag=True,
@@ -38,13 +38,16 @@ from gallery.settings import Settings
 def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **flags: Any) -> None:
     """Keep up with folders as photos come and go.
 
+    Without a folder, with all that `gallery roots` lists when it begins.
+
     First does what `gallery index` does, then the same again whenever something changes in the folders, until Ctrl-C.
     Photos that are still being copied are left until they are whole. Nothing is marked as missing while the drive of a
     folder, or one in it, is unplugged. A folder that was looked through before and isn't there is taken up when it
     comes. What you change meanwhile, be it a setting, the model or an ignore file, counts from the next look on.
 
     Each change is a line: what became of the photo, its path, and the number of faces found just now. With --json it is
-    an object with `status`, `path`, `faces` and `reason`. What can't be read is told on stderr.
+    an object with `status`, `path`, `faces`, `reason` and `is_photo`, which is false for a folder that can't be looked
+    into. What can't be read is told on stderr.
     """
     follow_links = flags.pop("follow_links")
     given = searched_at(**flags)
@@ -54,14 +57,15 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
         return state.settings(**given if flags_too else {**given, "model": None})
 
     with open_store_for(state, settings, paths) as store:
-        check_folders(store, paths)
+        folders = folders_to_look_through(store, paths)
+        check_folders(store, folders)
         run = IndexRun(state, settings, follow_links=follow_links)
         taken_up = TakenUp(store, run.tools, read, run.load, state.note)
         looks = watch_folders(
-            paths, store=store, poll=poll, tell=state.note, renew=lambda: run.use(taken_up.now()), **run.arguments
+            folders, store=store, poll=poll, tell=state.note, renew=lambda: run.use(taken_up.now()), **run.arguments
         )
         run.report(_first(looks), as_json=False)
-        state.note(f"watching {counted(len(paths), 'folder')}; Ctrl-C stops")
+        state.note(f"watching {counted(len(folders), 'folder')}; Ctrl-C stops")
         for results in looks:
             for result in results:
                 _print(result, as_json=as_json)
