@@ -8,6 +8,7 @@ __all__ = [
     "ignoring",
     "look",
     "passed_over",
+    "photo_count",
     "quality",
     "recognise",
     "scan",

@@ -17,7 +17,7 @@ from gallery.query.parser import MOST_TERMS
 from gallery.query.query import Query, album_key
 from gallery.query.terms import Term
 from gallery.query.times import span
-from gallery.search.other_names import known_place
+from gallery.search.other_names import known_places
 
 DEEPEST: Final = 24
 """Terms within terms, names included: the parser of SQLite gives up at 28 on the longest conditions."""
@@ -105,7 +105,8 @@ class _Expansion:
             case terms.Saved(name):
                 return self._named(_Name("query", album_key(name), name), saved_text(self._connection, name))
             case terms.Path(place) if os.path.isabs(place):  # noqa: PTH117
-                return terms.Path(known_place(self._connection, place))
+                places: list[Term] = [terms.Path(one) for one in known_places(self._connection, place)]
+                return terms.joined(terms.Or, places)
         return term
 
     def _album(self, term: Term, name: str) -> Term:

@@ -61,7 +61,7 @@ class FileIds:
         return found
 
     def _name_on_share(self, path: str, device: int) -> str | None:
-        holding = [s for s in self._shares if s.device == device and _is_at(path, s.point)]
+        holding = [s for s in self._shares if s.device == device and is_at(path, s.point)]
         share = max(holding, key=lambda one: len(one.point), default=None)
         return None if share is None else share.name + path[len(share.point.rstrip(os.sep)) :]
 
@@ -125,7 +125,8 @@ def leads_nowhere(path: str) -> bool:
         return False
 
 
-def _is_at(path: str, folder: str) -> bool:
+def is_at(path: str, folder: str) -> bool:
+    """The path is that of the folder, or below it, as it is written."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
