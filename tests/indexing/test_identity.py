@@ -461,10 +461,10 @@ def test_a_picture_in_a_dump_that_is_none_is_a_problem_of_its_line(
     path = library.draw("a.jpg", "happy")
     library.run()
     say(library, path, 1, "sad")
-    header, line = dump_text(library.store).splitlines()
+    header, line, folder = dump_text(library.store).splitlines()
     fact = json.loads(line)
     assert fact["picture"].endswith(":1")
-    (tmp_path / "made-up.jsonl").write_text(f"{header}\n{json.dumps({**fact, 'picture': picture})}\n")
+    (tmp_path / "made-up.jsonl").write_text(f"{header}\n{json.dumps({**fact, 'picture': picture})}\n{folder}\n")
 
     [problem] = read_dump(tmp_path / "made-up.jsonl").problems
     assert (problem.line, problem.reason.partition(" is ")[0]) == (2, "picture")
