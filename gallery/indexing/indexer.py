@@ -25,7 +25,7 @@ from gallery.indexing.second_names import second_names
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
-from gallery.store.renaming import rename_files
+from gallery.store.renaming import copies, rename_files
 from gallery.store.store import Store
 from gallery.store.unwanted import mark_unwanted
 
@@ -260,7 +260,7 @@ def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: Places
         mark_unwanted(crew.store, unwanted)
     if over:
         crew.store.clear_failures(over)
-    if names := second_names(rules.known, found):
+    if names := second_names(rules.known, copies(crew.store), found):
         rename_files(crew.store, names)
     places.note_look(crew.store)
     for problem in problems:

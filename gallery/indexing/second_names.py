@@ -7,38 +7,24 @@ database has both, a run doesn't notice by the names of the folders that it come
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from gallery.indexing.reconcile import is_under, prefix
-from gallery.store.store import KnownFile
 from gallery.system.same_file import FileIds
 
 
-def second_names(known: Mapping[str, KnownFile], found: Collection[str]) -> dict[str, str]:
+def second_names(known: Iterable[str], copies: Iterable[Sequence[str]], found: Collection[str]) -> dict[str, str]:
     """The known paths that lead to files of which others were found in the run, each with the path to go by.
 
-    Folders are looked at only where a photo has several files.
+    `copies` are the files of each photo that has several: no other folders are looked at.
     """
-    folders = _Folders(found)
-    for files in _copies(known):
+    copies = list(copies)
+    folders = _Folders(found if copies else ())
+    for files in copies:
         for path in files:
             folders.compare(path, files)
     pairs = folders.named_anew
     return {path: name for path in known if (name := _renamed(path, pairs)) is not None} if pairs else {}
-
-
-def _copies(known: Mapping[str, KnownFile]) -> Iterator[list[str]]:
-    """The files of each photo that has several which are there."""
-    there = {path: file.photo for path, file in known.items() if not file.missing and file.photo}
-    counts = Counter(there.values())
-    if len(counts) == len(there):
-        return
-    copies: defaultdict[str, list[str]] = defaultdict(list)
-    for path, photo in there.items():
-        if photo and counts[photo] > 1:
-            copies[photo].append(path)
-    yield from copies.values()
 
 
 class _Folders:
