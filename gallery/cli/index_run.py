@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gallery.api import IndexArguments
 from gallery.cli.network_options import load_pipeline
-from gallery.cli.output import counted, print_json
+from gallery.cli.output import counted, print_json, printable
 from gallery.cli.progress import Progress
 from gallery.cli.rescore_progress import show_rescored
 from gallery.cli.state import State
@@ -25,6 +25,7 @@ class IndexRun:
         self._state = state
         self._progress = Progress(unit="photos", quiet=state.quiet, describe=self._beside_the_bar)
         self.summary = Summary()
+        self._left = Left()
         self.tools = Tools(settings, *self.load(settings))
         self.arguments: IndexArguments = {
             **self.use(self.tools),
@@ -60,6 +61,8 @@ class IndexRun:
         self._state.note(self._sentence(counts))
         if self.summary.in_bins:
             self._state.note(f"passed over: {self.summary.in_bins} in bins")
+        for line in self._left.lines():
+            self._state.note(line)
         if as_json:
             print_json(counts)
 
@@ -67,6 +70,7 @@ class IndexRun:
         """Counts the results as they come and tells of failures at once."""
         for result in results:
             self.summary.add(result)
+            self._left.add(result)
             if result.status.is_looked_at and result.is_photo:
                 self._progress.advance(worked=result.status is not Status.UNCHANGED)
             if result.status is Status.FAILED:
@@ -106,3 +110,40 @@ class IndexRun:
         counts = {status: getattr(self.summary, status) for status in Status}
         counts[Status.FAILED] -= self.summary.failed_places
         return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+
+
+class Left:
+    """What of photos isn't found in those that came into their places, over several results."""
+
+    def __init__(self) -> None:
+        self._words, self._places = _Told(), _Told()
+
+    def add(self, result: PhotoResult) -> Left:
+        """Counts one result; gives itself."""
+        self._words.add(result.path, result.waiting)
+        self._places.add(result.path, result.staying)
+        return self
+
+    def lines(self) -> Iterator[str]:
+        """A sentence for each kind, where there is any."""
+        if self._words.count:
+            words = counted(self._words.count, "word")
+            yield f"waiting: {words} of yours on faces that weren't found again in {self._words}; `gallery show` tells"
+        if self._places.count:
+            places = counted(self._places.count, "place")
+            yield f"staying: {places} in albums with pictures that have other files, not with {self._places}"
+
+
+class _Told:
+    """How many there are in all, and of which photos, in short: `beach.jpg and 2 others`."""
+
+    def __init__(self) -> None:
+        self.count, self._paths = 0, list[str]()
+
+    def add(self, path: str, count: int) -> None:
+        self.count += count
+        self._paths += [path] if count else []
+
+    def __str__(self) -> str:
+        others = f" and {counted(len(self._paths) - 1, 'other')}" if len(self._paths) > 1 else ""
+        return printable(self._paths[0]) + others

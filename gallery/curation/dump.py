@@ -9,6 +9,7 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
 | root | path, include, follow_links, added_at: a folder that is looked through, and how |
+| succession | old and new (hashes): photos of one shot; turn, size, new_size, faces, followed_at: see `dump_shots` |
 
 Labels and photos of albums may have a path besides: a hint for the reader that is never read back. Where it is known,
 they have the picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so
@@ -29,6 +30,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from gallery.curation.dump_shots import shot_facts
 from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.records import Picture
@@ -62,7 +64,8 @@ def dump_text(store: Store) -> str:
     """The whole dump, its last line ended. It can always be encoded as UTF-8."""
     with store.read() as connection:
         hints = _Hints(_paths(connection), _pictures(connection))
-        facts = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection), *_roots(connection)]
+        said = [*_labels(connection, hints), *_albums(connection, hints), *_queries(connection), *_roots(connection)]
+        facts = [*said, *shot_facts(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 

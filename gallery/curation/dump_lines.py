@@ -10,8 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from gallery.curation import dump_shots
 from gallery.curation.album_rows import check_note
 from gallery.curation.dump import HEADER, VERSION, version_of
+from gallery.curation.dump_shots import ShotFact
 from gallery.curation.dump_values import (
     read_box,
     read_folder,
@@ -101,7 +103,7 @@ class RootFact:
     added_at: datetime
 
 
-Fact = LabelFact | AlbumFact | PhotoFact | QueryFact | RootFact
+Fact = LabelFact | AlbumFact | PhotoFact | QueryFact | RootFact | ShotFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,5 +258,6 @@ _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict
     "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),
     "root": (("path", "include", "follow_links", "added_at"), (), _root),
+    "succession": (dump_shots.FIELDS, dump_shots.OPTIONAL, dump_shots.read_shot),
 }
 """By the kind of fact: its fields, what may stand beside them, and what reads it."""

@@ -24,8 +24,6 @@ from gallery.db.columns import DamagedValueError
 from gallery.db.engine import add_row
 from gallery.db.keyed import (
     Values,
-    chunked,
-    contents_with,
     delete_rows,
     insert_rows,
     key_of,
@@ -35,8 +33,10 @@ from gallery.db.keyed import (
 )
 from gallery.settings import Settings
 from gallery.store import compacting, shown
+from gallery.store.homes import settle
 from gallery.store.store import Store
 from gallery.store.unwanted import bring_back
+from gallery.store.words import faces_of_shots
 
 KEPT: Final = {
     table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query, schema.root)
@@ -119,6 +119,7 @@ class Recorder:
     def finish(self) -> bool:
         """Lets what is shown follow, and adds the action to the history: true unless nothing was changed."""
         refresh_shown(self.connection, self._labelled)
+        settle(self.connection)
         if self._steps:
             steps = json.dumps(self._steps, separators=(",", ":"))
             add_row(self.connection, schema.action, done_at=datetime.now(UTC), summary=self.summary, steps=steps)
@@ -209,6 +210,7 @@ def _take_back(connection: Connection, action: Row[Any]) -> None:
             for row in back:
                 bring_back(connection, row["path"])
     refresh_shown(connection, labelled)
+    settle(connection)
 
 
 def _steps(action: Row[Any]) -> list[tuple[Table, list[Values], list[Values]]]:
@@ -243,15 +245,8 @@ def _put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
 
 
 def refresh_shown(connection: Connection, hashes: Collection[str]) -> None:
-    """Brings what is shown of the faces in these contents in line with what people say."""
-    face = schema.face.c
-    photos = sorted(set(contents_with(connection, hashes).values()))
-    numbers = [
-        number
-        for some in chunked(photos)
-        for number in connection.execute(select(face.id).where(face.content_id.in_(some))).scalars()
-    ]
-    shown.refresh(connection, numbers)
+    """Brings what is shown of the faces of these photos, and of others of their shots, in line with what people say."""
+    shown.refresh(connection, faces_of_shots(connection, hashes))
 
 
 def _differs(new: Values, old: Values) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
@@ -25,6 +25,7 @@ from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
+from gallery.store.words import words
 from gallery.system.paths import absolute
 
 _FACE: Final = re.compile(r"(?P<id>[0-9]{1,18})|(?P<photo>.+)#(?P<number>[0-9]{1,6})", re.DOTALL)
@@ -131,13 +132,10 @@ def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emoti
 
 
 def _moment(connection: Connection, faces: Sequence[Row[Any]]) -> datetime:
-    """Now, or just after all that was said of these photos: by a clock that was wrong, or on another computer."""
-    label = schema.label.c
-    latest = [datetime.now(UTC)]
-    for chunk in chunked(sorted({face.content_id for face in faces})):
-        last = connection.execute(select(func.max(label.said_at)).where(label.content_id.in_(chunk))).scalar()
-        latest += [last + timedelta(microseconds=1)] if last else []
-    return max(latest)
+    """Now, or just after all that was said of these shots: by a clock that was wrong, or on another computer."""
+    said = words(connection, {face.hash for face in faces})
+    latest = [word.said_at + timedelta(microseconds=1) for some in said.values() for word in some]
+    return max([datetime.now(UTC), *latest])
 
 
 def _rows(recorder: Recorder, face_ids: Collection[int]) -> list[Row[Any]]:

@@ -14,13 +14,15 @@ from sqlalchemy import Table, func, select
 from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
 from gallery.curation.dump import SIDES
 from gallery.curation.dump_lines import AlbumFact, Dump, LabelFact, PhotoFact, Problem, QueryFact, RootFact
+from gallery.curation.dump_shots import ShotFact, restore_shots
 from gallery.curation.history import Recorder, recorded
 from gallery.curation.restored_roots import restore_roots
 from gallery.db import schema
-from gallery.db.keyed import chunked, contents_with
+from gallery.db.keyed import chunked
 from gallery.db.schema import new_uid
 from gallery.query.query import album_key
 from gallery.records import Picture
+from gallery.store.homes import homes
 from gallery.store.store import Store
 from gallery.store.versions import expect
 
@@ -97,6 +99,7 @@ class _Merge:
 
     def run(self, dump: Dump) -> Restored:
         expect(self.recorder.connection, _pictures(dump))
+        restore_shots(self.recorder.connection, [fact for _, fact in dump.facts if isinstance(fact, ShotFact)])
         labels = self._labels([fact for _, fact in dump.facts if isinstance(fact, LabelFact)])
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
@@ -134,7 +137,7 @@ class _Merge:
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Adds labels or photos of albums, and counts those that wait."""
-        known = contents_with(self.recorder.connection, [row["hash"] for row in rows])
+        known = homes(self.recorder.connection, [row["hash"] for row in rows])
         self.waiting += sum(row["hash"] not in known for row in rows)
         self.recorder.insert(table, rows)
 
@@ -248,6 +251,8 @@ def _pictures(dump: Dump) -> dict[str, Picture]:
                 found[fact.hash] = picture
             case AlbumFact(cover=str() as cover, cover_picture=Picture() as picture):
                 found[cover] = picture
+            case ShotFact():
+                found |= fact.pictures()
     return found
 
 

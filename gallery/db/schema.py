@@ -11,6 +11,8 @@
 | lost_face | faces of a content that the last search didn't find: their numbers wait for them |
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
 | model, prediction | who said what about a face |
+| succession | photos that show one shot, turned, cropped or retouched: the new one came into the place of the old one |
+| same_face | boxes in two such photos that show one face |
 | label | what a person said, keyed on content and box so that it outlives detection |
 | album, album_photo | albums; one with a query is smart, and its photos are what matches just now |
 | saved_query | queries with a name |
@@ -60,8 +62,10 @@ from gallery.db.shared_columns import (
     number,
     pictured,
 )
+from gallery.db.succession_tables import same_face as same_face
+from gallery.db.succession_tables import succession as succession
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 

@@ -6,10 +6,12 @@ __all__ = [
     "decode",
     "exposure",
     "ignoring",
+    "likeness",
     "look",
     "passed_over",
     "photo_count",
     "quality",
     "recognise",
     "scan",
+    "turns",
 ]

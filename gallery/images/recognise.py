@@ -7,14 +7,12 @@ import os
 from collections.abc import Container
 from dataclasses import dataclass, field
 from io import BufferedReader
-from typing import Final
 
 from gallery.images.capture import read_capture
 from gallery.images.decode import DecodedPhoto, Wanted, exif_of, identified, orientation_of, read_open, reading
-from gallery.images.picture import picture_hash
+from gallery.images.picture import picture_hash, stored_turn
+from gallery.images.turns import TURNS
 from gallery.records import Capture, Picture
-
-_ORIENTATIONS: Final = range(1, 9)
 
 
 @dataclass(slots=True)
@@ -32,7 +30,8 @@ class Known:
 class Recognised:
     """A file as far as it was read: `photo` is None where its bytes, `hash`, are known, or its picture.
 
-    Then there is a `capture` where only the picture is known. `picture` is None also where nobody needs it.
+    Then there is a `capture` where only the picture is known, perhaps turned another way. `picture` is None also where
+    nobody needs it.
     """
 
     hash: str
@@ -48,13 +47,12 @@ def recognise(path: str | os.PathLike[str], known: Known, wanted: Wanted) -> Rec
         if digest in known.contents:
             return Recognised(digest, _told(path, file)[0] if digest in known.unpictured else None)
         data = picture_hash(file)
-        if data is not None and any(Picture(data, way) in known.pictures for way in _ORIENTATIONS):
-            picture, capture = _told(path, file, data)
-            if picture in known.pictures:
-                return Recognised(digest, picture, capture)
+        if data is not None and any(Picture(data, turn) in known.pictures for turn in TURNS):
+            return Recognised(digest, *_told(path, file, data))
         file.seek(0)
         photo = read_open(path, file, wanted)
-        return Recognised(digest, None if data is None else Picture(data, photo.orientation), photo.capture, photo)
+        turn = stored_turn(file) if photo.format == "HEIF" else photo.orientation
+        return Recognised(digest, None if data is None else Picture(data, turn), photo.capture, photo)
 
 
 def _told(
@@ -67,5 +65,7 @@ def _told(
         if image.format == "PNG":
             image.load()
         exif = exif_of(image)
-        picture = None if data is None else Picture(data, orientation_of(image, exif))
+        # What decodes HEIC turns the picture by itself, and says no more how.
+        turn = stored_turn(file) if image.format == "HEIF" else orientation_of(image, exif)
+        picture = None if data is None else Picture(data, turn)
         return picture, read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)

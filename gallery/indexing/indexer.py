@@ -22,6 +22,7 @@ from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
 from gallery.indexing.results import PhotoResult, Summary
 from gallery.indexing.second_names import second_names
+from gallery.indexing.successors import following, left_behind, with_known_faces
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
@@ -191,6 +192,7 @@ def _read(crew: _Crew, rules: Reconciler, files: Sequence[FileStamp]) -> Generat
 
 def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
     """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
+    batch = [with_known_faces(read, rules, crew.store, crew.detector, crew.settings) for read in batch]
     found = {read.hash: read.photo.faces for read in batch if read.photo}
     stored = crew.store.known_hashes(found)
     # Copies of a photo are read before its batch is committed; here it is in the database.
@@ -199,7 +201,7 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     scored = dict(zip(to_score, score_each(list(to_score.values()), crew.classifier), strict=True))
     decided = [_decide(crew, rules, read, scored.get(read.hash), is_stored=read.hash in stored) for read in batch]
     crew.write([change for change, _ in decided])
-    return [result for _, result in decided]
+    return [left_behind(crew.store, rules, *one) for one in decided]
 
 
 _Scored = tuple[ScoredFace, ...] | ImageError
@@ -230,6 +232,8 @@ def _decide(
     )
     if is_stored or version is not None:
         change, status = rules.of_content_read_again(file, new, version)
+    elif follows := following(read, rules, crew.store, numbered, crew.settings):
+        change, status = rules.of_successor(file, new, follows)
     else:
         change, status = rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, crew.count(outcome))

@@ -24,6 +24,7 @@ from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.store import versions
+from gallery.store.homes import settle
 from gallery.store.roots import roots_in
 from gallery.store.store import Store
 from gallery.system.drives import is_connected
@@ -131,6 +132,7 @@ def forget_gone(store: Store, gone: Gone) -> Gone:
         path = schema.path
         for some in chunked(copies):
             connection.execute(delete(path).where(path.c.path.in_(some)))
+        settle(connection)
     return replace(gone, photos=photos, copies=copies)
 
 

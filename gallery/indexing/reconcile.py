@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from gallery.indexing.identity import Identity
 from gallery.records import FileStamp, NewPhoto, Picture
-from gallery.store.changes import AddPhoto, Change, FindAgain, LinkPath, NewVersion, Touch
+from gallery.store.changes import AddPhoto, Change, FindAgain, Follows, LinkPath, NewVersion, Touch
 from gallery.store.store import KnownFile
 from gallery.store.versions import Pictures
 from gallery.system.same_file import leads_nowhere
@@ -95,6 +95,12 @@ class Reconciler:
         self._add(photo)
         return AddPhoto(file, photo), Status.CHANGED if known and known.hash else Status.NEW
 
+    def of_successor(self, file: FileStamp, photo: NewPhoto, follows: Follows) -> tuple[Change, Status]:
+        """A photo seen for the first time that shows the same shot as a known one."""
+        placed, status = self._placed(file, photo.hash, follows.succession.old)
+        self._add(photo)
+        return AddPhoto(file, photo, replace(follows, moved_from=placed.moved_from)), status
+
     def of_new_version(self, file: FileStamp, digest: str, version: NewVersion) -> tuple[LinkPath, Status]:
         """Bytes seen for the first time that are a known photo: edited, or also moved or copied."""
         change, status = self._placed(file, digest, version.of)
@@ -132,7 +138,8 @@ class Reconciler:
         """
         known = self.known.get(file.path)
         if known and known.hash:
-            return LinkPath(file, digest), Status.EDITED if known.photo == photo else Status.CHANGED
+            is_it = known.photo == photo or self.identity.are_one_shot(known.photo, photo)
+            return LinkPath(file, digest), Status.EDITED if is_it else Status.CHANGED
         paths = self.paths_of(photo)
         gone = [path for path in paths if path not in self.moved_away and not os.path.lexists(path)]
         if not gone:

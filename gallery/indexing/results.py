@@ -13,7 +13,9 @@ class PhotoResult:
     """One photo's fate: `faces` counts those found just now with enough confidence.
 
     `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`. Where `is_photo`
-    is false, it is a folder that couldn't be looked into, or an ignore file.
+    is false, it is a folder that couldn't be looked into, or an ignore file. Of a photo that came into the place of
+    another, showing the same shot: `waiting` are words on faces of that one which weren't found in this one, `staying`
+    its places in albums, which stay with it while it has a file.
     """
 
     path: str
@@ -21,6 +23,8 @@ class PhotoResult:
     faces: int = 0
     reason: str | None = None
     is_photo: bool = True
+    waiting: int = 0
+    staying: int = 0
 
 
 @dataclass(slots=True)
@@ -43,12 +47,18 @@ class Summary:
     """Files with names of photos that were passed over, for they lie in bins, snapshots and the like."""
     failed_places: int = 0
     """Of those that failed: folders that couldn't be looked into, and ignore files."""
+    words_waiting: int = 0
+    """What was said of faces that weren't found again in the photos that came into the places of theirs."""
+    places_staying: int = 0
+    """Places in albums that stay with a picture of which there is another version, for it has a file elsewhere."""
 
     def add(self, result: PhotoResult) -> None:
         """Count one result."""
         setattr(self, result.status, getattr(self, result.status) + 1)
         self.faces += result.faces
         self.failed_places += not result.is_photo
+        self.words_waiting += result.waiting
+        self.places_staying += result.staying
 
     @property
     def photos(self) -> int:

@@ -23,9 +23,10 @@ from gallery.search import counting, matches
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
-from gallery.store import changes, known_files, known_models, photo_rows, shown, soundness, statistics, versions
+from gallery.store import changes, known_files, known_models, photo_rows, shown, soundness, statistics, versions, words
 from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
+from gallery.store.homes import settle, staying
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
 from gallery.store.statistics import Stats
@@ -148,6 +149,11 @@ class Store:
         with self.read() as connection:
             return known_files.stored_look(connection, hash)
 
+    def left_behind(self, name: str) -> tuple[int, int]:
+        """Words on other photos of the shot that find no face in this one; places in albums that stay with those."""
+        with self.read() as connection:
+            return len(words.waiting(connection, name)), staying(connection, name)
+
     def use_model(self, model: ModelInfo) -> None:
         """Makes the model the one whose predictions are shown, where a person hasn't said otherwise.
 
@@ -170,6 +176,7 @@ class Store:
                 there = or_(path.c.missing_since.is_(None), path.c.unwanted.is_not(None))
                 gone = update(path).where(path.c.path.in_(chunk), there)
                 connection.execute(gone.values(missing_since=datetime.now(UTC), unwanted=None))
+            settle(connection)
 
     def current_model(self) -> ModelInfo | None:
         """The model whose predictions are shown; None in a database that no model was used on."""

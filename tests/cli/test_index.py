@@ -14,6 +14,7 @@ from gallery.emotions import EMOTIONS
 from gallery.settings import bundled_folder
 from gallery.store.store import Store
 from tests.support.cli_gallery import ODD_NAMES, Gallery
+from tests.support.edits import write_exif
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
 from tests.support.terminal import run_in_terminal
@@ -41,7 +42,8 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    assert list(values) == [*COUNTS, "faces", "in_bins", "failed_places", "seconds", "photos_per_second"]
+    told = ("in_bins", "failed_places", "words_waiting", "places_staying", "seconds", "photos_per_second")
+    assert list(values) == [*COUNTS, "faces", *told]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
 
@@ -274,3 +276,34 @@ def test_photos_moved_into_bins_are_missing_and_those_in_bins_are_counted(galler
     }
     assert done.stderr.endswith("\npassed over: 2 in bins\n")
     assert gallery.run("search", "-q").stdout == f"{kept}\n"
+
+
+def test_words_on_faces_that_a_new_picture_lacks_wait_and_are_told(gallery: Gallery) -> None:
+    path, copy = gallery.photos / "eileen.jpg", gallery.photos / "copy.jpg"
+    save_photo(astronaut(), path)
+    write_exif(path, "2020:05:17 10:00:00", camera="Canon")
+    backup = path.read_bytes()
+    copy.write_bytes(backup)
+    gallery.run("index", gallery.photos, "-q")
+    gallery.run("label", f"{path}#1", "sad")
+    gallery.run("album", "create", "Best", path)
+    save_photo(astronaut().crop((0, 300, 512, 512)), path)
+    write_exif(path, "2020:05:17 10:00:00", camera="Canon")
+
+    lines = gallery.run("index", gallery.photos).stderr.splitlines()
+    assert lines[0].startswith("2 photos: 1 unchanged, 1 edited; 0 faces; ")
+    assert lines[1:] == [
+        f"waiting: 1 word of yours on faces that weren't found again in {path}; `gallery show` tells",
+        f"staying: 1 place in albums with pictures that have other files, not with {path}",
+    ]
+    assert "\nwaiting: sad, said of a face that isn't found in this picture, from " in gallery.run("show", path).stdout
+    [word] = json.loads(gallery.run("show", path, "--json").stdout)["waiting"]
+    assert (word["emotion"], word["is_face"], word["of_other"]) == ("sad", True, True)
+    assert "no face is found here that lay at " in gallery.run("why", path).stdout
+
+    path.write_bytes(backup)
+    later = path.stat().st_mtime_ns + 10_000_000
+    os.utime(path, ns=(later, later))
+    assert counts(gallery) == {"edited": 1, "unchanged": 1}
+    assert "waiting" not in json.loads(gallery.run("show", path, "--json").stdout)
+    assert "said by a person" in gallery.run("show", path).stdout

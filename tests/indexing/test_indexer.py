@@ -569,6 +569,8 @@ def test_summary_counts_by_status() -> None:
         "faces": 2,
         "in_bins": 0,
         "failed_places": 0,
+        "words_waiting": 0,
+        "places_staying": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

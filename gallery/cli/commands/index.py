@@ -58,12 +58,16 @@ def index(
 
     \b
     --json prints an object: the number of photos that are new, unchanged,
-      edited (the same picture, with another star, keyword, date or place),
+      edited (the same picture with another star, keyword, date or place, or
+      the same shot turned, cropped, retouched or compressed again),
       changed (another picture), moved, copied, missing, restored, reread
       (unchanged, and searched anew by --force), failed and unwanted
       (there, and ignored by now or in a bin); faces found in this run;
       in_bins, those passed over in bins and snapshots; failed_places, those of
       the failed that are no photos, but folders that couldn't be looked into;
+      words_waiting, said of faces that weren't found again in what came into
+      the places of their photos; places_staying, in albums, with pictures
+      that have a file elsewhere;
       seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from gallery.cli.photo_lists import score_text
 from gallery.cli.state import State
 from gallery.emotions import COLOURS
 from gallery.insight.drawings import save_annotated
+from gallery.insight.reasons import PersonsWord, explain_faces
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
@@ -48,17 +50,40 @@ def show(state: State, /, **asked: Any) -> None:
       replaced: at path lies another photo now, and this one has no file
       files: an array of path, hash, taken_at, camera, latitude, longitude;
         empty where all files are the same to the byte
+      waiting, where there is any: what was said of faces of another picture
+        of the shot that aren't found in this one: an array of box, of_other,
+        emotion, is_face, said_at
     """
     show_card(state, _CARD, Wish(**asked))
 
 
-def _read(store: Store, photo: Path, settings: Settings) -> PhotoRecord:
-    return store.photo(photo, settings=settings)
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """A photo, and what was said of another picture of the shot, of faces that weren't found in this one."""
+
+    record: PhotoRecord
+    waiting: tuple[PersonsWord, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        waiting = {"waiting": [said.as_json() for said in self.waiting]} if self.waiting else {}
+        return {**self.record.as_json(), **waiting}
 
 
-def _card(record: PhotoRecord) -> Iterator[Text]:
+def _read(store: Store, photo: Path, settings: Settings) -> _Photo:
+    known = explain_faces(store, photo, settings)
+    return _Photo(known.photo, known.waiting)
+
+
+def _save(
+    store: Store, photo: _Photo, path: Path, settings: Settings | None = None, /, *, overwrite: bool = False
+) -> None:
+    save_annotated(store, photo.record, path, settings, overwrite=overwrite)
+
+
+def _card(photo: _Photo) -> Iterator[Text]:
     from rich.text import Text
 
+    record = photo.record
     yield Text(printable(record.told), style="bold")
     if record.missing:
         yield Text("missing: its file is gone", style="red")
@@ -70,6 +95,10 @@ def _card(record: PhotoRecord) -> Iterator[Text]:
     for face in record.faces:
         yield Text()
         yield from _face(face)
+    for said in photo.waiting:
+        yield Text()
+        what = said.emotion or "this is no face"
+        yield Text(f"waiting: {what}, said of a face that isn't found in this picture, from {said.box} of one before")
 
 
 def _each_file(record: PhotoRecord) -> Iterator[Text]:
@@ -134,4 +163,4 @@ def _face(face: FaceRecord) -> Iterator[Text]:
     yield from bars(face.scores)
 
 
-_CARD = Card(_read, lambda photo: photo, _card, save_annotated, "faces drawn into")
+_CARD = Card(_read, lambda photo: photo.record, _card, _save, "faces drawn into")

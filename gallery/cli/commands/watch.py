@@ -11,7 +11,7 @@ import click
 
 from gallery.api import watch as watch_folders
 from gallery.cli.folders import check_folders, folders_to_look_through, open_store_for
-from gallery.cli.index_run import IndexRun
+from gallery.cli.index_run import IndexRun, Left
 from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, printable, to_terminal
@@ -46,8 +46,10 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     comes. What you change meanwhile, be it a setting, the model or an ignore file, counts from the next look on.
 
     Each change is a line: what became of the photo, its path, and the number of faces found just now. With --json it is
-    an object with `status`, `path`, `faces`, `reason` and `is_photo`, which is false for a folder that can't be looked
-    into. What can't be read is told on stderr.
+    an object with `status`, `path`, `faces`, `reason`, `is_photo`, which is false for a folder that can't be looked
+    into, and `waiting` and `staying`: of a photo that came into the place of another, showing the same shot, what you
+    said of faces that weren't found again, and places in albums that stay with the other one, for it has a file. This,
+    and what can't be read, is told on stderr.
     """
     follow_links = flags.pop("follow_links")
     given = searched_at(**flags)
@@ -79,6 +81,8 @@ def _first(looks: Iterator[Iterator[PhotoResult]]) -> Iterator[PhotoResult]:
 def _print(result: PhotoResult, *, as_json: bool) -> None:
     if result.status is Status.FAILED:
         message(f"failed: {result.path}: {result.reason}")
+    for line in Left().add(result).lines():
+        message(line)
     if as_json:
         click.echo(json.dumps(asdict(result)))
     elif result.status is not Status.FAILED:

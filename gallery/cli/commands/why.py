@@ -39,7 +39,8 @@ def why(state: State, /, **asked: Any) -> None:
       faces: an array of id, number, box, confidence, counts, shown (null where
         it doesn't count), because, checks (setting, value, least, passed),
         models (model, in_use, emotion, scores), people (emotion, is_face, said_at)
-      unplaced: what people said of places where no face is found any more
+      unplaced: what people said of places where no face is found any more,
+        of_other: of another picture of this shot
     """
     show_card(state, _CARD, Wish(**asked))
 
@@ -56,7 +57,8 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
         yield from _face(face)
     for said in reasons.unplaced:
         yield Text()
-        yield Text(f"no face is found any more at {said.box}, of which {_said(said)}")
+        where = f"at {said.box} of another picture of this shot" if said.of_other else f"any more at {said.box}"
+        yield Text(f"no face is found {'here that lay ' if said.of_other else ''}{where}, of which {_said(said)}")
 
 
 def _face(face: FaceReasons) -> Iterator[Text]:
