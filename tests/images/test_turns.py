@@ -39,7 +39,7 @@ def test_a_box_lies_where_its_pixels_are(turn: int) -> None:
     assert turned_box(Box(5, 10, 25, 17), turn, (60, 40), twice).scaled(0.5, 0.5).iou(box) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("first", "then"), product(TURNS, TURNS))
+@pytest.mark.parametrize(("first", "then"), list(product(TURNS, TURNS)))
 def test_turns_one_after_the_other_are_one(first: int, then: int) -> None:
     picture = Image.frombytes("L", (3, 2), bytes(range(6)))
     assert turned(picture, both(first, then)).tobytes() == turned(turned(picture, first), then).tobytes()
