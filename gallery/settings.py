@@ -41,7 +41,7 @@ class Settings:
     workers: int = 0
     """Processes that look for faces; 0: as many as there are cores, or one where a GPU does it."""
     detector: str = "mtcnn"
-    """What finds faces; see `vision.loading`."""
+    """What finds faces: mtcnn, or thorough, which also finds small, tilted and lying ones; see `vision.loading`."""
     classifier: str = "torch"
     """What runs the model that reads their emotions; see `vision.loading`."""
 

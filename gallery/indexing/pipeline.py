@@ -11,7 +11,7 @@ from PIL import Image
 
 from gallery.errors import CheckpointError, ImageError
 from gallery.faces import Detection, EmotionClassifier, FaceDetector
-from gallery.images.crops import crop_face
+from gallery.images.crops import crop_found
 from gallery.images.decode import DecodedPhoto
 from gallery.records import FoundFace, ScoredFace
 
@@ -29,7 +29,7 @@ def find_faces(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[t
     """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture."""
     found = detector.detect([photo.image for photo in photos])
     return [
-        tuple(FoundFace(_full_size(face, photo), encode_crop(crop_face(photo.image, face.box))) for face in faces)
+        tuple(FoundFace(_full_size(face, photo), encode_crop(crop_found(photo.image, face))) for face in faces)
         for photo, faces in zip(photos, found, strict=True)
     ]
 

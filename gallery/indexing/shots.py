@@ -17,7 +17,7 @@ from math import log
 from typing import TYPE_CHECKING, Final
 
 from gallery.faces import Box
-from gallery.images.crops import crop_face, crop_square
+from gallery.images.crops import crop_found, crop_square
 from gallery.images.decode import read_image
 from gallery.images.likeness import likeness
 from gallery.images.look import FARTHEST, distance, look_of, looks_of
@@ -78,7 +78,7 @@ def turned_photo(before: StoredLook, photo: DecodedPhoto, read: ReadPhoto, turn:
     size = photo.width, photo.height
     scale = photo.image.width / photo.width, photo.image.height / photo.height
     found = [turned_face(face.detection, turn, before.size, size) for face in before.faces]
-    faces = tuple(FoundFace(one, encode_crop(crop_face(photo.image, one.box.scaled(*scale)))) for one in found)
+    faces = tuple(FoundFace(one, encode_crop(crop_found(photo.image, one.scaled(*scale)))) for one in found)
     look = look_of(photo.image)
     return PhotoWithFaces(read.hash, *size, photo.format, photo.capture, faces, look, read.picture)
 

@@ -133,14 +133,15 @@ def test_setting_out_of_range_exits_with_2(gallery: Gallery, flags: list[str], m
         ({"long_side": None, "min_face": None}, (None, None)),
         ({"effort": None, "long_side": 700, "min_face": None}, (700, None)),
         ({"effort": "fast", "long_side": None, "min_face": None}, (640, 20)),
-        ({"effort": "thorough", "long_side": None, "min_face": None}, (1280, 40)),
-        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1280, 0)),
+        ({"effort": "thorough", "long_side": None, "min_face": None}, (1600, 24)),
+        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1600, 0)),
     ],
     ids=str,
 )
 def test_sizes_go_with_the_effort_unless_given(flags: dict[str, Any], sizes: tuple[int | None, int | None]) -> None:
     searched = searched_at(**flags, device="cpu")
-    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu"}
+    detector = {"detector": "thorough"} if flags.get("effort") == "thorough" else {}
+    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu", **detector}
 
 
 def test_wrong_model_is_refused_before_anything_is_loaded(gallery: Gallery) -> None:
