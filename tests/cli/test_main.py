@@ -63,6 +63,25 @@ finally:
     assert done.stderr == "[]\n"
 
 
+GROUPS = ([], ["album"], ["query"], ["xmp"], ["db"], ["model"], ["config"])
+
+
+@pytest.mark.parametrize("words", GROUPS, ids="-".join)
+def test_group_without_a_command_explains_itself(words: list[str]) -> None:
+    done, asked = CliRunner().invoke(cli, words), CliRunner().invoke(cli, [*words, "--help"])
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", asked.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "choices"),
+    [(["completion"], "bash, zsh, fish"), (["album", "sort", "A"], "newest, oldest, added, score, faces, path")],
+)
+def test_choices_for_a_missing_word_are_one_line(words: list[str], choices: str) -> None:
+    done = CliRunner().invoke(cli, words)
+    first, _ = done.stderr.splitlines()
+    assert (done.exit_code, first.partition(". ")[2]) == (2, f"Choose from: {choices}")
+
+
 @pytest.mark.parametrize(("args", "part"), [(["serch"], "No such command 'serch'"), (["--bogus"], "--bogus")])
 def test_unknown_words_exit_with_2(args: list[str], part: str) -> None:
     done = CliRunner().invoke(cli, args)
