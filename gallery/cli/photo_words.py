@@ -14,7 +14,7 @@ from gallery.cli.completing import complete_query_words
 from gallery.cli.filters import filter_options, parse_filters
 from gallery.cli.options import all_of
 from gallery.cli.query_words import QueryWords
-from gallery.images.scan import SUFFIXES
+from gallery.kinds import PHOTOS
 from gallery.query.query import Query
 from gallery.system.paths import absolute
 
@@ -54,4 +54,4 @@ def _is_photo(word: str) -> bool:
             return True
     except (OSError, ValueError):
         return False
-    return ":" not in word and os.path.splitext(word)[1].lower() in SUFFIXES  # noqa: PTH122 - "path:" isn't one
+    return ":" not in word and os.path.splitext(word)[1].lower() in PHOTOS  # noqa: PTH122 - "path:" isn't one

@@ -12,29 +12,10 @@ from pathlib import Path
 from gallery.errors import ImageError, ScanError
 from gallery.images.ignoring import OnError, Rules, is_ignored, rules_in, why
 from gallery.images.passed_over import USUAL_NAMES, Names, PassedOver, Reason
+from gallery.kinds import PHOTOS, suffix
 from gallery.records import FileStamp
 from gallery.system.drives import is_connected
 from gallery.system.paths import absolute
-
-SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".avif",
-    ]
-)
-"""What the name of a photo ends in, in lower case."""
 
 KnownAs = Callable[[str, os.stat_result], str]
 """By which path a folder is known, given one that leads to it and what the disk says of it."""
@@ -241,7 +222,7 @@ def _sort_out(
 
 def is_photo(name: str) -> bool:
     """Whether a file of this name is taken for a photo; a hidden one never is."""
-    return name[name.rfind(".") :].lower() in SUFFIXES and not name.startswith(".")
+    return suffix(name) in PHOTOS
 
 
 def _is_wanted(entry: os.DirEntry[str], folder: _Folder, passed_over: PassedOver) -> bool:

@@ -5,6 +5,7 @@ __all__ = [
     "changes",
     "compacting",
     "existing",
+    "folders",
     "homes",
     "known_files",
     "numbering",

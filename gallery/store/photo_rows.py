@@ -14,7 +14,6 @@ from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS, UNCERTAIN
-from gallery.errors import NotIndexedError
 from gallery.faces import Box
 from gallery.records import Capture, FaceRecord, PhotoRecord, was_at
 from gallery.search.conditions import is_counted
@@ -22,6 +21,7 @@ from gallery.search.copies import ALL_HOLDS, Copies
 from gallery.search.matches import Gate
 from gallery.search.other_names import OtherNames
 from gallery.store import versions
+from gallery.store.not_indexed import not_indexed
 from gallery.store.shown import scores_by_face
 
 
@@ -98,10 +98,11 @@ def _content_at(connection: Connection, file: str) -> int | None:
 
 
 def _by_its_other_name(connection: Connection, file: str, names: OtherNames | None = None) -> tuple[str, int]:
-    known = (names or OtherNames(connection)).file(file)
+    names = names or OtherNames(connection)
+    known = names.file(file)
     number = None if known is None else _content_at(connection, known)
     if known is None or number is None:
-        raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+        raise not_indexed(connection, file, names)
     return known, number
 
 

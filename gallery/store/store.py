@@ -23,9 +23,21 @@ from gallery.search import counting, matches
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
-from gallery.store import changes, known_files, known_models, photo_rows, shown, soundness, statistics, versions, words
+from gallery.store import (
+    changes,
+    folders,
+    known_files,
+    known_models,
+    photo_rows,
+    shown,
+    soundness,
+    statistics,
+    versions,
+    words,
+)
 from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
+from gallery.store.folders import FolderSummary
 from gallery.store.homes import settle, staying
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
@@ -263,6 +275,11 @@ class Store:
         """The photo in this file. Raises NotIndexedError."""
         with self.read() as connection:
             return photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings or Settings()))
+
+    def folder(self, path: AnyPath, *, settings: Settings | None = None) -> FolderSummary | None:
+        """Figures on a folder; None where this is none. Raises NotIndexedError where nothing is known in it."""
+        with self.read() as connection:
+            return folders.summarize(connection, absolute(path), settings or Settings())
 
     def crop(self, face_id: int) -> bytes:
         """The JPEG of a face as it was classified. Raises NotIndexedError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ from PIL import Image
 from sqlalchemy import update
 
 from gallery.db import schema
+from gallery.emotions import EMOTIONS
 from gallery.records import Capture, FileStamp
 from gallery.store.changes import LinkPath, NewVersion, apply
-from gallery.store.store import Store
+from gallery.store.store import Fail, Store
 from tests.support.cli_gallery import Gallery, fill
-from tests.support.make import face, open_store
+from tests.support.make import face, open_store, stamp
 from tests.support.terminal import run_in_terminal
 
 
@@ -121,6 +123,75 @@ def test_photo_that_is_not_indexed_exits_with_2(gallery: Gallery) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {gallery.folder}/new\\n.jpg: isn't in the database")
     assert "gallery index" in done.stderr
+
+
+def test_file_that_could_not_be_read_is_told_with_its_reason(gallery: Gallery) -> None:
+    broken = str(gallery.photos / "broken.jpg")
+    gallery.photos.mkdir()
+    Path(broken).write_bytes(b"no picture")
+    with open_store(gallery.folder, Fail(stamp(broken), "not a picture", transient=False)):
+        pass
+    told = f"error: {broken}: couldn't be read: not a picture; `gallery index --retry-failed` tries it again\n"
+    commands = ("show", broken), ("why", broken), ("open", broken), ("label", f"{broken}#1", "sad")
+    for command in (*commands, ("album", "create", "Mine", broken)):
+        done = gallery.run(*command)
+        assert (done.exit_code, done.stdout, done.stderr) == (2, "", told), command
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("film.MOV", "is a video"), ("shot.cr2", "is a raw file"), ("notes.txt", "isn't called like a photo")],
+)
+def test_file_that_is_never_looked_at_is_not_asked_to_be_indexed(gallery: Gallery, name: str, kind: str) -> None:
+    fill(gallery)
+    (gallery.photos / name).touch()
+    done = gallery.run("show", gallery.photos / name)
+    told = f"error: {gallery.photos / name}: {kind}, and is passed over by `gallery index`\n"
+    assert (done.exit_code, done.stderr) == (2, told)
+
+
+def test_folder_is_summed_up(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = fill(gallery)
+    gallery.add("below/one.jpg", face("sad", 0.8), seed=7)
+    gallery.add("other/two.jpg", face("sad", 0.8), seed=8)
+    broken = Fail(stamp(gallery.photos / "below/broken.jpg"), "not a picture", transient=False)
+    with open_store(gallery.folder, broken) as store:
+        store.mark_missing([photos["empty"], str(gallery.photos / "other/two.jpg")])
+    none = dict.fromkeys((*EMOTIONS, "uncertain"), 0)
+    expected = {
+        "path": str(gallery.photos),
+        "photos": 3,
+        "faces": 5,
+        "emotions": {**none, "happy": 2, "sad": 2, "uncertain": 1},
+        "missing": 2,
+        "unwanted": 0,
+        "failures": 1,
+    }
+    assert json.loads(gallery.run("show", gallery.photos, "--json").stdout) == expected
+    (gallery.folder / "link").symlink_to(gallery.photos)
+    assert json.loads(gallery.run("show", gallery.folder / "link", "--json").stdout) == expected
+
+    monkeypatch.chdir(gallery.photos)
+    lines = gallery.run("show", "below").stdout.splitlines()
+    assert lines[:3] == [f"{gallery.photos}/below", "       1 photos", "       1 faces"]
+    assert lines[-1] == "       1 couldn't be read; see `gallery errors`"
+    assert f"       1 sad       {'█' * 30}" in lines
+    shutil.rmtree(gallery.photos / "below")  # its drive isn't connected
+    assert gallery.run("show", "below").stdout.splitlines() == lines
+
+
+def test_folder_of_which_nothing_is_known_is_no_photo(gallery: Gallery) -> None:
+    fill(gallery)
+    (gallery.folder / "new").mkdir()
+    done = gallery.run("show", gallery.folder / "new")
+    told = f"{gallery.folder}/new: no photo in it is in the database; run `gallery index` on it"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
+    done = gallery.run("why", gallery.photos)
+    told = f"{gallery.photos}: is a folder, where a photo is needed; `gallery show` sums up a folder"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
+    done = gallery.run("show", gallery.photos, "--annotate", gallery.folder / "out.png")
+    told = f"{gallery.photos}: is a folder, of which nothing can be drawn; name a photo"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.output import printable
+from gallery.cli.breakdowns import emotion_bars
+from gallery.cli.output import console, print_json, printable
 from gallery.cli.photo_cards import Card, Wish, bars, photo_options, show_card
 from gallery.cli.photo_lists import score_text
 from gallery.cli.state import State
 from gallery.emotions import COLOURS
+from gallery.errors import UsageError
 from gallery.insight.drawings import save_annotated
 from gallery.insight.reasons import PersonsWord, explain_faces
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
+from gallery.store.folders import FolderSummary
 from gallery.store.store import Store
+from gallery.system.paths import absolute
 from gallery.system.same_file import each_file_once
 
 if TYPE_CHECKING:
@@ -43,6 +47,8 @@ def show(state: State, /, **asked: Any) -> None:
 
     Where the files of a photo differ in what they say of themselves, that of each is told, too.
 
+    Of a folder it tells how many photos and faces are in and below it, and how many files are gone or couldn't be read.
+
     \b
     --json prints an object: path, paths, hash, width, height, taken_at,
       faces: an array of id, number, box, confidence, emotion, score, scores,
@@ -53,8 +59,46 @@ def show(state: State, /, **asked: Any) -> None:
       waiting, where there is any: what was said of faces of another picture
         of the shot that aren't found in this one: an array of box, of_other,
         emotion, is_face, said_at
+
+    Of a folder: path, photos, faces, emotions (with the number of each),
+      missing, unwanted and failures, the numbers of files
     """
-    show_card(state, _CARD, Wish(**asked))
+    wish = Wish(**asked)
+    folder = _folder(state, wish)
+    if folder is None:
+        show_card(state, _CARD, wish)
+    elif wish.as_json:
+        print_json(folder.as_json())
+    else:
+        screen = console()
+        for line in _folder_lines(folder):
+            screen.print(line, soft_wrap=True)
+
+
+def _folder(state: State, wish: Wish) -> FolderSummary | None:
+    if Path(absolute(wish.photo)).is_file():
+        return None
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        found = store.folder(wish.photo, settings=settings)
+    if found is not None and wish.out is not None:
+        raise UsageError(f"{found.path}: is a folder, of which nothing can be drawn; name a photo")
+    return found
+
+
+def _folder_lines(folder: FolderSummary) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text(printable(folder.path), style="bold")
+    yield Text(f"{folder.photos:>8} photos")
+    yield Text(f"{folder.faces:>8} faces")
+    yield from emotion_bars(folder.emotions)
+    if folder.missing:
+        yield Text(f"{folder.missing:>8} missing: their files are gone", style="red")
+    if folder.unwanted:
+        yield Text(f"{folder.unwanted:>8} no longer wanted: ignored, in a bin, or forgotten with their folder")
+    if folder.failures:
+        yield Text(f"{folder.failures:>8} couldn't be read; see `gallery errors`", style="red")
 
 
 @dataclass(frozen=True, slots=True)
