@@ -37,6 +37,7 @@ class IndexKeywords(TypedDict, total=False):
     skip: Callable[[FileStamp], bool] | None
     on_plan: Callable[[int], None] | None
     on_bins: Callable[[int], None] | None
+    on_other_files: Callable[[int, int], None] | None
     on_rescore: Callable[[rescoring.Rescored], None] | None
 
 

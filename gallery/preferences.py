@@ -120,7 +120,8 @@ def write_setting(name: str, value: str | float | None, *, config: Path | None =
     else:
         document[name] = value
     try:
-        write_beside(path, document.as_string().encode(), private=True, check=lambda new: _check(new, name, value))
+        content = document.as_string().encode()
+        write_beside(path, content, private=True, check=lambda new: _check(new, path, name, value))
     except UnicodeEncodeError:
         raise UsageError(f"{value!r} is no UTF-8 and can't stand in {path.name}; rename the file") from None
     except OSError as error:
@@ -147,10 +148,13 @@ def _read(path: Path) -> TOMLDocument:
         raise UsageError(f"{path}: can't be read as a TOML settings file, and was left as it is: {error}") from None
 
 
-def _check(new: Path, name: str, value: str | float | None) -> None:
-    """UsageError unless the program reads the new file as meant."""
+def _check(new: Path, path: Path, name: str, value: str | float | None) -> None:
+    """UsageError unless the program reads the new file, which shall be at the path, as meant."""
     with suppress(tomllib.TOMLDecodeError):
         if tomllib.loads(new.read_text(encoding="utf-8")).get(name) == value:
-            load_settings(environ={}, config=new)
+            try:
+                load_settings(environ={}, config=new)
+            except UsageError as error:
+                raise UsageError(str(error).replace(str(new), str(path))) from None
             return
     raise UsageError(f"{name} = {value!r} can't be written into the settings file; edit it by hand")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import platformdirs
 
 from gallery.errors import UsageError
+from gallery.folding import did_you_mean
 
 APP = "gallery"
 
@@ -81,12 +83,28 @@ def load_settings(
 
     Raises UsageError for a config file that is no TOML, an unknown key or a value of the wrong type or range.
     """
-    given: dict[str, Any] = {}
-    for values in _layers(flags, environ, config).values():
-        given |= values
+    path, given = config or config_file(), dict[str, tuple[str, Any]]()
+    for source, values in _layers(flags, environ, path).items():
+        for name, value in values.items():
+            given[name] = ({"file": f"{path}: ", "variable": f"{variable(name)}: "}.get(source, ""), value)
     for name in sorted(given):
-        check_name(name)
-    return replace(Settings(), **{name: typed(name, value) for name, value in given.items()})
+        with _told_of(given[name][0]):
+            check_name(name)
+    kept = {}
+    for name, (source, value) in given.items():
+        with _told_of(source):
+            kept[name] = typed(name, value)
+            replace(Settings(), **{name: kept[name]})
+    return replace(Settings(), **kept)
+
+
+@contextmanager
+def _told_of(source: str) -> Iterator[None]:
+    """What is wrong is told with its source before it."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{source}{error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +126,15 @@ def setting_origins(
     """Every setting, as `load_settings` gives it with the same arguments, and its source. Raises as that does."""
     values, defaults = asdict(load_settings(flags, environ=environ, config=config)), asdict(Settings())
     sources = dict.fromkeys(defaults, "default")
-    for source, given in _layers(flags, environ, config).items():
+    for source, given in _layers(flags, environ, config or config_file()).items():
         sources |= dict.fromkeys(given, source)
     return [Origin(name, values[name], sources[name], default) for name, default in defaults.items()]
 
 
-def _layers(
-    flags: Mapping[str, Any] | None, environ: Mapping[str, str], config: Path | None
-) -> dict[str, dict[str, Any]]:
+def _layers(flags: Mapping[str, Any] | None, environ: Mapping[str, str], config: Path) -> dict[str, dict[str, Any]]:
     """What each source gives, the last one counts."""
     return {
-        "file": _from_file(config or config_file()),
+        "file": _from_file(config),
         "variable": {f.name: environ[variable(f.name)] for f in fields(Settings) if environ.get(variable(f.name))},
         "flag": {name: value for name, value in (flags or {}).items() if value is not None},
     }
@@ -128,7 +144,8 @@ def check_name(name: str) -> None:
     """Raises UsageError unless there is a setting of this name."""
     known = [field.name for field in fields(Settings)]
     if name not in known:
-        raise UsageError(f"unknown setting {name!r}; known: {', '.join(known)}")
+        hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
+        raise UsageError(f"unknown setting {name!r}{hint}")
 
 
 def variable(name: str) -> str:

@@ -30,7 +30,11 @@ class IndexRun:
         self.arguments: IndexArguments = {
             **self.use(self.tools),
             "options": IndexOptions(
-                on_plan=self._plan, on_bins=self._count_bins, on_rescore=self._follow_rescoring, **options
+                on_plan=self._plan,
+                on_bins=self._count_bins,
+                on_other_files=self._count_others,
+                on_rescore=self._follow_rescoring,
+                **options,
             ),
         }
 
@@ -59,8 +63,8 @@ class IndexRun:
             raise
         counts = self._counts(start)
         self._state.note(self._sentence(counts))
-        if self.summary.in_bins:
-            self._state.note(f"passed over: {self.summary.in_bins} in bins")
+        if passed_over := _passed_over(self.summary):
+            self._state.note(f"passed over: {passed_over}")
         for line in self._left.lines():
             self._state.note(line)
         if as_json:
@@ -84,6 +88,9 @@ class IndexRun:
 
     def _count_bins(self, count: int) -> None:
         self.summary.in_bins = count
+
+    def _count_others(self, videos: int, raw: int) -> None:
+        self.summary.videos, self.summary.raw = videos, raw
 
     def _follow_rescoring(self, so_far: Rescored) -> None:
         """Shows a model that is new to the database reading the stored faces: minutes, where there are 100,000."""
@@ -147,3 +154,13 @@ class _Told:
     def __str__(self) -> str:
         others = f" and {counted(len(self._paths) - 1, 'other')}" if len(self._paths) > 1 else ""
         return printable(self._paths[0]) + others
+
+
+def _passed_over(summary: Summary) -> str:
+    """`12 videos, 3 RAW, 1 in bins`; empty for nothing."""
+    told = {
+        counted(summary.videos, "video"): summary.videos,
+        f"{summary.raw} RAW": summary.raw,
+        f"{summary.in_bins} in bins": summary.in_bins,
+    }
+    return ", ".join(text for text, count in told.items() if count)

@@ -125,7 +125,7 @@ def find(connection: Connection, name: str) -> AlbumRow:
     columns = select(album.id, album.name, album.note, album.created_at, album.query, album.cover_hash, album.uid)
     row = connection.execute(columns.where(album.key == album_key(name))).first()
     if row is None:
-        raise matches.no_album(name)
+        raise matches.no_album(connection, name)
     return AlbumRow(*row)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from gallery.errors import ImageError, ScanError
 from gallery.images.ignoring import OnError, Rules, is_ignored, rules_in, why
 from gallery.images.passed_over import USUAL_NAMES, Names, PassedOver, Reason
-from gallery.kinds import PHOTOS, suffix
+from gallery.kinds import PHOTOS, RAW, VIDEOS, suffix
 from gallery.records import FileStamp
 from gallery.system.drives import is_connected
 from gallery.system.paths import absolute
@@ -21,12 +21,21 @@ KnownAs = Callable[[str, os.stat_result], str]
 """By which path a folder is known, given one that leads to it and what the disk says of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Beside:
     """What a walk comes by beside photos: what it passes over, and the folders on another device than their parents."""
 
     passed_over: PassedOver = field(default_factory=PassedOver)
     drives: set[str] = field(default_factory=set)
+    videos: int = 0
+    """How many lie among the photos; of those that an ignore file names, too."""
+    raw: int = 0
+    """The same of raw files."""
+
+    def count(self, end: str) -> None:
+        """Counts a file that is no photo, by what its name ends in."""
+        self.videos += end in VIDEOS
+        self.raw += end in RAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,8 @@ def _sort_out(
                 how.beside.passed_over.add(_named(entry, folder), Reason.IGNORED)
             else:
                 photos.append(entry)
+        else:
+            how.beside.count(suffix(entry.name))
     photos.sort(key=_name_bytes)
     subfolders.sort(key=_name_bytes)
     return photos, subfolders

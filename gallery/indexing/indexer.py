@@ -57,6 +57,8 @@ class IndexOptions:
     """Told the number of files found, those with problems among them, before the first result."""
     on_bins: Callable[[int], None] | None = None
     """Told at the end how many photos were passed over in bins, snapshots and the like; counted up to a limit."""
+    on_other_files: Callable[[int, int], None] | None = None
+    """Told at the end how many videos and how many raw files lie among the photos, all of which are passed over."""
     on_rescore: Callable[[Rescored], None] | None = None
     """Told how far it is while stored faces are read that the classifier hasn't seen, which comes before all else."""
 
@@ -141,6 +143,8 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
         yield from _finish(crew, rules, [file.path for file in present], places)
+    if options.on_other_files:
+        options.on_other_files(places.beside.videos, places.beside.raw)
     if options.on_bins:
         options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
 

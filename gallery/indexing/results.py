@@ -51,6 +51,10 @@ class Summary:
     """What was said of faces that weren't found again in the photos that came into the places of theirs."""
     places_staying: int = 0
     """Places in albums that stay with a picture of which there is another version, for it has a file elsewhere."""
+    videos: int = 0
+    """Videos among the photos, which are passed over."""
+    raw: int = 0
+    """Raw files among the photos, which are passed over."""
 
     def add(self, result: PhotoResult) -> None:
         """Count one result."""

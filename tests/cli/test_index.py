@@ -17,7 +17,7 @@ from tests.support.cli_gallery import ODD_NAMES, Gallery
 from tests.support.edits import write_exif
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
-from tests.support.terminal import run_in_terminal
+from tests.support.terminal import run_in_terminal, unstyled
 
 COUNTS = (
     *("new", "unchanged", "edited", "changed", "moved", "copied", "missing", "restored", "reread", "failed"),
@@ -42,8 +42,8 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    told = ("in_bins", "failed_places", "words_waiting", "places_staying", "seconds", "photos_per_second")
-    assert list(values) == [*COUNTS, "faces", *told]
+    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "videos", "raw")
+    assert list(values) == [*COUNTS, "faces", *counted, "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
 
@@ -229,10 +229,11 @@ def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> 
 def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:
     done = gallery.run("model", "show", model)
     assert (done.exit_code, done.stderr) == (0, "")
-    lines = dict(line.split(":", 1) for line in done.stdout.splitlines())
-    assert lines["name"].strip() == "small"
-    assert lines["labels"].split() == list(EMOTIONS)
-    assert lines["metrics"].strip() == "PublicTest accuracy 0.25"
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["name:", "small"] in lines
+    assert ["labels:", *EMOTIONS] in lines
+    at = lines.index(["metrics:"])
+    assert lines[at + 1 : at + 3] == [["accuracy"], ["PublicTest", "0.25"]]
 
     card = json.loads(gallery.run("model", "show", model, "--json").stdout)
     assert (card["name"], card["path"], card["architecture"]) == ("small", str(model), "custom")
@@ -246,8 +247,11 @@ def test_models_are_listed_in_every_form(gallery: Gallery, model: Path) -> None:
     code, seen = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="300")
     assert code == 0
     *rows, last = seen.splitlines()[1:]
-    assert [line.split()[0] for line in rows if line.strip()] == shipped
+    assert [line.split()[0] for line in rows if not line.startswith(" ")] == shipped
+    assert {line.split()[-4] for line in rows} == {"PublicTest", "PrivateTest"}
     assert last == f"In use: {model}"
+    _, narrow = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="80")
+    assert [line.rstrip() for line in unstyled(narrow).splitlines()[1:-1]] == [line.rstrip() for line in rows]
 
 
 def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: Path) -> None:
@@ -261,6 +265,22 @@ def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: 
     first, second = done.stderr.splitlines()
     assert first == "1 stored face read with the model other"
     assert second.startswith("1 photo: 1 unchanged; 0 faces; ")
+
+
+def test_videos_and_raw_files_are_passed_over_and_counted(gallery: Gallery) -> None:
+    draw_photo(gallery.photos / "a.jpg")
+    below = gallery.photos / "below"
+    below.mkdir()
+    others = "a.MOV", "b.mp4", "c.cr2", "notes.txt", ".hidden.mov"
+    for name in others:
+        (below / name).touch()
+    done = gallery.run("index", gallery.photos, "--json")
+    values = json.loads(done.stdout)
+    assert (values["new"], values["videos"], values["raw"]) == (1, 2, 1)
+    assert done.stderr.splitlines()[1:] == ["passed over: 2 videos, 1 RAW"]
+    (below / "b.mp4").unlink()
+    (below / "c.cr2").unlink()
+    assert gallery.run("index").stderr.splitlines()[1:] == ["passed over: 1 video"]
 
 
 def test_photos_moved_into_bins_are_missing_and_those_in_bins_are_counted(gallery: Gallery) -> None:

@@ -49,6 +49,12 @@ face 1  happy 0.93  from 100,50 to 180,150  confidence 0.99
     )
 
 
+def test_confidence_is_the_same_in_show_and_why(gallery: Gallery) -> None:
+    path = gallery.add("sure.jpg", face("happy", confidence=0.9996))
+    assert "  confidence 0.99\n" in gallery.run("show", path).stdout
+    assert "  + confidence 0.99, min_confidence asks for 0.95\n" in gallery.run("why", path).stdout
+
+
 def test_json_is_one_object_like_those_of_search(gallery: Gallery) -> None:
     group = fill(gallery)["group"]
     done = gallery.run("show", group, "--json")

@@ -571,6 +571,8 @@ def test_summary_counts_by_status() -> None:
         "failed_places": 0,
         "words_waiting": 0,
         "places_staying": 0,
+        "videos": 0,
+        "raw": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

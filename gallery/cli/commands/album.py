@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.commands.album_photos import add, cover, move, name_argument, remove, sort
 from gallery.cli.commands.export import export
 from gallery.cli.filters import parse_filters, query_options
@@ -235,7 +236,7 @@ def delete(state: State, name: str, yes: bool, dry_run: bool) -> None:
         one = read_album(store, name, settings)
         held = f"with {counted(one.count + one.waiting, 'photo')}" if one.query is None else "(smart)"
         question = f"Delete album {name!r} {held}? The photos stay."
-        if not (yes or dry_run) and not click.confirm(printable(question), err=True):
+        if not (yes or dry_run) and not agreed(question):
             state.note("nothing deleted")
             return
         broken = delete_album(store, name, dry_run=dry_run)

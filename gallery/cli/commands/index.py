@@ -68,6 +68,8 @@ def index(
       words_waiting, said of faces that weren't found again in what came into
       the places of their photos; places_staying, in albums, with pictures
       that have a file elsewhere;
+      videos and raw, files of these kinds among the photos, which are passed
+      over, too;
       seconds; photos_per_second
     """
     settings = state.settings(**searched_at(**flags))

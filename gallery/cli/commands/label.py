@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, printable
@@ -128,7 +129,7 @@ def _agreed(state: State, faces: _Faces, what: str, *, yes: bool, dry_run: bool)
     if not faces.named or yes:
         return True
     count = f"{counted(len(faces.ids), 'face')} in {counted(faces.photos, 'photo')}"
-    if click.confirm(f"{what[:1].upper()}{what[1:]} {count}?", err=True):
+    if agreed(f"{what[:1].upper()}{what[1:]} {count}?"):
         return True
     state.note("nothing was changed")
     return False

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options, yes_option
 from gallery.cli.output import counted, print_json, print_paths
@@ -71,7 +72,7 @@ def _confirmed(gone: Gone, lost: Attached) -> bool:
         if number
     ]
     waits = f" {' and '.join(waiting)} will wait for them." if waiting else ""
-    return click.confirm(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}", err=True)
+    return agreed(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}")
 
 
 def _what(gone: Gone) -> str:

@@ -201,7 +201,7 @@ def _face(face: FaceRecord) -> Iterator[Text]:
         f"face {face.number}  ",
         (f"{face.emotion} {score_text(face.score)}", f"bold {colour}"),
         f"  from {face.box}",
-        f"  confidence {face.confidence:.2f}",
+        f"  confidence {score_text(face.confidence)}",
         "  said by a person" if face.source == "person" else "",
     )
     yield from bars(face.scores)

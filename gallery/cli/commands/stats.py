@@ -11,7 +11,7 @@ import click
 from gallery.cli.breakdowns import emotion_bars, print_groups
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options
-from gallery.cli.output import console, print_json, printable
+from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.errors import UsageError
@@ -87,8 +87,10 @@ def _lines(figures: Stats, location: str) -> Iterator[Text]:
     if figures.failures:
         yield Text(f"{figures.failures:>8} files couldn't be read; see `gallery errors`", style="red")
     yield from _counts("year", {str(year or "unknown"): count for year, count in figures.years.items()})
-    cameras = {camera or "unknown": count for camera, count in list(figures.cameras.items())[:_CAMERAS_SHOWN]}
-    yield from _counts("camera", cameras)
+    cameras = {camera or "unknown": count for camera, count in figures.cameras.items()}
+    yield from _counts("camera", dict(list(cameras.items())[:_CAMERAS_SHOWN]))
+    if rest := list(cameras.values())[_CAMERAS_SHOWN:]:
+        yield Text(f"{sum(rest):>8} with {counted(len(rest), 'other camera')}; `gallery stats --by camera` has all")
     current = [model.name for model in figures.models if model.is_current]
     yield Text(f"\nmodel    {printable(', '.join(current) or 'none yet')}")
     size = "" if figures.database_bytes is None else f" ({figures.database_bytes / 1e6:.1f} MB)"
