@@ -9,6 +9,7 @@ import click
 
 from gallery.cli.completing import complete_albums, complete_emotions, complete_query_words
 from gallery.cli.options import all_of
+from gallery.cli.query_hints import hint_at_fields
 from gallery.cli.query_words import QueryWords
 from gallery.errors import UsageError
 from gallery.query.query import SORTS, Query
@@ -92,7 +93,10 @@ def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Qu
         from gallery.insight.precision import min_scores
 
         known["min_scores"] = min_scores(precision, store, settings)
-    return Query.of(**known) if known else None
+    query = Query.of(**known) if known else None
+    if "where" in known:
+        hint_at_fields(known["where"], store, settings)
+    return query
 
 
 def _words(values: Sequence[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from gallery.errors import UsageError
@@ -19,7 +20,14 @@ def parse_path(text: str | os.PathLike[str]) -> str:
     given = native(os.fspath(text))
     if not given.strip():
         raise UsageError(f"--path is {given!r}; allowed: a folder, or a part of the path of a photo")
-    return _absolute(given) if _exists(given) else place(given)
+    if _exists(given):
+        return _absolute(given)
+    wildcard = re.search(r"[*?]", given)
+    if wildcard:
+        part = max(re.split(r"[*?]+", given), key=len) or "Italy"
+        reason = f"{wildcard[0]} stands for nothing here; give a part of the path, such as {part}"
+        raise UsageError(f"--path is {given!r}; {reason}")
+    return place(given)
 
 
 def place(given: str) -> str:

@@ -20,6 +20,7 @@ class Token:
     """A piece of a query: `text` without the quotes, `places` where each of its characters stands in the query.
 
     `colon` is the first colon in `text` that wasn't quoted and has letters alone before it: the end of a field's name.
+    It is `plain` where no part of it was quoted.
     """
 
     kind: Kind
@@ -27,6 +28,7 @@ class Token:
     text: str = ""
     places: tuple[int, ...] = ()
     colon: int | None = None
+    plain: bool = True
 
     def place(self, index: int) -> int:
         """Where in the query the character `index` of `text` stands; past its end, where the word ends."""
@@ -97,7 +99,7 @@ def _word(query: str, start: int) -> tuple[Token, int]:
         at += 1
     word = "".join(text)
     kind = _KEYWORDS.get(word.lower(), "word") if plain else "word"
-    return Token(kind, start, word, tuple(places), colon), at
+    return Token(kind, start, word, tuple(places), colon, plain), at
 
 
 def _is_drive(query: str, start: int) -> bool:

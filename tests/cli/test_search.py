@@ -18,6 +18,33 @@ from tests.support.programs import started
 from tests.support.terminal import run_in_terminal, unstyled
 
 
+@pytest.mark.parametrize(
+    ("words", "warning"),
+    [
+        (["happy"], "'happy' is looked for in paths (0 photos there); emotion:happy finds 2"),
+        (["faces:2..", "Joy"], "'Joy' is looked for in paths (0 photos there); emotion:happy finds 2"),
+        (["not uncertain"], "'uncertain' is looked for in paths (0 photos there); is:uncertain finds 1"),
+        (["sad", "neutral"], "'sad' is looked for in paths (0 photos there); emotion:sad finds 1"),
+    ],
+)
+def test_emotion_without_its_field_is_told(gallery: Gallery, words: list[str], warning: str) -> None:
+    fill(gallery)
+    assert gallery.run("search", *words).stderr.splitlines() == [f"warning: {warning}"]
+    assert gallery.run("search", *words, "-q").stderr == ""
+
+
+@pytest.mark.parametrize("words", [['"happy"'], ["emotion:happy"], ["path:happy"], ["neutral"], ["beach"]])
+def test_word_that_is_meant_for_paths_gets_no_warning(gallery: Gallery, words: list[str]) -> None:
+    fill(gallery)
+    assert gallery.run("search", *words).stderr == ""
+
+
+def test_folder_called_like_an_emotion_is_found_without_a_word(gallery: Gallery) -> None:
+    path = gallery.add("happy/one.jpg", face("sad"))
+    done = gallery.run("search", "happy")
+    assert (done.stdout, done.stderr) == (f"{path}\n", "")
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     """The three photos of `fill`, for tests that change nothing."""
@@ -169,7 +196,7 @@ def test_long_path_is_folded_not_cut(gallery: Gallery) -> None:
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ("-e hapy", "unknown emotion 'hapy'; choose from angry, disgust, fear, happy, sad, surprise, neutral"),
+        ("-e xyz", "unknown emotion 'xyz'; choose from angry, disgust, fear, happy, sad, surprise, neutral"),
         ("-e happy,", "unknown emotion ''; choose from angry, disgust, fear, happy, sad, surprise, neutral"),
         ("--min-score 1.5", "--min-score is 1.5; allowed: 0 to 1"),
         ("--min-score nan", "--min-score is nan; allowed: 0 to 1"),

@@ -16,6 +16,7 @@ from gallery.cli.options import database_option, dry_run_option, loudness_option
 from gallery.cli.output import console, counted, plain_table, print_items, printable
 from gallery.cli.photo_lists import Listing, listing_options, print_records
 from gallery.cli.photo_words import parse_photos, photos_and_filters
+from gallery.cli.query_hints import hint_at_name
 from gallery.cli.state import State
 from gallery.curation.albums import (
     Album,
@@ -77,6 +78,8 @@ def create(state: State, /, name: str, smart: bool, note: str, dry_run: bool, **
             made = create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
         else:
             made = create_album(store, name, photos, settings, note=note, dry_run=dry_run)
+    if not made.count:
+        hint_at_name(name, given["words"])
     if smart:
         state.note_done(f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
     else:
