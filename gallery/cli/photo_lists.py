@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
 from gallery.cli.options import all_of, nul_option
-from gallery.cli.output import Item, console, plain_table, print_json, print_paths, printable, to_terminal
+from gallery.cli.output import Item, console, counted, plain_table, print_json, print_paths, to_terminal
+from gallery.cli.path_cells import Folder, print_total
 from gallery.emotions import COLOURS
 from gallery.records import FaceRecord, PhotoRecord, shown_score
 
@@ -81,33 +82,44 @@ def print_records(photos: Sequence[PhotoRecord], how: Listing) -> None:
         _draw(photos)
 
 
+@dataclass(frozen=True, slots=True)
+class GroupTables(Generic[T]):
+    """How groups of photos are drawn: a table for each, which gets its number from 1 on; which files are in it."""
+
+    draw: Callable[[int, T, Folder], Table]
+    files: Callable[[T], Iterable[str]]
+    totals: Callable[[Sequence[T]], Iterable[str]]
+
+
 def print_groups(
-    groups: Sequence[T], *, as_json: bool, nul: bool, table: Callable[[int, T], Table], paths: Iterable[str]
+    groups: Sequence[T], *, as_json: bool, nul: bool, tables: GroupTables[T], paths: Iterable[str]
 ) -> None:
-    """Prints groups of photos: JSON, a table for each, which gets its number from 1 on, or the paths for a program."""
+    """Prints groups of photos: JSON, tables, or the paths for a program."""
     if as_json:
         print_json([group.as_json() for group in groups])
-    elif to_terminal() and not nul:
-        for number, group in enumerate(groups, start=1):
-            console().print(table(number, group))
-    else:
+    elif not to_terminal() or nul:
         print_paths(paths, nul=nul)
+    elif groups:
+        folder = Folder.of(path for group in groups for path in tables.files(group))
+        folder.print()
+        for number, group in enumerate(groups, start=1):
+            console().print(tables.draw(number, group, folder))
+        print_total(*tables.totals(groups))
 
 
 def _draw(photos: Sequence[PhotoRecord]) -> None:
-    from rich.text import Text
-
     if not photos:
         return
-    table = plain_table()
-    table.add_column("photo", overflow="fold")
-    table.add_column("faces")
+    folder = Folder.of(photo.path for photo in photos)
+    table = plain_table("photo", "faces")
     table.add_column("taken", no_wrap=True)
     for photo in photos:
-        name = Text(printable(photo.told), style="dim" if photo.missing else "")
+        name = folder.photo_cell(photo, style="dim" if photo.missing else "")
         taken = photo.capture.taken_at
         table.add_row(name, faces_text(photo.faces), taken.strftime("%Y-%m-%d %H:%M") if taken else "")
+    folder.print()
     console().print(table)
+    print_total(counted(len(photos), "photo"))
 
 
 def faces_text(faces: Sequence[FaceRecord]) -> Text:

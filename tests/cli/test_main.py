@@ -233,7 +233,7 @@ def test_errors_are_listed_with_their_reason(gallery: Gallery) -> None:
     assert failure.pop("failed_at").endswith("+00:00")
     assert failure == {"path": "/photos/a [b]\n.jpg", "reason": "damaged", "transient": False, "size": 7}
     code, seen = run_in_terminal(gallery, "errors", NO_COLOR="1")
-    assert (code, seen.splitlines()[1].split()[:3]) == (0, ["/photos/a", "[b]\\n.jpg", "damaged"])
+    assert (code, seen.splitlines()[2].split()[:3]) == (0, ["a", "[b]\\n.jpg", "damaged"])
 
 
 def test_sound_database_passes_the_check_and_a_damaged_one_does_not(gallery: Gallery) -> None:

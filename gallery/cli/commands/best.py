@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +11,9 @@ from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options_but_album
 from gallery.cli.look_progress import read_looks
 from gallery.cli.options import shared_options
-from gallery.cli.output import counted, message, plain_table, printable
-from gallery.cli.photo_lists import listing_options, print_groups, score_text
+from gallery.cli.output import counted, message, plain_table
+from gallery.cli.path_cells import Folder
+from gallery.cli.photo_lists import GroupTables, listing_options, print_groups, score_text
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
 from gallery.curation.collecting import Collected, collect_photos
@@ -95,7 +96,7 @@ def best(
         bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
         winners = [shot.photo.path for burst in ranked for shot in burst.winners if not shot.photo.replaced]
-        print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
+        print_groups(ranked, as_json=as_json, nul=nul, tables=_TABLES, paths=winners)
         if into is not None and winners:
             collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
             _tell_collected(state, collected, into, dry_run=dry_run)
@@ -122,16 +123,12 @@ def _tell_collected(state: State, collected: Collected, name: str, *, dry_run: b
     state.note(f"dry run, nothing was changed: would be {done}" if dry_run else done)
 
 
-def _table(number: int, burst: RankedBurst) -> Table:
-    from rich.text import Text
-
-    table = plain_table()
-    title = f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole"
-    table.add_column(title, overflow="fold")
+def _table(number: int, burst: RankedBurst, folder: Folder) -> Table:
+    table = plain_table(f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole")
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
     for shot in burst.shots:
-        name = Text(printable(shot.photo.told), style="bold" if shot in burst.winners else "")
+        name = folder.photo_cell(shot.photo, style="bold" if shot in burst.winners else "")
         table.add_row(name, *_cells(shot))
     table.add_row()
     return table
@@ -143,3 +140,15 @@ def _cells(shot: RankedShot) -> Iterator[str]:
     yield str(len(shot.photo.faces)) + (f" ({shot.lost} fewer)" if shot.lost else "")
     for value in (shot.happy, shot.eyes, shot.sharpness, shot.score):
         yield "-" if value is None else score_text(value)
+
+
+def _totals(bursts: Sequence[RankedBurst]) -> Iterator[str]:
+    kept_whole = sum(burst.series is not None for burst in bursts)
+    if kept_whole < len(bursts):
+        yield counted(len(bursts) - kept_whole, "burst")
+    if kept_whole:
+        yield f"{kept_whole} series kept whole"
+    yield counted(sum(len(burst.shots) for burst in bursts), "shot")
+
+
+_TABLES = GroupTables(_table, lambda burst: (shot.photo.path for shot in burst.shots), _totals)

@@ -8,6 +8,7 @@ import click
 
 from gallery.cli.options import shared_options
 from gallery.cli.output import console, counted, print_json, printable, to_terminal
+from gallery.cli.path_cells import PathCell
 from gallery.cli.state import State
 from gallery.curation.roots import RootRecord, forget_root, list_roots
 
@@ -73,5 +74,5 @@ def _draw(found: Sequence[RootRecord]) -> None:
 
     table = Table("folder", "photos", "missing", "unwanted", "last look", "just now", box=None, pad_edge=False)
     for one in found:
-        table.add_row(printable(one.root.path), *_cells(one))
+        table.add_row(PathCell(printable(one.root.path)), *_cells(one))
     console().print(table)
