@@ -35,6 +35,8 @@ class IndexKeywords(TypedDict, total=False):
     force: bool
     wait: bool
     skip: Callable[[FileStamp], bool] | None
+    on_phase: Callable[[indexer.Phase], None] | None
+    on_found: Callable[[int], None] | None
     on_plan: Callable[[int], None] | None
     on_bins: Callable[[int], None] | None
     on_other_files: Callable[[int, int], None] | None

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gallery.api import IndexArguments
-from gallery.cli.network_options import load_pipeline
 from gallery.cli.output import counted, print_json, printable
 from gallery.cli.progress import Progress
 from gallery.cli.rescore_progress import show_rescored
 from gallery.cli.state import State
 from gallery.cli.taken_up import Networks, Tools
-from gallery.indexing.indexer import IndexOptions, PhotoResult, Status, Summary
+from gallery.indexing.indexer import IndexOptions, Phase, PhotoResult, Status, Summary
 from gallery.indexing.rescoring import Rescored
 from gallery.settings import Settings
+from gallery.vision.lazy import networks
 
 
 class IndexRun:
@@ -24,12 +24,15 @@ class IndexRun:
     def __init__(self, state: State, settings: Settings, **options: Any) -> None:
         self._state = state
         self._progress = Progress(unit="photos", quiet=state.quiet, describe=self._beside_the_bar)
+        self._phase, self._found = Phase.LOOKING, 0
         self.summary = Summary()
         self._left = Left()
         self.tools = Tools(settings, *self.load(settings))
         self.arguments: IndexArguments = {
             **self.use(self.tools),
             "options": IndexOptions(
+                on_phase=self._begin,
+                on_found=self._count_found,
                 on_plan=self._plan,
                 on_bins=self._count_bins,
                 on_other_files=self._count_others,
@@ -40,7 +43,7 @@ class IndexRun:
 
     def load(self, settings: Settings) -> Networks:
         """Detector and classifier as the settings say."""
-        return load_pipeline(self._state, settings)
+        return networks(settings)
 
     def use(self, tools: Tools) -> IndexArguments:
         """The arguments by which `index` works with these from now on."""
@@ -83,6 +86,15 @@ class IndexRun:
     def _counts(self, start: float) -> dict[str, Any]:
         return self.summary.as_json(time.monotonic() - start)
 
+    def _begin(self, phase: Phase) -> None:
+        self._phase = phase
+        if phase is Phase.READING:
+            self._progress.measure_from_now()
+        self._progress.redraw()
+
+    def _count_found(self, count: int) -> None:
+        self._found = count
+
     def _plan(self, total: int) -> None:
         self._progress.plan(total, unit="photos")
 
@@ -101,7 +113,10 @@ class IndexRun:
     def _beside_the_bar(self) -> str:
         if self._progress.unit == "faces":
             return "reading the stored faces with the new model"
-        return self._parts() or "looking"
+        if self._phase is Phase.LOOKING:
+            return f"{self._phase}: {counted(self._found, 'photo')}"
+        so_far = self._parts()
+        return ", ".join(part for part in (so_far, self._phase if self._phase is Phase.LOADING else "") if part)
 
     def _sentence(self, counts: dict[str, Any]) -> str:
         """`3 photos: 2 new, 1 failed; 4 faces; 1.5 s, 2.0 photos/s; 1 place couldn't be looked at`."""

@@ -20,7 +20,7 @@ from gallery.indexing.processes import MANY, decode_in_processes, read_in_proces
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
 from gallery.indexing.rescoring import Rescored, rescore_locked
-from gallery.indexing.results import PhotoResult, Summary
+from gallery.indexing.results import Phase, PhotoResult, Summary
 from gallery.indexing.second_names import second_names
 from gallery.indexing.successors import following, left_behind, with_known_faces
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
@@ -30,7 +30,7 @@ from gallery.store.renaming import copies, rename_files
 from gallery.store.store import Store
 from gallery.store.unwanted import mark_unwanted
 
-__all__ = ["IndexOptions", "PhotoResult", "Status", "Summary", "index"]
+__all__ = ["IndexOptions", "Phase", "PhotoResult", "Status", "Summary", "index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class IndexOptions:
     """Another process that indexes into the same database is waited for."""
     skip: Callable[[FileStamp], bool] | None = None
     """Files for which it says yes are left as they are for another run; nothing is said of them."""
+    on_phase: Callable[[Phase], None] | None = None
+    """Told what the run begins with now."""
+    on_found: Callable[[int], None] | None = None
+    """Told, while it looks through the folders, how many files it has found so far."""
     on_plan: Callable[[int], None] | None = None
     """Told the number of files found, those with problems among them, before the first result."""
     on_bins: Callable[[int], None] | None = None
@@ -132,21 +136,40 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
                 options.on_rescore(so_far)
         rules = Reconciler(store.known_files(), store.paths_of, store.pictures, options.force)
         places.names.learn(rules.known)
-        present = list(places.files)
+        _tell(options, Phase.LOOKING)
+        present = list(_counted(places.files, options.on_found))
         files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
         if options.on_plan:
             options.on_plan(len(files) + sum(problem.is_photo for problem in places.problems))
         plan = _planned(rules, files, retry_failed=options.retry_failed)
         yield from plan.told
         yield from _restore(crew, plan.back)
+        if plan.to_read:
+            _tell(options, Phase.LOADING)
+        loaded = False
         with closing(_read(crew, rules, plan.to_read)) as batches, crew.classifier.beside_others():
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
+                if not loaded and any(read.photo for read in batch):
+                    loaded = True
+                    _tell(options, Phase.READING)
         yield from _finish(crew, rules, [file.path for file in present], places)
     if options.on_other_files:
         options.on_other_files(places.beside.videos, places.beside.raw)
     if options.on_bins:
         options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
+
+
+def _tell(options: IndexOptions, phase: Phase) -> None:
+    if options.on_phase:
+        options.on_phase(phase)
+
+
+def _counted(files: Iterator[FileStamp], tell: Callable[[int], None] | None) -> Iterator[FileStamp]:
+    for count, file in enumerate(files, 1):
+        if tell:
+            tell(count)
+        yield file
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from gallery.indexing.reconcile import Status
+
+
+class Phase(StrEnum):
+    """What a run is at."""
+
+    LOOKING = "looking through the folders"
+    LOADING = "loading the models"
+    """Photos are being read, and none has been searched for faces yet: the networks are loaded first, which takes
+    seconds. What is known by its bytes or its picture needs none."""
+    READING = "reading photos"
 
 
 @dataclass(frozen=True, slots=True)

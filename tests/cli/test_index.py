@@ -205,7 +205,8 @@ def test_person_at_a_terminal_sees_progress_and_the_next_step(gallery: Gallery) 
 
     assert code == 1
     for part in (
-        "Loading the models…\n",
+        "looking through the folders: 2 photos",
+        "loading the models",
         "2/2",
         "1 new, 1 failed",
         f"failed: {gallery.photos}/bad.jpg: empty file",
@@ -214,6 +215,8 @@ def test_person_at_a_terminal_sees_progress_and_the_next_step(gallery: Gallery) 
         "`gallery errors` lists what couldn't be read.\n",
     ):
         assert part in seen
+    assert seen.index("looking through the folders: 2 photos") < seen.index("loading the models") < seen.index("1 new")
+    assert "looking" not in seen[seen.index("1 new") :]
 
 
 def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> None:

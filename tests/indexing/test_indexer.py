@@ -19,7 +19,7 @@ from gallery.curation.albums import album_photos, create_album
 from gallery.db import schema
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
-from gallery.indexing.indexer import PhotoResult, Status, Summary, index
+from gallery.indexing.indexer import Phase, PhotoResult, Status, Summary, index
 from gallery.indexing.pruning import find_gone
 from gallery.indexing.rescoring import Rescored
 from gallery.query.query import Query
@@ -427,6 +427,24 @@ def test_indexing_with_another_model_rescores_what_is_unchanged(library: Library
     assert steps == [Rescored(0, 1), Rescored(1, 1), 1]
     assert library.emotions(path) == ["sad"]
     assert library.detector.seen == seen
+
+
+def test_phases_are_told_in_their_order(library: Library) -> None:
+    for name in "abcde":
+        library.draw(f"{name}.jpg", "happy")
+    told: list[object] = []
+    hear = {"on_phase": told.append, "on_plan": told.append, "on_found": lambda count: told.append(-count)}
+    for result in library.start(**hear):
+        told.append(result.status)
+    # Three photos are a batch here; the first one waited for the networks.
+    looked = [Phase.LOOKING, -1, -2, -3, -4, -5, 5]
+    assert told == [*looked, Phase.LOADING, *["new"] * 3, Phase.READING, *["new"] * 2]
+
+    told.clear()
+    (library.folder / "a.jpg").rename(library.folder / "f.jpg")
+    for result in library.start(**hear):
+        told.append(result.status)
+    assert told == [*looked, *["unchanged"] * 4, Phase.LOADING, "moved"]  # and then none was needed
 
 
 class LargerBoxes(FakeDetector):
