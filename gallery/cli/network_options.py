@@ -41,6 +41,9 @@ _EFFORTS: dict[str | None, dict[str, Any]] = {
 workers_option = click.option(
     "--workers", type=int, metavar="N", help="Processes that look for faces; by default as many as suit the machine."
 )
+background_option = click.option(
+    "--background", is_flag=True, help="Let all other programs go first, and leave a core to them."
+)
 follow_links_option = click.option(
     "--follow-links/--no-follow-links",
     default=None,

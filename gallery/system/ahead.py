@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Final, TypeVar
 
-THREADS: Final = min(4, os.cpu_count() or 1)
+from gallery.system.machine import cores
+
+MOST_THREADS: Final = 4
 """Pillow decodes without holding the interpreter's lock; more than four threads only queue up for what comes next."""
+
+
+def threads() -> int:
+    """How many threads work ahead."""
+    return min(MOST_THREADS, cores())
+
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -34,7 +41,7 @@ def in_threads(work: Callable[[S], R], things: Iterable[S], size: int) -> Genera
 
     An exception of `work` is raised when its turn comes.
     """
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gallery-ahead")
+    pool = ThreadPoolExecutor(threads(), thread_name_prefix="gallery-ahead")
 
     def start(thing: S) -> Future[R]:
         return pool.submit(work, thing)

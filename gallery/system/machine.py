@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Final
 
 from gallery.system import unix
@@ -14,9 +15,34 @@ LEAST_TO_DECODE: Final = 700_000_000
 """Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
 
 
+_IDLE_PRIORITY_CLASS: Final = 0x40
+"""Of Windows: such a process runs while nobody else wants to."""
+
+_left_alone = 0
+"""Cores that this process leaves to others."""
+
+
 def cores() -> int:
     """How many cores this process may use."""
-    return unix.usable_cores() or os.cpu_count() or 1
+    there = unix.usable_cores() or os.cpu_count() or 1
+    return max(1, there - _left_alone)
+
+
+def yield_to_others() -> None:
+    """From here on this process, and those that it starts, come last, and leave a core alone where there are several.
+
+    That can't be taken back: only the system's administrator may raise a priority again.
+    """
+    global _left_alone
+    _left_alone = 1
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), _IDLE_PRIORITY_CLASS)
+    else:
+        unix.come_last()
 
 
 def some_cores() -> int:

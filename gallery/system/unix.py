@@ -19,6 +19,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
+_LOWEST_PRIORITY: Final = 19
 _TAKEN: Final = (errno.EWOULDBLOCK, errno.EACCES)
 
 
@@ -61,6 +62,12 @@ def clock_ticks() -> int | None:
 def usable_cores() -> int | None:
     """How many cores this process may use; None where that can't be restricted."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
+def come_last() -> None:
+    """Gives this process, and those that it starts, the lowest priority."""
+    if sys.platform != "win32" and hasattr(os, "nice"):
+        os.nice(_LOWEST_PRIORITY)
 
 
 def device(major: int, minor: int) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.support.cli_gallery import ODD_NAMES, Gallery
 from tests.support.edits import write_exif
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal, unstyled
 
 COUNTS = (
@@ -227,6 +230,20 @@ def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> 
     first, last = done.stderr.splitlines()
     assert first == "stopped; what is done is kept: 0 photos"
     assert last.startswith(f"error: {gallery.db}: another `gallery index` is running")
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="priorities are told so by POSIX alone")
+def test_run_in_the_background_has_the_lowest_priority(gallery: Gallery) -> None:
+    command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "index", str(gallery.photos)]
+    with (
+        Store.open(gallery.db) as store,
+        store.index_lock(),
+        started([*command, "--wait", "--background"]) as process,
+    ):
+        while process.poll() is None and os.getpriority(os.PRIO_PROCESS, process.pid) != 19:
+            time.sleep(0.05)
+        assert process.poll() is None  # it waits, with this priority
+        process.kill()
 
 
 def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +33,18 @@ def test_cores_are_those_that_this_process_may_use() -> None:
 def test_quarter_of_the_cores_is_left_over_by_whole_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "cores", lambda: 11)
     assert some_cores() == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="priorities are told so by POSIX alone")
+def test_process_that_yields_has_the_lowest_priority_and_one_core_less() -> None:
+    code = """
+import os, subprocess, sys
+from gallery.system.machine import cores, yield_to_others
+before = cores()
+yield_to_others()
+child = [sys.executable, "-c", "import os; print(os.nice(0))"]
+inherited = int(subprocess.run(child, capture_output=True, check=True).stdout)
+print(os.nice(0), inherited, cores() == max(1, before - 1))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "19 19 True\n"

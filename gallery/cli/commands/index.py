@@ -9,11 +9,18 @@ import click
 from gallery.api import index as index_photos
 from gallery.cli.folders import folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun
-from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
+from gallery.cli.network_options import (
+    background_option,
+    follow_links_option,
+    pipeline_options,
+    searched_at,
+    workers_option,
+)
 from gallery.cli.options import shared_options
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.query.query import Query
+from gallery.system.machine import yield_to_others
 
 
 @click.command()
@@ -25,6 +32,7 @@ from gallery.query.query import Query
 @pipeline_options
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @workers_option
+@background_option
 @click.option("--wait", is_flag=True, help="Wait for another `gallery index` on this database, which else is refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end; see above.")
 @shared_options
@@ -37,6 +45,7 @@ def index(
     retry_failed: bool,
     force: bool,
     wait: bool,
+    background: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -50,6 +59,8 @@ def index(
 
     With --force every photo is opened and searched for faces anew, for example with --thorough. What you said of the
     faces stays, and so do albums; what other models said of them goes.
+
+    With --background a laptop stays usable, and the run takes longer: it has the lowest priority, and one core less.
 
     Bins, snapshots, and what other programs make of photos are passed over, unless --include names them, as in
     --include '#recycle' --include '*.lrdata'. That is remembered for these folders until --include is given again;
@@ -72,6 +83,8 @@ def index(
       over, too;
       seconds; photos_per_second
     """
+    if background:
+        yield_to_others()
     settings = state.settings(**searched_at(**flags))
     names = [name for name in include if name] if include else None
     with open_store_for(state, settings, paths) as store:

@@ -12,7 +12,13 @@ import click
 from gallery.api import watch as watch_folders
 from gallery.cli.folders import check_folders, folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun, Left
-from gallery.cli.network_options import follow_links_option, pipeline_options, searched_at, workers_option
+from gallery.cli.network_options import (
+    background_option,
+    follow_links_option,
+    pipeline_options,
+    searched_at,
+    workers_option,
+)
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, printable, to_terminal
 from gallery.cli.paths import UserPath
@@ -21,6 +27,7 @@ from gallery.cli.taken_up import TakenUp
 from gallery.indexing.indexer import PhotoResult, Status
 from gallery.indexing.watching import POLL_SECONDS
 from gallery.settings import Settings
+from gallery.system.machine import yield_to_others
 
 
 @click.command()
@@ -33,9 +40,10 @@ from gallery.settings import Settings
 @follow_links_option
 @pipeline_options
 @workers_option
+@background_option
 @click.option("--json", "as_json", is_flag=True, help="Print an object on a line of its own for each change.")
 @shared_options
-def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **flags: Any) -> None:
+def watch(state: State, /, paths: tuple[str, ...], poll: bool, background: bool, as_json: bool, **flags: Any) -> None:
     """Keep up with folders as photos come and go.
 
     Without a folder, with all that `gallery roots` lists when it begins.
@@ -51,6 +59,8 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     said of faces that weren't found again, and places in albums that stay with the other one, for it has a file. This,
     and what can't be read, is told on stderr.
     """
+    if background:
+        yield_to_others()
     follow_links = flags.pop("follow_links")
     given = searched_at(**flags)
     settings = state.settings(**given)
