@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from gallery.cli.state import State
 from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
 from gallery.folding import folded
+from gallery.kinds import PHOTOS, suffix
 from gallery.query.fields import FIELDS, HAS, IS, SORTS
 from gallery.query.terms import quoted
+from gallery.system.paths import expanded
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
@@ -36,14 +39,57 @@ def complete_saved_queries(ctx: click.Context, _param: click.Parameter, incomple
     return [CompletionItem(name) for name in _beginning(_names(ctx, _query_names), incomplete)]
 
 
+def complete_photos(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files that are called like photos, and folders, which end in a slash."""
+    folder = incomplete[: incomplete.rfind("/") + 1]
+    return [CompletionItem(folder + name) for name in _in_folder(folder, incomplete[len(folder) :])]
+
+
+def _in_folder(folder: str, begun: str) -> list[str]:
+    found = []
+    try:
+        with os.scandir(expanded(folder or ".")) as entries:
+            for entry in entries:
+                hidden = entry.name.startswith(".") and not begun
+                if hidden or not entry.name.startswith(begun) or entry.name != printable(entry.name):
+                    continue
+                if entry.is_dir():
+                    found.append(entry.name + "/")
+                elif suffix(entry.name) in PHOTOS:
+                    found.append(entry.name)
+    except (OSError, ValueError):
+        return []
+    return sorted(found)
+
+
+def complete_photos_and_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Photos and words of a query; `beach d` is rather the beginning of `beach day.jpg` than two words."""
+    photos = complete_photos(ctx, param, incomplete)
+    if photos and not {" ", "/"}.isdisjoint(incomplete):
+        return photos
+    return [*photos, *complete_query_words(ctx, param, incomplete)]
+
+
+def complete_faces(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What `gallery label` and `reject` take: photos, words of a query, and at last an emotion."""
+    found = complete_photos_and_words(ctx, param, incomplete)
+    return [*found, *(complete_emotions(ctx, param, incomplete) if incomplete and ctx.info_name == "label" else [])]
+
+
 def complete_query_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A field of the search language, and after its colon what may stand there; `not` of it as well."""
     term = incomplete.rpartition(" ")[2].lstrip("(-")
     before = incomplete[: len(incomplete) - len(term)]
     field, colon, value = term.partition(":")
-    if not colon:
-        return [CompletionItem(f"{before}{name}:") for name in FIELDS if name.startswith(term.lower())]
-    return [CompletionItem(f"{before}{field}:{one}") for one in _values(ctx, param, field.lower(), value)]
+    if colon:
+        return [CompletionItem(f"{before}{field}:{one}") for one in _values(ctx, param, field.lower(), value)]
+    names = [name for name in FIELDS if name.startswith(term.lower())]
+    found = [CompletionItem(f"{before}{name}:") for name in names]
+    if before and len(names) == 1:
+        # Within quotes: a single answer would make the shell close them, which nobody wants behind a colon.
+        examples = [f"{names[0]}:{one}" for one in _values(ctx, param, names[0], "")] or [FIELDS[names[0]].example]
+        return [*found, *(CompletionItem(before + example) for example in examples)]
+    return found
 
 
 def _values(ctx: click.Context, param: click.Parameter, field: str, value: str) -> Iterable[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.completing import complete_albums, complete_emotions, complete_query_words
+from gallery.cli.completing import complete_albums, complete_emotions, complete_faces, complete_query_words
 from gallery.cli.options import all_of
 from gallery.cli.query_hints import hint_at_fields
 from gallery.cli.query_words import QueryWords
@@ -67,12 +67,15 @@ _LISTS = ("emotions", "all_emotions", "not_emotions")
 _query_words = click.argument(
     "words", nargs=-1, metavar="[QUERY]...", cls=QueryWords, shell_complete=complete_query_words
 )
+_face_words = click.argument("words", nargs=-1, metavar="[QUERY]...", cls=QueryWords, shell_complete=complete_faces)
 
 
 filter_options = all_of(*_FILTERS)
 """Adds the filters; the command gets them as keywords that `parse_filters` takes."""
 query_options = all_of(_query_words, *_FILTERS)
 """Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
+faces_options = all_of(_face_words, *_FILTERS)
+"""The same for commands that take names of faces, too."""
 query_options_but_album = all_of(_query_words, *(option for option in _FILTERS if option is not _IN_ALBUM))
 """The same without --album, for a command that means by it an album to fill."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gallery.cli.asking import agreed
-from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.filters import faces_options, parse_filters
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, printable
 from gallery.cli.state import State
@@ -39,7 +39,7 @@ def _asking_options(command: F) -> F:
 
 
 @click.command()
-@query_options
+@faces_options
 @click.option("--clear", is_flag=True, help="Forget what was said of these faces; no emotion is given then.")
 @_asking_options
 @shared_options
@@ -66,7 +66,7 @@ def label(state: State, /, words: tuple[str, ...], clear: bool, yes: bool, dry_r
 
 
 @click.command()
-@query_options
+@faces_options
 @_asking_options
 @shared_options
 def reject(state: State, /, words: tuple[str, ...], yes: bool, dry_run: bool, **filters: Any) -> None:
