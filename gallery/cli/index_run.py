@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gallery.api import IndexArguments
+from gallery.cli.network_options import load_pipeline
 from gallery.cli.output import counted, print_json, printable
 from gallery.cli.progress import Progress
 from gallery.cli.rescore_progress import show_rescored
@@ -15,7 +16,6 @@ from gallery.cli.taken_up import Networks, Tools
 from gallery.indexing.indexer import IndexOptions, Phase, PhotoResult, Status, Summary
 from gallery.indexing.rescoring import Rescored
 from gallery.settings import Settings
-from gallery.vision.lazy import networks
 
 
 class IndexRun:
@@ -43,7 +43,7 @@ class IndexRun:
 
     def load(self, settings: Settings) -> Networks:
         """Detector and classifier as the settings say."""
-        return networks(settings)
+        return load_pipeline(self._state, settings, told=True)
 
     def use(self, tools: Tools) -> IndexArguments:
         """The arguments by which `index` works with these from now on."""

@@ -66,6 +66,9 @@ def searched_at(effort: str | None = None, **flags: Any) -> dict[str, Any]:
     return {**flags, **_EFFORTS[effort], **given}
 
 
-def load_pipeline(state: State, settings: Settings) -> tuple[FaceDetector, EmotionClassifier]:
-    """Detector and classifier. Loading them takes seconds, so a person who is watching is told when it happens."""
-    return networks(settings, on_load=lambda: state.hint("Loading the models…"))
+def load_pipeline(state: State, settings: Settings, *, told: bool = False) -> tuple[FaceDetector, EmotionClassifier]:
+    """Detector and classifier. Loading them takes seconds, and a person who is watching is told when it happens.
+
+    `told`: by the caller itself.
+    """
+    return networks(settings, on_load=None if told else lambda: state.hint("Loading the models…"))

@@ -189,12 +189,6 @@ def test_crowd_is_counted_by_emotion(gallery: Gallery) -> None:
     assert "happy ×4, sad ×2" in run_in_terminal(gallery, "search", NO_COLOR="1", COLUMNS="300")[1]
 
 
-def test_long_path_is_folded_not_cut(gallery: Gallery) -> None:
-    path = gallery.add("x" * 150 + ".jpg", face())
-    seen = run_in_terminal(gallery, "search", NO_COLOR="1")[1]
-    assert "".join(line.split("  ")[0].strip() for line in seen.splitlines()[1:]) == path
-
-
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
