@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -14,12 +14,13 @@ from gallery.images.passed_over import Reason
 from gallery.images.photo_count import count_photos
 from gallery.images.recognise import Known
 from gallery.indexing.known_roots import Manner
+from gallery.indexing.options import IndexOptions
 from gallery.indexing.pipeline import left_to_right, score_each
 from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
-from gallery.indexing.rescoring import Rescored, rescore_locked
+from gallery.indexing.rescoring import rescore_locked
 from gallery.indexing.results import Phase, PhotoResult, Summary
 from gallery.indexing.second_names import second_names
 from gallery.indexing.successors import following, left_behind, with_known_faces
@@ -31,40 +32,6 @@ from gallery.store.store import Store
 from gallery.store.unwanted import mark_unwanted
 
 __all__ = ["IndexOptions", "Phase", "PhotoResult", "Status", "Summary", "index"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOptions:
-    """How one run of `index` goes."""
-
-    workers: int | None = None
-    """Processes that look for faces; None: as many as the setting of this name says."""
-    follow_links: bool | None = None
-    """Also folders that are symbolic links are looked into, from now on; None: as said of these folders before."""
-    retry_failed: bool = False
-    """Files that couldn't be read are tried again, although they haven't changed."""
-    include: Collection[str] | None = None
-    """Names of bins and the like that are taken in from now on, in place of those given before; None: those."""
-    keep_model: bool = False
-    """The model whose predictions are shown stays, though the classifier be another; stored faces aren't read."""
-    force: bool = False
-    """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
-    wait: bool = False
-    """Another process that indexes into the same database is waited for."""
-    skip: Callable[[FileStamp], bool] | None = None
-    """Files for which it says yes are left as they are for another run; nothing is said of them."""
-    on_phase: Callable[[Phase], None] | None = None
-    """Told what the run begins with now."""
-    on_found: Callable[[int], None] | None = None
-    """Told, while it looks through the folders, how many files it has found so far."""
-    on_plan: Callable[[int], None] | None = None
-    """Told the number of files found, those with problems among them, before the first result."""
-    on_bins: Callable[[int], None] | None = None
-    """Told at the end how many photos were passed over in bins, snapshots and the like; counted up to a limit."""
-    on_other_files: Callable[[int, int], None] | None = None
-    """Told at the end how many videos and how many raw files lie among the photos, all of which are passed over."""
-    on_rescore: Callable[[Rescored], None] | None = None
-    """Told how far it is while stored faces are read that the classifier hasn't seen, which comes before all else."""
 
 
 def index(

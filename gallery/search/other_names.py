@@ -48,10 +48,9 @@ class OtherNames:
 
     def within(self, folder: str) -> tuple[str, ...]:
         """The known paths of folders that lie in this one by what links lead to; of nested ones the highest alone."""
-        try:
-            inside = str(Path(folder).resolve(strict=True))
-        except (OSError, ValueError):
+        if not os.path.exists(folder):  # noqa: PTH110 - no path may be anything: pathlib raises for some
             return ()
+        inside = os.path.realpath(folder)
         real: dict[str, str] = {os.sep: os.sep}
         found: list[str] = []
         for known in sorted(self._known, key=lambda path: path.count(os.sep)):

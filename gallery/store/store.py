@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, or_, select, update
 
 from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
@@ -29,6 +29,7 @@ from gallery.store import (
     known_files,
     known_models,
     photo_rows,
+    predictions,
     shown,
     soundness,
     statistics,
@@ -41,6 +42,7 @@ from gallery.store.folders import FolderSummary
 from gallery.store.homes import settle, staying
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
+from gallery.store.predictions import StoredCrop
 from gallery.store.statistics import Stats
 from gallery.store.versions import Pictures
 from gallery.system.paths import AnyPath, absolute
@@ -59,14 +61,6 @@ __all__ = [
     "StoredCrop",
     "Touch",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCrop:
-    """The JPEG of a face as it was classified."""
-
-    face_id: int
-    jpeg: bytes
 
 
 class Store:
@@ -211,24 +205,13 @@ class Store:
 
         To go through all of them, pass the last number of the answer before: else each call starts at the beginning.
         """
-        crop, said = schema.crop.c, schema.prediction.c
-        number = select(schema.model.c.id).where(schema.model.c.digest == model.id).scalar_subquery()
-        seen = select(said.face_id).where(said.face_id == crop.face_id, said.model_id == number).exists()
-        statement = select(crop.face_id, crop.jpeg).where(crop.face_id > after, ~seen).order_by(crop.face_id)
         with self.read() as connection:
-            return [StoredCrop(*row) for row in connection.execute(statement.limit(limit))]
+            return predictions.crops_without(connection, model, limit, after)
 
-    def add_predictions(self, model: ModelInfo, predictions: Sequence[tuple[int, Prediction]]) -> None:
+    def add_predictions(self, model: ModelInfo, found: Sequence[tuple[int, Prediction]]) -> None:
         """Stores what the model says of these faces, in place of what it said before."""
-        table = schema.prediction
-        said = {number: prediction.probabilities for number, prediction in predictions}
         with self.write_connection() as connection:
-            number = shown.register_model(connection, model.id, model.name)
-            for chunk in chunked(sorted(said)):
-                connection.execute(delete(table).where(and_(table.c.model_id == number, table.c.face_id.in_(chunk))))
-                fresh = [{"face_id": face, "model_id": number, "scores": said[face]} for face in chunk]
-                connection.execute(insert(table), fresh)
-            shown.refresh(connection, said)
+            predictions.add(connection, model, found)
 
     def failures(self) -> list[FailureRecord]:
         """Every file that couldn't be read, by path."""
