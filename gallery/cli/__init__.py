@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import platform
 import sys
 import warnings
 from collections.abc import Sequence
@@ -90,6 +91,19 @@ class Root(LazyGroup):
             return super().invoke(ctx)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import version  # here: every start would pay for it
+
+    click.echo(f"{PROGRAM} {version(DISTRIBUTION)}")
+    if ctx.ensure_object(State).verbose:
+        from gallery.vision.device import build
+
+        click.echo(f"Python {platform.python_version()} on {platform.system()}\n{build()}")
+    ctx.exit()
+
+
 @click.command(
     cls=Root,
     name=PROGRAM,
@@ -97,7 +111,13 @@ class Root(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=exits.HELP,
 )
-@click.version_option(package_name=DISTRIBUTION, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version, with -v also what computes, and exit.",
+)
 @database_option
 @loudness_options
 @click.pass_context

@@ -47,6 +47,18 @@ def test_line_in_the_help_is_that_of_the_command(name: str) -> None:
     assert CliRunner().invoke(cli, [name, "--help"]).exit_code == 0
 
 
+@pytest.mark.parametrize("flags", [["--version", "-v"], ["-v", "--version"]])
+def test_version_tells_what_computes(flags: list[str]) -> None:
+    import torch
+
+    done = CliRunner().invoke(cli, flags)
+    program, python, network = done.stdout.splitlines()
+    assert (done.exit_code, program) == (0, f"gallery {version('smart-gallery')}")
+    assert python.startswith("Python 3.")
+    assert network.startswith(f"PyTorch {torch.__version__}, built for ")
+    assert network.endswith(" is used")
+
+
 def test_version() -> None:
     assert CliRunner().invoke(cli, ["--version"]).stdout == f"gallery {version('smart-gallery')}\n"
 
