@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pathspec import GitIgnoreSpec
 
+from gallery.images.ignore_patterns import IgnorePatterns
 from gallery.images.ignoring import Rules, is_ignored
 from gallery.images.passed_over import Names
 from tests.support.windows import windows_paths
@@ -20,7 +20,7 @@ from tests.support.windows import windows_paths
     ],
 )
 def test_ignore_rules_are_written_with_slashes_everywhere(path: str, ignored: bool) -> None:
-    rules = Rules("C:\\Photos\\", GitIgnoreSpec.from_lines(["/private/", "draft.*"]))
+    rules = Rules("C:\\Photos\\", IgnorePatterns(["/private/", "draft.*"]))
     with windows_paths():
         assert is_ignored(path, (rules,)) == ignored
 
