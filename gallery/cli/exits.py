@@ -72,7 +72,8 @@ def _report(error: Exception, state: State) -> int:
                 _point_into_query(error)
             return error.exit_code
     if state.verbose:
-        click.echo(traceback.format_exc(), err=True)
+        for line in traceback.format_exc().splitlines():
+            message(line)
     if isinstance(error, OSError):
         finish_stdout()
         message(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")

@@ -149,6 +149,21 @@ def test_odd_names_reach_programs_byte_for_byte(gallery: Gallery) -> None:
         assert sorted(done.stdout.removesuffix(end).split(end)) == sorted(end.join(paths).split(end))
 
 
+@pytest.mark.parametrize(
+    "args", [("search", "-0"), ("export", "--as", "csv", "--to", "-"), ("prune", "-n", "--even-if-unplugged")]
+)
+def test_odd_names_do_nothing_to_a_terminal(gallery: Gallery, args: tuple[str, ...]) -> None:
+    path = Path(gallery.add("\x1b]0;title\x07\x1b[2J.jpg"))
+    if args[0] == "prune":
+        path.unlink()
+        gallery.run("index", gallery.photos)
+
+    _, seen = run_in_terminal(gallery, *args)
+
+    assert r"\x1b]0;title\x07\x1b[2J.jpg" in seen
+    assert not {char for char in seen if not char.isprintable()} - {"\n"}
+
+
 def test_json_survives_names_that_are_no_utf8(gallery: Gallery) -> None:
     path = gallery.add(os.fsdecode(b"caf\xe9.jpg"))
     done = gallery.run_process("search", "--json")

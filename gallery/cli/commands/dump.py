@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gallery.cli.options import shared_options
-from gallery.cli.output import counted, message, print_json
+from gallery.cli.output import counted, message, print_json, print_text
 from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.state import State
 from gallery.curation.dump import dump_text, write_dump
@@ -39,8 +39,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
         raise UsageError("--force goes with FILE; without one the dump is printed")
     with state.open_existing_store(state.settings()) as store:
         if file is None:
-            sys.stdout.buffer.write(dump_text(store).encode())
-            sys.stdout.buffer.flush()
+            print_text(dump_text(store).encode())
         else:
             write_dump(store, file, force=force)
             state.note(f"all that you typed in is in {file}")

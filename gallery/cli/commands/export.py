@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -15,7 +14,7 @@ from gallery.api import album_export, query_export
 from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import all_of, dry_run_option, shared_options
-from gallery.cli.output import counted, print_json, printable
+from gallery.cli.output import counted, print_json, print_text, printable
 from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
@@ -175,8 +174,7 @@ def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
     """Makes the export and tells of it; the exit code."""
     asked, made = options.applied_to(asked, store), FORMATS[options.form]
     if made.render is not None and asked.dest == PIPE:
-        sys.stdout.buffer.write(made.render(asked))
-        sys.stdout.buffer.flush()
+        print_text(made.render(asked))
         return 0
     if asked.dest == PIPE:
         fitting = ", ".join(name for name, one in FORMATS.items() if one.render is not None)
