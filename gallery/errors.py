@@ -84,6 +84,12 @@ class NewerSchemaError(StoreError):
     """The database was made by a newer version of gallery."""
 
 
+class DriverError(StoreError, UsageError):
+    """What would reach this kind of database isn't installed."""
+
+    exit_code: ClassVar[int] = 2
+
+
 class NotIndexedError(PathError, UsageError):
     """The photo isn't in the database."""
 

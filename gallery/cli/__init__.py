@@ -135,6 +135,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """The program `gallery`."""
+    _open_closed_streams()
     # What imports make lasts as long as the program; looking for garbage among it costs a search a fifth of its time,
     # half of it while starting (until the command is imported), half while leaving.
     gc.disable()
@@ -146,3 +147,18 @@ def main() -> NoReturn:
         # Torch's libraries complain of leaks where they aren't cleared away.
         if "torch" not in sys.modules:
             gc.freeze()
+
+
+def _open_closed_streams() -> None:
+    """Where the shell closed stdin, stdout or stderr (`gallery stats >&-`): what comes there goes nowhere.
+
+    Without, the next file that is opened takes the number, and what libraries print is written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115

@@ -251,8 +251,9 @@ def test_old_database_that_can_not_be_written_is_refused(read_only_folder: Path)
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nosuch://user:secret@host/db", "driver"),
+        ("nosuch://user:secret@host/db", "no driver called 'nosuch'"),
         ("postgresql+nosuch://user:secret@host/db", "driver"),
+        ("postgresql+pg8000://user:secret@host/db", "pip install pg8000"),
         ("://", "no database URL"),
         ("sql ite://user:secret@host", "no database URL"),
     ],
@@ -261,6 +262,21 @@ def test_unusable_url_is_refused_without_repeating_its_password(url: str, said: 
     with pytest.raises(StoreError, match=said) as caught:
         Store.open(url)
     assert "secret" not in str(caught.value)
+    assert caught.value.exit_code == (2 if "no database URL" not in said else 1)
+
+
+@pytest.mark.parametrize("part", [b"TABLE content", b"INDEX ", b"KEY "])
+def test_damaged_schema_is_told_as_damage(tmp_path: Path, part: bytes) -> None:
+    open_store(tmp_path, added(A)).close()
+    file = tmp_path / "gallery.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    content = file.read_bytes()
+    assert part in content
+    file.write_bytes(content.replace(part, b"\xff" + part[1:]))
+
+    with pytest.raises(StoreError, match="is damaged; put a back-up in its place"):
+        Store.open(file)
 
 
 def test_triggers_of_strangers_can_not_call_functions_with_effects(tmp_path: Path) -> None:
