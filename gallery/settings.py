@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import platformdirs
 
 from gallery.errors import UsageError
 from gallery.folding import did_you_mean
+from gallery.system.outside import OutsideError, content_of, read_toml
 
 APP = "gallery"
 
@@ -53,17 +53,23 @@ class Settings:
     """Nor can what lies further back than this: an album of 50,000 photos put in order takes 4."""
 
     def __post_init__(self) -> None:
-        _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")
-        _check(0 <= self.min_confidence <= 1, "min_confidence", self.min_confidence, "0 to 1")
         _check(self.device in DEVICES, "device", self.device, ", ".join(DEVICES))
-        _check(self.long_side >= 64, "long_side", self.long_side, "64 or more")
-        _check(self.min_face >= 12, "min_face", self.min_face, "12 or more")
-        _check(self.max_megapixels > 0, "max_megapixels", self.max_megapixels, "more than 0")
-        _check(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
-        _check(0 <= self.workers <= 256, "workers", self.workers, "0 to 256")
-        _check(0 <= self.undo_days <= 100_000, "undo_days", self.undo_days, "0 to 100000")
-        _check(0 <= self.undo_megabytes <= 1_000_000, "undo_megabytes", self.undo_megabytes, "0 to 1000000")
+        for name, (least, most) in RANGES.items():
+            _check(least <= getattr(self, name) <= most, name, getattr(self, name), f"{least} to {most}")
 
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "long_side": (64, 100_000),
+    "min_face": (12, 100_000),
+    "min_confidence": (0, 1),
+    "min_score": (0, 1),
+    "max_megapixels": (0.000001, 100_000),
+    "batch_size": (1, 100_000),
+    "workers": (0, 256),
+    "undo_days": (0, 100_000),
+    "undo_megabytes": (0, 1_000_000),
+}
+"""What each number may be, both ends included."""
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -173,12 +179,12 @@ _KINDS = {str: "text", int: "a whole number", float: "a number"}
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        return read_toml(content_of(path))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: can't be read as a TOML settings file: {error}") from None
+    except (OSError, OutsideError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: can't be read as a TOML settings file: {reason}") from None
 
 
 def config_file() -> Path:

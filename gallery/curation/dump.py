@@ -38,6 +38,7 @@ from gallery.store.roots import Root
 from gallery.store.store import Store
 from gallery.store.versions import pictures_of
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
+from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded
 
 HEADER: Final = "gallery dump"
@@ -104,8 +105,8 @@ def _is_dump(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         try:
-            return version_of(json.loads(file.readline(1000))) is not None
-        except (ValueError, RecursionError):
+            return version_of(read_json(file.readline(1000))) is not None
+        except OutsideError:
             return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from gallery.curation.dump_values import (
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError
 from gallery.records import Picture
+from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
@@ -177,17 +177,9 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
 
 def _decoded(line: bytes) -> object:
     try:
-        return json.loads(line.rstrip().decode(), parse_constant=_no_number)
-    except UnicodeDecodeError:
-        raise ValueError("isn't UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"isn't JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("isn't JSON that gallery wrote: it is nested too deeply") from None
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number that a box or position can have")
+        return read_json(line.rstrip())
+    except OutsideError as error:
+        raise ValueError(f"isn't JSON: {error}") from None
 
 
 def _fact(line: bytes | None) -> Fact:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from datetime import UTC, datetime
@@ -23,12 +22,9 @@ def read_box(value: object) -> tuple[float, ...]:
     """Four numbers in pixels: left, top, right, bottom."""
     if not isinstance(value, list) or len(value) != 4 or any(type(side) not in (int, float) for side in value):
         raise ValueError(f"box is {shown(value)}; it is four numbers: left, top, right, bottom")
-    try:
-        left, top, right, bottom = box = tuple(float(side) for side in value)
-    except OverflowError:
-        raise ValueError("box has a number that is too large") from None
-    if not all(map(math.isfinite, box)) or left > right or top > bottom:
-        raise ValueError(f"box is {shown(value)}; left is at most right, top at most bottom, and none is infinite")
+    left, top, right, bottom = box = tuple(float(side) for side in value)
+    if left > right or top > bottom:
+        raise ValueError(f"box is {shown(value)}; left is at most right, and top at most bottom")
     return box
 
 

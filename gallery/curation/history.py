@@ -37,6 +37,7 @@ from gallery.store.homes import settle
 from gallery.store.store import Store
 from gallery.store.unwanted import bring_back
 from gallery.store.words import faces_of_shots
+from gallery.system.outside import read_json
 
 KEPT: Final = {
     table.name: table for table in (schema.label, schema.album, schema.album_photo, schema.saved_query, schema.root)
@@ -218,7 +219,7 @@ def _steps(action: Row[Any]) -> list[tuple[Table, list[Values], list[Values]]]:
     try:
         return [
             (KEPT[step["table"]], _checked(step["table"], step["remove"]), _checked(step["table"], step["put"]))
-            for step in reversed(json.loads(action.steps))
+            for step in reversed(read_json(action.steps))
         ]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedValueError(

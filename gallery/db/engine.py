@@ -186,6 +186,8 @@ def _check_file(file: Path) -> None:
     """Creates a missing file, and says why one can't be opened: SQLite itself only says that it can't."""
     try:
         create_private_file(file)
+        if not (file.is_file() or file.is_dir()):  # opening a pipe would wait for ever
+            raise NotAGalleryError(file, "is a pipe or device; give the path of a database file")
         file.open("rb").close()
     except IsADirectoryError:
         raise NotAGalleryError(file, "is a folder; give the path of a database file") from None

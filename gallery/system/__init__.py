@@ -7,6 +7,7 @@ __all__ = [
     "holders",
     "locks",
     "machine",
+    "outside",
     "paths",
     "same_file",
     "templates",

@@ -19,6 +19,7 @@ from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.store.homes import names_at_home
 from gallery.store.store import Store
+from gallery.system.outside import read_json
 from gallery.xmp.packet import MAX_BYTES
 from gallery.xmp.properties import LISTS, Keywords
 from gallery.xmp.tagging import Note
@@ -100,7 +101,7 @@ def _dumped(entry: Entry) -> str:
 
 def _loaded(path: str, digest: str, text: str) -> Entry:
     try:
-        values = json.loads(text)
+        values = read_json(text)
         note = Note(_keywords(values["added"]), _keywords(values["carried"]))
         original = None if values["original"] is None else _unpacked(values["original"])
         return Entry(path, digest, note, str(values["written"]), original)

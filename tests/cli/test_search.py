@@ -212,7 +212,7 @@ def test_crowd_is_counted_by_emotion(gallery: Gallery) -> None:
         ("--min-score 1.5", "--min-score is 1.5; allowed: 0 to 1"),
         ("--min-score nan", "--min-score is nan; allowed: 0 to 1"),
         ("--faces 4..2", "--faces is '4..2'; allowed: 0 or more, the smaller number first, such as 2..4"),
-        ("--limit 0", "--limit is 0; allowed: 1 or more"),
+        ("--limit 0", "--limit is 0; allowed: 1 to 999999999"),
     ],
 )
 def test_nonsense_is_answered_with_what_is_allowed(filled: Gallery, flags: str, message: str) -> None:

@@ -17,6 +17,7 @@ from gallery.errors import GalleryError, NewerSchemaError, NotAGalleryError, Sto
 from gallery.query.query import Query
 from gallery.store.store import Store
 from tests.support.make import DETECTOR, MODEL, added, face, open_store
+from tests.support.programs import ending_within
 from tests.support.rights import as_someone_without_rights
 
 A = "/p/a.jpg"
@@ -277,6 +278,13 @@ def test_damaged_schema_is_told_as_damage(tmp_path: Path, part: bytes) -> None:
 
     with pytest.raises(StoreError, match="is damaged; put a back-up in its place"):
         Store.open(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipe_in_place_of_the_database_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gallery.db")
+    with ending_within(10), pytest.raises(NotAGalleryError, match="pipe"):
+        Store.open(tmp_path / "gallery.db")
 
 
 def test_triggers_of_strangers_can_not_call_functions_with_effects(tmp_path: Path) -> None:

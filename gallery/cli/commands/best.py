@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_LONGEST_GAP_SECONDS: Final = 1_000_000_000
+
+
 @click.command()
 @query_options_but_album
 @click.option(
     "--gap",
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(0, _LONGEST_GAP_SECONDS),
     default=GAP_SECONDS,
     show_default=True,
     metavar="SECONDS",

@@ -57,7 +57,11 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Begin anew where the folder holds a run already.")
 @device_option
 @click.option(
-    "--devices", type=click.IntRange(1), default=1, show_default=True, help="So many GPUs, or processes on the CPU."
+    "--devices",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="So many GPUs, or processes on the CPU.",
 )
 @loudness_options
 @pass_state
