@@ -10,6 +10,7 @@ __all__ = [
     "look",
     "passed_over",
     "photo_count",
+    "pixels",
     "quality",
     "recognise",
     "scan",

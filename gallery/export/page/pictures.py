@@ -17,7 +17,8 @@ from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
 from gallery.export.results import ExportAction, ExportResult
 from gallery.export.safe_names import export_name
 from gallery.faces import Box
-from gallery.images.decode import REDUCING_GAP, hash_file, read_new
+from gallery.images.decode import hash_file, read_new
+from gallery.images.pixels import REDUCING_GAP
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.files import write_beside
