@@ -38,6 +38,8 @@ class Settings:
     """A face whose best score is below this is shown as uncertain."""
     max_megapixels: float = 200.0
     """Larger pictures are refused: a few bytes can unpack to gigabytes."""
+    max_seconds: float = 30.0
+    """A photo that takes longer to decode is given up; seconds of the processor, not of waiting for a disk."""
     batch_size: int = 16
     """Photos per transaction; an interrupted run loses at most this many."""
     workers: int = 0
@@ -64,6 +66,7 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "min_confidence": (0, 1),
     "min_score": (0, 1),
     "max_megapixels": (0.000001, 100_000),
+    "max_seconds": (0.1, 86_400),
     "batch_size": (1, 100_000),
     "workers": (0, 256),
     "undo_days": (0, 100_000),

@@ -2,8 +2,10 @@
 
 __all__ = [
     "annotate",
+    "apart",
     "crops",
     "decode",
+    "effort",
     "exposure",
     "ignoring",
     "likeness",

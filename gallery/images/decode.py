@@ -17,6 +17,7 @@ from PIL import ExifTags, Image, ImageFile
 
 from gallery.errors import ImageError
 from gallery.images.capture import read_capture
+from gallery.images.effort import Elsewhere, is_heavy
 from gallery.images.pixels import rgb
 from gallery.records import Capture
 
@@ -62,7 +63,12 @@ def hash_file(path: str | os.PathLike[str]) -> str:
 
 
 def read_image(
-    path: str | os.PathLike[str], *, long_side: int | None, max_megapixels: float, quick: bool = False
+    path: str | os.PathLike[str],
+    *,
+    long_side: int | None,
+    max_megapixels: float,
+    quick: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> DecodedPhoto:
     """The first picture in the file, its longer side shrunk (never enlarged) to `long_side` pixels; None: full size.
 
@@ -70,10 +76,28 @@ def read_image(
     colours stay in the picture's own space. `quick` is for pictures that no person will see: they may stay LEEWAY times
     as large where the decoder leaves them so, and are shrunk by a cheaper filter. Raises ImageError with a reason for
     everything that can't be read completely, and before any pixel is decoded where the picture has more than
-    `max_megapixels`.
+    `max_megapixels`. What may take long or much memory is read `elsewhere`, where that is given.
     """
+    return read_wanted(path, Wanted(long_side, max_megapixels, quick), elsewhere)
+
+
+def read_wanted(path: str | os.PathLike[str], wanted: Wanted, elsewhere: Elsewhere | None = None) -> DecodedPhoto:
+    """As `read_image`."""
     with reading(path) as file:
-        return read_open(path, file, Wanted(long_side, max_megapixels, quick))
+        if elsewhere is not None and os.fstat(file.fileno()).st_size > elsewhere.largest_file_bytes:
+            return read_elsewhere(path, file, wanted, elsewhere)
+        return read_open(path, file, wanted, elsewhere)
+
+
+def read_elsewhere(
+    path: str | os.PathLike[str], file: BufferedReader, wanted: Wanted, elsewhere: Elsewhere
+) -> DecodedPhoto:
+    """As `read_open`, of the file that is open here, too. Raises ImageError also where it is another one by then."""
+    photo = elsewhere.read(path, wanted)
+    here, there = os.fstat(file.fileno()), Path(path).stat()
+    if (here.st_ino, here.st_size, here.st_mtime_ns) != (there.st_ino, there.st_size, there.st_mtime_ns):
+        raise ImageError(path, "was changed while it was read", transient=True)
+    return photo
 
 
 def read_new(
@@ -139,13 +163,18 @@ def reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         raise ImageError(path, reason, transient=transient) from error
 
 
-def read_open(path: str | os.PathLike[str], file: BufferedReader, size: Wanted) -> DecodedPhoto:
+def read_open(
+    path: str | os.PathLike[str], file: BufferedReader, size: Wanted, elsewhere: Elsewhere | None = None
+) -> DecodedPhoto:
     """As `read_image`, of a file that is open, at its beginning."""
     info = os.fstat(file.fileno())
     if info.st_size == 0:
         raise ImageError(path, "empty file; restore it from a copy")
     with identified(path, file) as image:
         _check_megapixels(path, image.size, size.max_megapixels)
+        heavy = is_heavy(path, image, file)
+        if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
+            return read_elsewhere(path, file, size, elsewhere)
         return _decoded(image, size, info.st_mtime_ns)
 
 

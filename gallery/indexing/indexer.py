@@ -101,7 +101,9 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
         for so_far in () if options.keep_model else rescore_locked(store, crew.classifier):
             if options.on_rescore:
                 options.on_rescore(so_far)
-        rules = Reconciler(store.known_files(), store.paths_of, store.pictures, options.force)
+        rules = Reconciler(
+            store.known_files(), store.paths_of, store.pictures, options.force, crew.settings.max_seconds
+        )
         places.names.learn(rules.known)
         _tell(options, Phase.LOOKING)
         present = list(_counted(places.files, options.on_found))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import PurePath
 
+from gallery.images.effort import worth_another_try
 from gallery.indexing.identity import Identity
 from gallery.records import FileStamp, NewPhoto, Picture
 from gallery.store.changes import AddPhoto, Change, FindAgain, Follows, LinkPath, NewVersion, Touch
@@ -59,6 +60,8 @@ class Reconciler:
     pictures: Callable[[], Pictures]
     force: bool = False
     """Files are read and searched for faces although nothing about them has changed."""
+    max_seconds: float = 0.0
+    """How long a photo may take now; one that took too long for a lower limit is worth another try."""
     moved_away: set[str] = field(default_factory=set)
     """Old paths whose photos were found again elsewhere in this run."""
     added: set[str] = field(default_factory=set)
@@ -82,6 +85,8 @@ class Reconciler:
         """Why the file, as it still is, couldn't be read; None where it is worth a try."""
         known = self.known.get(file.path)
         if self.force or known is None or known.failure is None or known.transient:
+            return None
+        if worth_another_try(known.failure, self.max_seconds):
             return None
         return known.failure if self.is_same(file) else None
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from gallery.system import unix
@@ -13,6 +16,9 @@ LEAST_MEMORY: Final = 1_500_000_000
 
 LEAST_TO_DECODE: Final = 700_000_000
 """Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
+
+_GROUPS: Final = Path("/sys/fs/cgroup")
+_GROUPS_OF_SELF: Final = Path("/proc/self/cgroup")
 
 
 _IDLE_PRIORITY_CLASS: Final = 0x40
@@ -61,5 +67,23 @@ def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
 
 
 def _memory() -> int:
-    """Bytes of the machine; where it doesn't tell, enough for two processes."""
-    return unix.memory() or 2 * LEAST_MEMORY
+    """Bytes that this process may use: of the machine, or of the group of processes that it was put into."""
+    whole = unix.memory() or 2 * LEAST_MEMORY  # it doesn't tell: enough for two processes
+    return min([whole, *_limits()])
+
+
+def _limits() -> Iterator[int]:
+    """Of the control groups of Linux, as containers have them: of version 2, the group and all above it, or of 1."""
+    try:
+        groups = _GROUPS_OF_SELF.read_text().splitlines()
+    except OSError:
+        return
+    for _, kinds, path in (line.split(":", 2) for line in groups if line.count(":") >= 2):
+        if kinds not in ("", "memory"):
+            continue
+        root, name = (_GROUPS, "memory.max") if kinds == "" else (_GROUPS / "memory", "memory.limit_in_bytes")
+        group = root / path.lstrip("/")
+        for folder in (group, *group.parents):
+            if folder.is_relative_to(root):
+                with suppress(OSError, ValueError):  # no limit is called "max"
+                    yield int((folder / name).read_text())

@@ -42,6 +42,29 @@ def lock_now(descriptor: int) -> bool:
     return True
 
 
+def lock_when_free(descriptor: int) -> None:
+    """As `lock_now`, waiting for whoever holds it."""
+    if sys.platform != "win32" and fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def end_after(seconds: float) -> bool:
+    """Has the system end this process when it has used so much more of the processor's time; 0: no longer.
+
+    False where that can't be asked for.
+    """
+    if sys.platform == "win32" or not hasattr(signal, "setitimer"):
+        return False
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    return True
+
+
+def ended_by_its_time(exit_code: int | None) -> bool:
+    """Whether a process ended because of `end_after`."""
+    return sys.platform != "win32" and exit_code == -signal.SIGPROF
+
+
 def memory() -> int | None:
     """The machine's bytes of memory; None where it doesn't tell."""
     if sys.platform == "win32" or not hasattr(os, "sysconf"):

@@ -54,6 +54,7 @@ def test_show_to_a_pipe_and_as_json(gallery: Gallery, config: Path, monkeypatch:
         "min_confidence\t0.95\tdefault",
         "min_score\t0.4\tfile",
         "max_megapixels\t200.0\tdefault",
+        "max_seconds\t30.0\tdefault",
         "batch_size\t16\tdefault",
         "workers\t0\tdefault",
         "detector\tmtcnn\tdefault",

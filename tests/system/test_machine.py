@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,28 @@ def test_processes_are_as_many_as_memory_allows(monkeypatch: pytest.MonkeyPatch)
     assert suitable(LEAST_MEMORY * 3 - 1) == 2
     assert suitable(1000) == 1
     assert suitable(3000, each=1000) == 3
+
+
+@pytest.mark.parametrize(
+    ("group", "files"),
+    [
+        ("0::/", {"memory.max": "4000000000"}),
+        ("0::/user/app", {"user/app/memory.max": "max", "user/memory.max": "4000000000"}),
+        ("5:memory:/docker/1\n0::/", {"memory/docker/1/memory.limit_in_bytes": "4000000000"}),
+    ],
+)
+def test_memory_is_what_the_group_of_processes_may_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str, files: dict[str, str]
+) -> None:
+    (tmp_path / "self").write_text(f"{group}\n")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{text}\n")
+    monkeypatch.setattr(machine, "_GROUPS", tmp_path)
+    monkeypatch.setattr(machine, "_GROUPS_OF_SELF", tmp_path / "self")
+    monkeypatch.setattr(machine, "cores", lambda: 64)
+
+    assert suitable() == min(2, 4_000_000_000 // LEAST_MEMORY)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="told by Linux alone")
