@@ -123,7 +123,7 @@ def test_database_is_kept_by_its_absolute_path(tmp_path: Path, monkeypatch: pyte
         ("min_score", "high", "min_score is 'high'; it must be a number"),
         ("workers", "1.5", "workers is '1.5'; it must be a whole number"),
         ("model", "nosuch", "no model 'nosuch'"),
-        ("detector", "nosuch", "detector is 'nosuch'; allowed: mtcnn\n"),
+        ("detector", "nosuch", "detector is 'nosuch'; allowed: mtcnn, thorough\n"),
         ("classifier", "nosuch", "classifier is 'nosuch'; allowed: torch\n"),
     ],
 )
