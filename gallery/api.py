@@ -28,7 +28,7 @@ class IndexKeywords(TypedDict, total=False):
     """The fields of `IndexOptions`, as keywords of `index`."""
 
     workers: int | None
-    follow_links: bool
+    follow_links: bool | None
     retry_failed: bool
     include: Collection[str] | None
     keep_model: bool
@@ -36,8 +36,11 @@ class IndexKeywords(TypedDict, total=False):
     thumbnails: bool
     wait: bool
     skip: Callable[[FileStamp], bool] | None
+    on_phase: Callable[[indexer.Phase], None] | None
+    on_found: Callable[[int], None] | None
     on_plan: Callable[[int], None] | None
     on_bins: Callable[[int], None] | None
+    on_other_files: Callable[[int, int], None] | None
     on_rescore: Callable[[rescoring.Rescored], None] | None
 
 

@@ -52,5 +52,9 @@ def parse_emotion(text: str) -> str:
     word = text.strip().lower()
     label = SYNONYMS.get(word, word)
     if label not in EMOTIONS:
-        raise UsageError(f"unknown emotion {text!r}; choose from {', '.join(EMOTIONS)}")
+        from gallery.folding import did_you_mean  # here, or `import gallery` would load it
+
+        hint = did_you_mean(word, [*EMOTIONS, *SYNONYMS])
+        choice = f"hoose from {', '.join(EMOTIONS)}"
+        raise UsageError(f"unknown emotion {text!r}" + (f"{hint} C{choice}" if hint else f"; c{choice}"))
     return label

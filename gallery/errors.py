@@ -46,16 +46,20 @@ class ImageError(PathError):
     """A photo can't be read.
 
     `transient` is true where the same bytes may be readable next time (no permission, vanished, out of memory):
-    such a file is tried again in every run, the others only after they changed.
+    such a file is tried again in every run, the others only after they changed. `is_photo` is false where it is a
+    folder that can't be looked into, or what says how.
     """
 
-    def __init__(self, path: str | os.PathLike[str], reason: str, *, transient: bool = False) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], reason: str, *, transient: bool = False, is_photo: bool = True
+    ) -> None:
         super().__init__(path, reason)
         self.transient = transient
+        self.is_photo = is_photo
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For its way from one process to another, where Python would call ImageError with the message alone."""
-        return partial(ImageError, transient=self.transient), (self.path, self.reason)
+        return partial(ImageError, transient=self.transient, is_photo=self.is_photo), (self.path, self.reason)
 
 
 class ScanError(PathError, UsageError):
@@ -78,6 +82,12 @@ class NotAGalleryError(StoreError):
 
 class NewerSchemaError(StoreError):
     """The database was made by a newer version of gallery."""
+
+
+class DriverError(StoreError, UsageError):
+    """What would reach this kind of database isn't installed."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class NotIndexedError(PathError, UsageError):

@@ -1,4 +1,4 @@
-"""How names are compared: those of albums, queries and cameras, and the parts of paths."""
+"""How names are compared: those of albums, queries and cameras, the parts of paths, and words that are misspelt."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ def spellings(place: str) -> list[str]:
 
 def _forms(text: str) -> list[str]:
     return list(dict.fromkeys((text, normalize("NFC", text), normalize("NFD", text))))
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """`; did you mean 'happy'?` where one of those known is much like the word, else nothing."""
+    from difflib import get_close_matches  # here: most commands need none
+
+    by_key = {folded(name): name for name in known}
+    close = get_close_matches(folded(word), by_key, n=1) if len(word) <= 40 else []
+    return f"; did you mean {by_key[close[0]]!r}?" if close else ""

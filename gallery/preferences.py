@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from gallery.errors import PathError, UsageError
 from gallery.settings import Settings, bundled_folder, check_name, config_file, load_settings, typed
 from gallery.system.files import write_beside
+from gallery.system.outside import OutsideError, content_of, read_toml
 from gallery.system.paths import absolute
 from gallery.vision.checkpoints import SUFFIX, find_model, read_card
 from gallery.vision.loading import check_chosen
@@ -25,12 +25,19 @@ _NEW_FILE: Final = "# Settings of gallery; those that begin with # have their bu
 
 
 def settings_content(config: Path | None = None) -> bytes:
-    """The settings file as it is, broken or not; where there is none, all settings as comments."""
+    """The settings file as it is, broken or not; where there is none, all settings as comments.
+
+    Raises PathError where it is no file that can be read.
+    """
     try:
-        return (config or config_file()).read_bytes()
+        return content_of(config or config_file())
     except FileNotFoundError:
         lines = [f"# {name} = {_toml(value)}\n" for name, value in asdict(Settings()).items()]
         return "".join([_NEW_FILE, *lines]).encode()
+    except (OSError, OutsideError) as error:
+        raise PathError(
+            config or config_file(), f"can't be read: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 def _toml(value: str | float) -> str:
@@ -120,7 +127,8 @@ def write_setting(name: str, value: str | float | None, *, config: Path | None =
     else:
         document[name] = value
     try:
-        write_beside(path, document.as_string().encode(), private=True, check=lambda new: _check(new, name, value))
+        content = document.as_string().encode()
+        write_beside(path, content, private=True, check=lambda new: _check(new, path, name, value))
     except UnicodeEncodeError:
         raise UsageError(f"{value!r} is no UTF-8 and can't stand in {path.name}; rename the file") from None
     except OSError as error:
@@ -139,18 +147,23 @@ def _read(path: Path) -> TOMLDocument:
     from tomlkit.exceptions import TOMLKitError
 
     try:
+        content = content_of(path)
+        read_toml(content)  # which refuses what would take tomlkit long, or make it fail
         # Bytes, or the ends of lines would change.
-        return tomlkit.parse(path.read_bytes().decode())
+        return tomlkit.parse(content.decode())
     except FileNotFoundError:
         return tomlkit.document()
-    except (OSError, UnicodeDecodeError, TOMLKitError, RecursionError) as error:
+    except (OSError, OutsideError, TOMLKitError, RecursionError) as error:
         raise UsageError(f"{path}: can't be read as a TOML settings file, and was left as it is: {error}") from None
 
 
-def _check(new: Path, name: str, value: str | float | None) -> None:
-    """UsageError unless the program reads the new file as meant."""
-    with suppress(tomllib.TOMLDecodeError):
-        if tomllib.loads(new.read_text(encoding="utf-8")).get(name) == value:
-            load_settings(environ={}, config=new)
+def _check(new: Path, path: Path, name: str, value: str | float | None) -> None:
+    """UsageError unless the program reads the new file, which shall be at the path, as meant."""
+    with suppress(OutsideError):
+        if read_toml(content_of(new)).get(name) == value:
+            try:
+                load_settings(environ={}, config=new)
+            except UsageError as error:
+                raise UsageError(str(error).replace(str(new), str(path))) from None
             return
     raise UsageError(f"{name} = {value!r} can't be written into the settings file; edit it by hand")

@@ -6,12 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Detection, Prediction
-
-F = TypeVar("F", bound="FoundFace")
 
 _LEFT_BY_ARITHMETIC: Final = 5e-9
 
@@ -131,7 +129,7 @@ class ScoredFace(FoundFace):
 class NewPhoto:
     """Everything about a content seen for the first time. `hash` is hexadecimal SHA-256 of the file's bytes.
 
-    `faces` are in the order in which they are numbered: see `left_to_right`.
+    `faces` are in the order in which they are numbered: see `gallery.indexing.pipeline`.
     """
 
     hash: str
@@ -146,16 +144,6 @@ class NewPhoto:
     """None where none can be told."""
     colour: int | None = None
     """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
-
-
-def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
-    """The faces of a photo in the order in which they are numbered: the sure ones first, by the middle of their box."""
-
-    def place(face: FoundFace) -> tuple[bool, float, float]:
-        box = face.detection.box
-        return face.detection.confidence < min_confidence, box.left + box.right, box.top + box.bottom
-
-    return tuple(sorted(faces, key=place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +214,17 @@ class PhotoRecord:
     hashes: Sequence[str] = ()
     """Of the bytes at each of `paths`; empty where all are as those at `path`."""
     replaced: bool = False
-    """Another photo took the place of its last file: at `path` lies that one now, or nothing."""
+    """Another photo took the place of its last file: at `path` lies that one now. For people see `told`."""
     first_hash: str = ""
     """Of the bytes in which it was seen first, by which is kept what people say of it; empty where that is `hash`."""
     unwanted: str | None = None
+    captures: Sequence[Capture] = ()
+    """What the file at each of `paths` says of itself; empty where `hashes` is, and all say what `capture` does."""
+
+    @property
+    def told(self) -> str:
+        """The path as it is told to people, who take a path for that of this photo."""
+        return was_at(self.path) if self.replaced else self.path
 
     @property
     def meant(self) -> Sequence[str]:
@@ -255,7 +250,19 @@ class PhotoRecord:
             "height": self.height,
             "taken_at": self.capture.iso8601(),
             "faces": [face.as_json() for face in self.faces],
+            "replaced": self.replaced,
+            "files": [_file_json(*file) for file in zip(self.paths, self.hashes, self.captures, strict=False)],
         }
+
+
+def was_at(path: str) -> str:
+    """Where a photo was of which another one has the place of the last file: the one wording for it."""
+    return f"was at {path or 'a place unknown by now'}, where another photo is now"
+
+
+def _file_json(path: str, digest: str, capture: Capture) -> dict[str, Any]:
+    place = {"latitude": capture.latitude, "longitude": capture.longitude}
+    return {"path": path, "hash": digest, "taken_at": capture.iso8601(), "camera": capture.camera, **place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +278,8 @@ class FailureRecord:
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        return {
-            "path": self.path,
-            "reason": self.reason,
-            "transient": self.transient,
-            "size": self.size,
-            "failed_at": self.failed_at.isoformat(),
-        }
+        told = {"path": self.path, "reason": self.reason, "transient": self.transient}
+        return {**told, "size": self.size, "failed_at": self.failed_at.isoformat()}
 
 
 def shown_score(score: float) -> float:

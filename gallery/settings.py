@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import platformdirs
 
 from gallery.errors import UsageError
+from gallery.folding import did_you_mean
+from gallery.system.outside import OutsideError, content_of, read_toml
 
 APP = "gallery"
 
@@ -36,12 +38,14 @@ class Settings:
     """A face whose best score is below this is shown as uncertain."""
     max_megapixels: float = 200.0
     """Larger pictures are refused: a few bytes can unpack to gigabytes."""
+    max_seconds: float = 30.0
+    """A photo that takes longer to decode is given up; seconds of the processor, not of waiting for a disk."""
     batch_size: int = 16
     """Photos per transaction; an interrupted run loses at most this many."""
     workers: int = 0
     """Processes that look for faces; 0: as many as there are cores, or one where a GPU does it."""
     detector: str = "mtcnn"
-    """What finds faces; see `vision.loading`."""
+    """What finds faces: mtcnn, or thorough, which also finds small, tilted and lying ones; see `vision.loading`."""
     classifier: str = "torch"
     """What runs the model that reads their emotions; see `vision.loading`."""
 
@@ -54,18 +58,25 @@ class Settings:
     """Nor can what lies further back than this: an album of 50,000 photos put in order takes 4."""
 
     def __post_init__(self) -> None:
-        _check(0 <= self.min_score <= 1, "min_score", self.min_score, "0 to 1")
-        _check(0 <= self.min_confidence <= 1, "min_confidence", self.min_confidence, "0 to 1")
         _check(self.device in DEVICES, "device", self.device, ", ".join(DEVICES))
-        _check(self.long_side >= 64, "long_side", self.long_side, "64 or more")
-        _check(self.min_face >= 12, "min_face", self.min_face, "12 or more")
-        _check(self.max_megapixels > 0, "max_megapixels", self.max_megapixels, "more than 0")
-        _check(self.batch_size >= 1, "batch_size", self.batch_size, "1 or more")
-        _check(0 <= self.workers <= 256, "workers", self.workers, "0 to 256")
-        _check(0 <= self.thumbnail_megabytes <= 1e9, "thumbnail_megabytes", self.thumbnail_megabytes, "0 to 1e9")
-        _check(0 <= self.undo_days <= 100_000, "undo_days", self.undo_days, "0 to 100000")
-        _check(0 <= self.undo_megabytes <= 1_000_000, "undo_megabytes", self.undo_megabytes, "0 to 1000000")
+        for name, (least, most) in RANGES.items():
+            _check(least <= getattr(self, name) <= most, name, getattr(self, name), f"{least} to {most}")
 
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "long_side": (64, 100_000),
+    "min_face": (12, 100_000),
+    "min_confidence": (0, 1),
+    "min_score": (0, 1),
+    "max_megapixels": (0.000001, 100_000),
+    "max_seconds": (0.1, 86_400),
+    "batch_size": (1, 100_000),
+    "workers": (0, 256),
+    "thumbnail_megabytes": (0, 1_000_000_000),
+    "undo_days": (0, 100_000),
+    "undo_megabytes": (0, 1_000_000),
+}
+"""What each number may be, both ends included."""
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -85,12 +96,28 @@ def load_settings(
 
     Raises UsageError for a config file that is no TOML, an unknown key or a value of the wrong type or range.
     """
-    given: dict[str, Any] = {}
-    for values in _layers(flags, environ, config).values():
-        given |= values
+    path, given = config or config_file(), dict[str, tuple[str, Any]]()
+    for source, values in _layers(flags, environ, path).items():
+        for name, value in values.items():
+            given[name] = ({"file": f"{path}: ", "variable": f"{variable(name)}: "}.get(source, ""), value)
     for name in sorted(given):
-        check_name(name)
-    return replace(Settings(), **{name: typed(name, value) for name, value in given.items()})
+        with _told_of(given[name][0]):
+            check_name(name)
+    kept = {}
+    for name, (source, value) in given.items():
+        with _told_of(source):
+            kept[name] = typed(name, value)
+            replace(Settings(), **{name: kept[name]})
+    return replace(Settings(), **kept)
+
+
+@contextmanager
+def _told_of(source: str) -> Iterator[None]:
+    """What is wrong is told with its source before it."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError(f"{source}{error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +139,15 @@ def setting_origins(
     """Every setting, as `load_settings` gives it with the same arguments, and its source. Raises as that does."""
     values, defaults = asdict(load_settings(flags, environ=environ, config=config)), asdict(Settings())
     sources = dict.fromkeys(defaults, "default")
-    for source, given in _layers(flags, environ, config).items():
+    for source, given in _layers(flags, environ, config or config_file()).items():
         sources |= dict.fromkeys(given, source)
     return [Origin(name, values[name], sources[name], default) for name, default in defaults.items()]
 
 
-def _layers(
-    flags: Mapping[str, Any] | None, environ: Mapping[str, str], config: Path | None
-) -> dict[str, dict[str, Any]]:
+def _layers(flags: Mapping[str, Any] | None, environ: Mapping[str, str], config: Path) -> dict[str, dict[str, Any]]:
     """What each source gives, the last one counts."""
     return {
-        "file": _from_file(config or config_file()),
+        "file": _from_file(config),
         "variable": {f.name: environ[variable(f.name)] for f in fields(Settings) if environ.get(variable(f.name))},
         "flag": {name: value for name, value in (flags or {}).items() if value is not None},
     }
@@ -132,7 +157,8 @@ def check_name(name: str) -> None:
     """Raises UsageError unless there is a setting of this name."""
     known = [field.name for field in fields(Settings)]
     if name not in known:
-        raise UsageError(f"unknown setting {name!r}; known: {', '.join(known)}")
+        hint = did_you_mean(name, known) or f"; known: {', '.join(known)}"
+        raise UsageError(f"unknown setting {name!r}{hint}")
 
 
 def variable(name: str) -> str:
@@ -160,12 +186,12 @@ _KINDS = {str: "text", int: "a whole number", float: "a number"}
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        return read_toml(content_of(path))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: can't be read as a TOML settings file: {error}") from None
+    except (OSError, OutsideError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: can't be read as a TOML settings file: {reason}") from None
 
 
 def config_file() -> Path:

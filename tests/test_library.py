@@ -34,6 +34,7 @@ OWN = {
     "expanded": "words that are paths",
     "each_file_once": "words for copies and links",
     "IndexArguments": "a type",
+    "yield_to_others": "the priority of the whole process, which is for whoever runs it to say",
 }
 """Small things that the command line alone needs, and for what."""
 

@@ -91,7 +91,7 @@ def read_section(text: str, heading: str) -> str:
 def comparable(text: str, home: Path) -> str:
     """Without colours, bars and trailing space, at Ana's place; what differs from run to run has a name instead."""
     told = plain(text).replace("\r", "\n").replace(str(home), HOME)
-    told = re.sub(r"^.* [0-9?]+/[0-9?]+ [0-9.]+ [a-z]+/s .*\n", "", told, flags=re.MULTILINE)
+    told = re.sub(r"^(.*━.*| +[0-9]+/[0-9]+\b.*)\n", "", told, flags=re.MULTILINE)
     told = re.sub(r"[0-9.]+ s, [0-9.]+ photos/s", "TIME", told)
     told = re.sub(r"\b[0-9a-f]{64}\b", "HASH", told)
     told = re.sub(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b(?! [0-9]{2}:)", "TODAY", told)

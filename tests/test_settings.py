@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 import gallery
-from gallery.errors import UsageError
+from gallery.errors import PathError, UsageError
+from gallery.preferences import settings_content, write_setting
 from gallery.settings import Settings, bundled_folder, config_file, default_database, load_settings
+from tests.support.programs import ending_within
 
 
 def config(folder: Path, text: str) -> Path:
@@ -62,6 +65,12 @@ def test_whole_number_in_the_file_serves_as_a_fraction(tmp_path):
         ("db = ['a', 'b']", "db"),
         ("db = 5", "db"),
         ("this is no TOML", "config.toml"),
+        (f"min_face = {'9' * 401}", r"config\.toml.*digits"),
+        (f"min_score = 0.{'9' * 10}e999", "min_score"),
+        (f"min_face = {'9' * 5000}", r"config\.toml"),
+        (f"db = {'[' * 20_000}{']' * 20_000}", r"config\.toml.*deeply"),
+        (f"db = {'{a=' * 20_000}1{'}' * 20_000}", r"config\.toml.*deeply"),
+        ("#" * 2_000_000, r"config\.toml.*larger"),
     ],
 )
 def test_settings_file_with_a_mistake_is_refused_by_name(tmp_path, text, named):
@@ -74,6 +83,18 @@ def test_settings_file_that_is_no_text_is_refused(tmp_path):
     path.write_bytes(b'db = "\xff\xfe"')
     with pytest.raises(UsageError, match=r"config\.toml"):
         load_settings(environ={}, config=path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipe_in_place_of_the_settings_file_is_refused_at_once(tmp_path):
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    with ending_within(10), pytest.raises(UsageError, match="pipe"):
+        load_settings(environ={}, config=path)
+    with ending_within(10), pytest.raises(PathError, match="pipe"):
+        settings_content(path)
+    with ending_within(10), pytest.raises(UsageError, match="pipe"):
+        write_setting("min_face", 40, config=path)
 
 
 def test_folder_in_place_of_the_settings_file_is_refused(tmp_path):
@@ -96,6 +117,10 @@ def test_folder_in_place_of_the_settings_file_is_refused(tmp_path):
         ("max_megapixels", "nan"),
         ("batch_size", "0"),
         ("batch_size", "many"),
+        ("batch_size", "9223372036854775807"),
+        ("long_side", "1" + "0" * 400 + "1"),
+        ("min_face", "200000"),
+        ("max_megapixels", "inf"),
     ],
 )
 def test_variable_out_of_range_is_refused_with_name_and_value(tmp_path, name, value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import platform
 import sys
 import warnings
 from collections.abc import Sequence
@@ -92,6 +93,19 @@ class Root(LazyGroup):
             return super().invoke(ctx)
 
 
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import version  # here: every start would pay for it
+
+    click.echo(f"{PROGRAM} {version(DISTRIBUTION)}")
+    if ctx.ensure_object(State).verbose:
+        from gallery.vision.device import build
+
+        click.echo(f"Python {platform.python_version()} on {platform.system()}\n{build()}")
+    ctx.exit()
+
+
 @click.command(
     cls=Root,
     name=PROGRAM,
@@ -99,7 +113,13 @@ class Root(LazyGroup):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=exits.HELP,
 )
-@click.version_option(package_name=DISTRIBUTION, message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version, with -v also what computes, and exit.",
+)
 @database_option
 @loudness_options
 @click.pass_context
@@ -117,6 +137,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """The program `gallery`."""
+    _open_closed_streams()
     # What imports make lasts as long as the program; looking for garbage among it costs a search a fifth of its time,
     # half of it while starting (until the command is imported), half while leaving.
     gc.disable()
@@ -128,3 +149,18 @@ def main() -> NoReturn:
         # Torch's libraries complain of leaks where they aren't cleared away.
         if "torch" not in sys.modules:
             gc.freeze()
+
+
+def _open_closed_streams() -> None:
+    """Where the shell closed stdin, stdout or stderr (`gallery stats >&-`): what comes there goes nowhere.
+
+    Without, the next file that is opened takes the number, and what libraries print is written into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 _BAR_WIDTH: Final = 30
 _NAMED: Final = 3
 """So many emotions are spelled out beside a bar, the largest first."""
+
+
+def emotion_bars(emotions: Mapping[str, int]) -> Iterator[Text]:
+    """A line for each emotion, with a bar that is longest for the most frequent one."""
+    from rich.text import Text
+
+    most = max(1, *emotions.values())
+    for emotion, count in emotions.items():
+        yield Text.assemble(f"{count:>8} {emotion:<10}", ("█" * round(count / most * _BAR_WIDTH), COLOURS[emotion]))
 
 
 def print_groups(found: Breakdown) -> None:

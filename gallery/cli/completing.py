@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ from gallery.cli.state import State
 from gallery.emotions import EMOTIONS
 from gallery.errors import GalleryError
 from gallery.folding import folded
-from gallery.query.completing import suggestions
+from gallery.kinds import PHOTOS, suffix
+from gallery.query.completing import suggestions, values
+from gallery.query.fields import FIELDS
+from gallery.system.paths import expanded
 
 if TYPE_CHECKING:
     from gallery.store.store import Store
@@ -35,6 +39,43 @@ def complete_saved_queries(ctx: click.Context, _param: click.Parameter, incomple
     return [CompletionItem(name) for name in _beginning(_names(ctx, _query_names), incomplete)]
 
 
+def complete_photos(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Files that are called like photos, and folders, which end in a slash."""
+    folder = incomplete[: incomplete.rfind("/") + 1]
+    return [CompletionItem(folder + name) for name in _in_folder(folder, incomplete[len(folder) :])]
+
+
+def _in_folder(folder: str, begun: str) -> list[str]:
+    found = []
+    try:
+        with os.scandir(expanded(folder or ".")) as entries:
+            for entry in entries:
+                hidden = entry.name.startswith(".") and not begun
+                if hidden or not entry.name.startswith(begun) or entry.name != printable(entry.name):
+                    continue
+                if entry.is_dir():
+                    found.append(entry.name + "/")
+                elif suffix(entry.name) in PHOTOS:
+                    found.append(entry.name)
+    except (OSError, ValueError):
+        return []
+    return sorted(found)
+
+
+def complete_photos_and_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Photos and words of a query; `beach d` is rather the beginning of `beach day.jpg` than two words."""
+    photos = complete_photos(ctx, param, incomplete)
+    if photos and not {" ", "/"}.isdisjoint(incomplete):
+        return photos
+    return [*photos, *complete_query_words(ctx, param, incomplete)]
+
+
+def complete_faces(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What `gallery label` and `reject` take: photos, words of a query, and at last an emotion."""
+    found = complete_photos_and_words(ctx, param, incomplete)
+    return [*found, *(complete_emotions(ctx, param, incomplete) if incomplete and ctx.info_name == "label" else [])]
+
+
 def complete_query_words(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A field of the search language, and after its colon what may stand there; `not` of it as well."""
     term = incomplete.rpartition(" ")[2].lstrip("(-")
@@ -44,7 +85,12 @@ def complete_query_words(ctx: click.Context, _param: click.Parameter, incomplete
     def names(field: str) -> list[str]:
         return _names(ctx, listed[field]) if field in listed else []
 
-    return [CompletionItem(before + one.text) for one in suggestions(term, names)]
+    found = [one.text for one in suggestions(term, names)]
+    if before and len(found) == 1 and found[0].endswith(":"):
+        # Within quotes: a single answer would make the shell close them, which nobody wants behind a colon.
+        field = found[0].removesuffix(":")
+        found += [f"{field}:{one}" for one in values(field, "", names)] or [FIELDS[field].example]
+    return [CompletionItem(before + one) for one in found]
 
 
 def _beginning(names: Iterable[str], typed: str) -> list[str]:

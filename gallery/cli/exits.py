@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from click.exceptions import Exit
+from click.exceptions import Exit, NoArgsIsHelpError
 
 from gallery.cli.output import finish_stdout, message
 from gallery.cli.state import State
@@ -57,8 +57,13 @@ def _report(error: Exception, state: State) -> int:
         case click.Abort():
             message("interrupted")
             return INTERRUPTED
+        case NoArgsIsHelpError():
+            for line in error.ctx.get_help().splitlines():
+                message(line)
+            return error.exit_code
         case click.ClickException():
-            message(f"error: {error.format_message()}")
+            # Click puts each choice for a missing argument on a line of its own.
+            message("error: " + error.format_message().replace("\n\t", " "))
             _point_to_help(error)
             return error.exit_code
         case GalleryError():
@@ -67,7 +72,8 @@ def _report(error: Exception, state: State) -> int:
                 _point_into_query(error)
             return error.exit_code
     if state.verbose:
-        click.echo(traceback.format_exc(), err=True)
+        for line in traceback.format_exc().splitlines():
+            message(line)
     if isinstance(error, OSError):
         finish_stdout()
         message(f"error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}")

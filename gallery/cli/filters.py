@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.completing import complete_albums, complete_emotions, complete_query_words
+from gallery.cli.completing import complete_albums, complete_emotions, complete_faces, complete_query_words
 from gallery.cli.options import all_of
+from gallery.cli.query_hints import hint_at_fields
 from gallery.cli.query_words import QueryWords
 from gallery.errors import UsageError
 from gallery.query.query import SORTS, Query
@@ -66,12 +67,15 @@ _LISTS = ("emotions", "all_emotions", "not_emotions")
 _query_words = click.argument(
     "words", nargs=-1, metavar="[QUERY]...", cls=QueryWords, shell_complete=complete_query_words
 )
+_face_words = click.argument("words", nargs=-1, metavar="[QUERY]...", cls=QueryWords, shell_complete=complete_faces)
 
 
 filter_options = all_of(*_FILTERS)
 """Adds the filters; the command gets them as keywords that `parse_filters` takes."""
 query_options = all_of(_query_words, *_FILTERS)
 """Adds the words of a query, `[QUERY]...`, and the filters: all of them keywords that `parse_filters` takes."""
+faces_options = all_of(_face_words, *_FILTERS)
+"""The same for commands that take names of faces, too."""
 query_options_but_album = all_of(_query_words, *(option for option in _FILTERS if option is not _IN_ALBUM))
 """The same without --album, for a command that means by it an album to fill."""
 
@@ -92,7 +96,10 @@ def parse_filters(given: dict[str, Any], store: Store, settings: Settings) -> Qu
         from gallery.insight.precision import min_scores
 
         known["min_scores"] = min_scores(precision, store, settings)
-    return Query.of(**known) if known else None
+    query = Query.of(**known) if known else None
+    if "where" in known:
+        hint_at_fields(known["where"], store, settings)
+    return query
 
 
 def _words(values: Sequence[str]) -> Iterator[str]:

@@ -49,7 +49,13 @@ def database_option(command: F) -> F:
 def loudness_options(command: F) -> F:
     """Adds --verbose and --quiet, kept in the State."""
     verbose = click.option(
-        "-v", "--verbose", is_flag=True, expose_value=False, callback=_set_verbose, help="Tell more, on stderr."
+        "-v",
+        "--verbose",
+        is_flag=True,
+        is_eager=True,  # `--version -v` tells more
+        expose_value=False,
+        callback=_set_verbose,
+        help="Tell more, on stderr.",
     )
     quiet = click.option(
         "-q", "--quiet", is_flag=True, expose_value=False, callback=_set_quiet, help="Tell of errors only."

@@ -57,12 +57,29 @@ def message(text: str) -> None:
 
 
 def print_paths(paths: Iterable[str], *, nul: bool = False) -> None:
-    """The exact bytes of each path, followed by a newline, or by NUL where names may hold newlines."""
+    """The exact bytes of each path, followed by a newline, or by NUL where names may hold newlines.
+
+    A person gets a line for each, with what would act on the terminal escaped.
+    """
+    if to_terminal():
+        for path in paths:
+            click.echo(printable(path))
+        return
     end = b"\0" if nul else b"\n"
     stream = sys.stdout.buffer
     for path in paths:
         stream.write(os.fsencode(path) + end)
     stream.flush()
+
+
+def print_text(content: bytes) -> None:
+    """The exact bytes of a text in UTF-8; for a person its lines, with what would act on the terminal escaped."""
+    if to_terminal():
+        for line in content.decode(errors="surrogateescape").removesuffix("\n").split("\n"):
+            click.echo(printable(line.removesuffix("\r")))
+        return
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def print_json(value: Any) -> None:

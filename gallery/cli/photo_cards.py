@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import click
 
+from gallery.cli.completing import complete_photos
 from gallery.cli.options import all_of, shared_options
 from gallery.cli.output import console, print_json
 from gallery.cli.paths import UserPath
@@ -66,7 +67,7 @@ class Wish:
 def photo_options(draws: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Adds what makes a Wish; `draws` is the help of --annotate."""
     return all_of(
-        click.argument("photo", type=click.Path(path_type=Path)),
+        click.argument("photo", type=click.Path(path_type=Path), shell_complete=complete_photos),
         click.option("--annotate", "out", type=UserPath(path_type=Path), metavar="OUT", help=draws),
         click.option("--force", is_flag=True, help="Let --annotate replace an existing file; never an indexed photo."),
         click.option("--json", "as_json", is_flag=True, help="Print one object."),

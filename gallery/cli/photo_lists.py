@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
 from gallery.cli.options import all_of, nul_option
-from gallery.cli.output import Item, console, plain_table, print_json, print_paths, printable, to_terminal
+from gallery.cli.output import Item, console, counted, plain_table, print_json, print_paths, to_terminal
+from gallery.cli.path_cells import Folder, print_total
 from gallery.emotions import COLOURS
 from gallery.records import FaceRecord, PhotoRecord, shown_score
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from gallery.query.query import Query
     from gallery.settings import Settings
+    from gallery.store.photo_rows import Files
     from gallery.store.store import Store
 
 T = TypeVar("T", bound=Item)
@@ -33,55 +36,90 @@ listing_options = all_of(
 )
 
 
-def print_found(store: Store, query: Query, settings: Settings, *, as_json: bool, nul: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How photos are listed; `note` tells of those that have no path to list."""
+
+    as_json: bool
+    nul: bool
+    note: Callable[[str], None]
+
+    @property
+    def is_of_paths(self) -> bool:
+        """A program gets a path for each photo, and nothing else."""
+        return not self.as_json and (self.nul or not to_terminal())
+
+    def print_paths(self, photos: Sequence[PhotoRecord | Files]) -> None:
+        """The path of each photo; where another photo has taken the last one, a program would do to that what it does.
+
+        So such a path isn't among them, but in a note.
+        """
+        print_paths((photo.paths[0] for photo in photos if not photo.replaced), nul=self.nul)
+        for photo in photos:
+            if photo.replaced:
+                self.note(photo.told)
+
+
+def print_found(store: Store, query: Query, settings: Settings, how: Listing) -> int:
     """Prints the photos that match; returns how many there are."""
-    if as_json or (to_terminal() and not nul):
+    if not how.is_of_paths:
         photos = store.search(query, settings=settings)
-        print_records(photos, as_json=as_json, nul=nul)
+        print_records(photos, how)
         return len(photos)
     # The paths alone come much quicker than whole records.
-    paths = store.search_paths(query, settings=settings)
-    print_paths(paths, nul=nul)
-    return len(paths)
+    files = store.search_files(query, settings=settings)
+    how.print_paths(files)
+    return len(files)
 
 
-def print_records(photos: Sequence[PhotoRecord], *, as_json: bool, nul: bool) -> None:
+def print_records(photos: Sequence[PhotoRecord], how: Listing) -> None:
     """Prints photos in the way that suits the reader of stdout."""
-    if as_json:
+    if how.as_json:
         print_json([photo.as_json() for photo in photos])
-    elif to_terminal() and not nul:
-        _draw(photos)
+    elif how.is_of_paths:
+        how.print_paths(photos)
     else:
-        print_paths((photo.path for photo in photos), nul=nul)
+        _draw(photos)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTables(Generic[T]):
+    """How groups of photos are drawn: a table for each, which gets its number from 1 on; which files are in it."""
+
+    draw: Callable[[int, T, Folder], Table]
+    files: Callable[[T], Iterable[str]]
+    totals: Callable[[Sequence[T]], Iterable[str]]
 
 
 def print_groups(
-    groups: Sequence[T], *, as_json: bool, nul: bool, table: Callable[[int, T], Table], paths: Iterable[str]
+    groups: Sequence[T], *, as_json: bool, nul: bool, tables: GroupTables[T], paths: Iterable[str]
 ) -> None:
-    """Prints groups of photos: JSON, a table for each, which gets its number from 1 on, or the paths for a program."""
+    """Prints groups of photos: JSON, tables, or the paths for a program."""
     if as_json:
         print_json([group.as_json() for group in groups])
-    elif to_terminal() and not nul:
-        for number, group in enumerate(groups, start=1):
-            console().print(table(number, group))
-    else:
+    elif not to_terminal() or nul:
         print_paths(paths, nul=nul)
+    elif groups:
+        folder = Folder.of(path for group in groups for path in tables.files(group))
+        folder.print()
+        for number, group in enumerate(groups, start=1):
+            console().print(tables.draw(number, group, folder))
+        print_total(*tables.totals(groups))
 
 
 def _draw(photos: Sequence[PhotoRecord]) -> None:
-    from rich.text import Text
-
     if not photos:
         return
-    table = plain_table()
-    table.add_column("photo", overflow="fold")
-    table.add_column("faces")
+    folder = Folder.of(photo.path for photo in photos)
+    table = plain_table("photo", "faces")
     table.add_column("taken", no_wrap=True)
     for photo in photos:
-        name = Text(printable(photo.path), style="dim" if photo.missing else "")
+        name = folder.photo_cell(photo, style="dim" if photo.missing else "")
         taken = photo.capture.taken_at
         table.add_row(name, faces_text(photo.faces), taken.strftime("%Y-%m-%d %H:%M") if taken else "")
+    folder.print()
     console().print(table)
+    print_total(counted(len(photos), "photo"))
 
 
 def faces_text(faces: Sequence[FaceRecord]) -> Text:

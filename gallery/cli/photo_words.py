@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
-from gallery.cli.completing import complete_query_words
+from gallery.cli.completing import complete_photos_and_words
 from gallery.cli.filters import filter_options, parse_filters
 from gallery.cli.options import all_of
 from gallery.cli.query_words import QueryWords
-from gallery.images.scan import SUFFIXES
+from gallery.kinds import PHOTOS
 from gallery.query.query import Query
 from gallery.system.paths import absolute
 
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
     from gallery.store.store import Store
 
 
-def _complete_photos_and_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return complete_query_words(ctx, param, incomplete) or [CompletionItem(incomplete, type="file")]
-
-
 photos_and_filters = all_of(
     click.argument(
-        "words", nargs=-1, metavar="[PHOTO|QUERY]...", cls=QueryWords, shell_complete=_complete_photos_and_words
+        "words", nargs=-1, metavar="[PHOTO|QUERY]...", cls=QueryWords, shell_complete=complete_photos_and_words
     ),
     filter_options,
 )
@@ -54,4 +49,4 @@ def _is_photo(word: str) -> bool:
             return True
     except (OSError, ValueError):
         return False
-    return ":" not in word and os.path.splitext(word)[1].lower() in SUFFIXES  # noqa: PTH122 - "path:" isn't one
+    return ":" not in word and os.path.splitext(word)[1].lower() in PHOTOS  # noqa: PTH122 - "path:" isn't one

@@ -25,10 +25,18 @@ class Progress:
     photos, or else the last text given to `advance`.
     """
 
-    def __init__(self, *, unit: str, quiet: bool, describe: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        unit: str,
+        quiet: bool,
+        describe: Callable[[], str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.unit = unit
         self._text = ""
-        self._pace = Pace()
+        self._clock = clock
+        self._pace = Pace(clock)
         self._stack = ExitStack()
         self._bar: progress.Progress | None = None
         if sys.stderr.isatty() and not quiet:
@@ -48,9 +56,18 @@ class Progress:
     def plan(self, total: int, *, unit: str | None = None) -> None:
         """Sets the end of the bar; the work begins, from nothing, of another kind where `unit` is given."""
         self.unit = unit or self.unit
-        self._pace = Pace()
+        self._pace = Pace(self._clock)
         if self._bar is not None:
             self._bar.reset(self._task, total=total)
+
+    def measure_from_now(self) -> None:
+        """What has been done so far tells nothing of the speed: it waited for something that comes once."""
+        self._pace = Pace(self._clock)
+
+    def redraw(self) -> None:
+        """Shows at once what is new beside the bar."""
+        if self._bar is not None:
+            self._bar.refresh()
 
     def advance(self, text: str = "", *, by: int = 1, worked: bool = True) -> None:
         """Moves on by so many units; those that cost no work don't count for the speed."""
@@ -75,10 +92,11 @@ class Progress:
         message(text)
 
     def _speed(self) -> str:
-        return f"{self._pace.per_second() or 0:.1f} {self.unit}/s"
+        rate = self._pace.per_second()
+        return "" if rate is None else f"{rate:.1f} {self.unit}/s"
 
     def _remaining(self, units: float | None) -> str:
-        return self._pace.remaining(units)
+        return "" if self._pace.per_second() is None else self._pace.remaining(units)
 
 
 class Pace:
@@ -111,7 +129,7 @@ def _bar(
 
     columns: tuple[progress.ProgressColumn, ...] = (
         progress.BarColumn(),
-        progress.MofNCompleteColumn(),
+        _column(lambda task: "" if task.total is None else f"{task.completed:.0f}/{task.total:.0f}"),
         _column(lambda _: speed()),
         _column(lambda task: remaining(task.remaining)),
         _column(lambda _: describe()),

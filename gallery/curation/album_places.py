@@ -14,9 +14,10 @@ from sqlalchemy import Connection, func, select
 from gallery.curation.album_rows import AlbumRow, chosen_ids, ids_in
 from gallery.curation.history import Recorder
 from gallery.db import schema
-from gallery.db.keyed import chunked, contents_with
+from gallery.db.keyed import chunked
 from gallery.errors import AlbumError
 from gallery.settings import Settings
+from gallery.store.homes import homes
 from gallery.system.paths import AnyPath, absolute
 
 
@@ -54,7 +55,7 @@ def places_of(connection: Connection, album: AlbumRow, content_ids: Sequence[int
 
 def cover_id(connection: Connection, album: AlbumRow) -> int | None:
     """The number of the photo that was made the cover; None where none was, or it isn't in the database."""
-    return contents_with(connection, [album.cover_hash]).get(album.cover_hash) if album.cover_hash else None
+    return homes(connection, [album.cover_hash]).get(album.cover_hash) if album.cover_hash else None
 
 
 def append(recorder: Recorder, album_id: int, content_ids: Sequence[int]) -> int:

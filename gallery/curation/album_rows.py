@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from gallery.curation import kept_queries
 from gallery.db import schema
+from gallery.db.keyed import chunked
 from gallery.errors import AlbumError, UsageError
 from gallery.query import terms
 from gallery.query.query import Query, album_key
@@ -21,6 +22,7 @@ from gallery.search.chosen import copies_meant
 from gallery.search.conditions import unwanted
 from gallery.settings import Settings
 from gallery.store import photo_rows
+from gallery.store.homes import homes
 from gallery.system.paths import AnyPath, absolute
 
 LONGEST_NAME: Final = 200
@@ -123,7 +125,7 @@ def find(connection: Connection, name: str) -> AlbumRow:
     columns = select(album.id, album.name, album.note, album.created_at, album.query, album.cover_hash, album.uid)
     row = connection.execute(columns.where(album.key == album_key(name))).first()
     if row is None:
-        raise matches.no_album(name)
+        raise matches.no_album(connection, name)
     return AlbumRow(*row)
 
 
@@ -193,18 +195,26 @@ def describe(connection: Connection, settings: Settings, album_id: int | None = 
     statement = _described().order_by(album.key)
     if album_id is not None:
         statement = statement.where(album.id == album_id)
-    return [_album(connection, row, settings) for row in connection.execute(statement).all()]
+    rows = connection.execute(statement).all()
+    covers = _covers(connection, [row.cover for row in rows if row.cover])
+    return [_album(connection, {**row._mapping, "cover": covers.get(row.cover)}, settings) for row in rows]
+
+
+def _covers(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+    """A path of each photo that was made a cover, by the hash by which the album knows it."""
+    path, numbers, files = schema.path.c, homes(connection, hashes), dict[int, str]()
+    for some in chunked(sorted(set(numbers.values()))):
+        columns = select(path.content_id, path.path).where(path.content_id.in_(some))
+        for number, file in connection.execute(columns.order_by(path.missing_since.is_not(None), path.path)):
+            files.setdefault(number, file)
+    return {digest: files[number] for digest, number in numbers.items() if number in files}
 
 
 def _described() -> Any:
     album, place, path = schema.album.c, schema.album_photo.c, schema.path.c
-    content, version = schema.content.c, schema.version.c
     rows_of = select(func.count()).where(place.album_id == album.id)
     inside = select(func.count(place.content_id.distinct())).where(place.album_id == album.id, *_is_shown(place))
     present = select(path.id).where(path.content_id == place.content_id, path.missing_since.is_(None)).exists()
-    covers = select(content.id).where(content.hash == album.cover_hash).correlate(schema.album)
-    others = select(version.content_id).where(version.hash == album.cover_hash).correlate(schema.album)
-    cover = select(path.path).where(or_(path.content_id.in_(covers), path.content_id.in_(others)))
     return select(
         album.name,
         inside.scalar_subquery().label("count"),
@@ -212,7 +222,7 @@ def _described() -> Any:
         album.created_at,
         album.note,
         album.query,
-        cover.order_by(path.missing_since.is_not(None), path.path).limit(1).scalar_subquery().label("cover"),
+        album.cover_hash.label("cover"),
         rows_of.where(place.content_id.is_(None)).scalar_subquery().label("waiting"),
         album.uid,
     )
@@ -222,8 +232,8 @@ def _is_shown(place: Any) -> tuple[ColumnElement[bool], ...]:
     return place.content_id.is_not(None), place.content_id.not_in(unwanted())
 
 
-def _album(connection: Connection, row: Any, settings: Settings) -> Album:
-    found = Album(**row._mapping)
+def _album(connection: Connection, known: dict[str, Any], settings: Settings) -> Album:
+    found = Album(**known)
     if found.query is None:
         return found
     try:

@@ -50,9 +50,11 @@ class DoubtfulFace:
     box: Box
     scores: tuple[float, ...]
     taken_at: datetime | None
+    replaced: bool = False
+    """At `path` lies another photo now: PHOTO#2 would be a face of that one, so this face goes by its id."""
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.number}"
+        return str(self.id) if self.replaced else f"{self.path}#{self.number}"
 
     @property
     def emotion(self) -> str:
@@ -82,6 +84,7 @@ class DoubtfulFace:
             "margin": rounded_down(self.margin),
             "scores": {emotion: rounded_down(score) for emotion, score in zip(EMOTIONS, self.scores, strict=True)},
             "taken_at": self.taken_at and self.taken_at.isoformat(),
+            "replaced": self.replaced,
         }
 
     def likeliest(self, count: int) -> list[tuple[str, float]]:
@@ -107,12 +110,14 @@ def doubtful_faces(
     limit: int | None = None,
     *,
     likeliest: str | None = None,
+    min_size: int = 0,
 ) -> list[DoubtfulFace]:
     """The faces that count and of which no person has spoken, in photos that match, the most doubtful first.
 
     Scores are those of the current model, for a face it hasn't seen those of the newest one that has. At most `limit`
-    faces, however many photos the query is limited to; only those for which an emotion is `likeliest`, where given.
-    Photos whose files are gone only where the query asks for them.
+    faces, however many photos the query is limited to; only those for which an emotion is `likeliest`, where given, and
+    none with fewer than `min_size` pixels on its longer side in the photo. Photos whose files are gone only where the
+    query asks for them.
     """
     query, settings = query or Query(), settings or Settings()
     gate = Gate.of(query, settings)
@@ -120,7 +125,8 @@ def doubtful_faces(
         among = chosen(connection, query, settings)
         face = schema.face.c
         unspoken = or_(face.source.is_(None), face.source != "person")
-        asked = _scores().where(unspoken, *is_counted(face, gate), *among(face.content_id))
+        large = or_(face.right - face.left >= min_size, face.bottom - face.top >= min_size)
+        asked = _scores().where(unspoken, large, *is_counted(face, gate), *among(face.content_id))
         if likeliest is not None:
             asked = asked.where(face.emotion == likeliest)
         few = _most_doubtful(connection, asked, limit)
@@ -172,9 +178,9 @@ def located(connection: Connection, scored: Sequence[_Scored], gate: Gate, copie
     }
     contents = list(dict.fromkeys(row.content_id for row in found.values()))
     found_files = zip(contents, files(connection, contents, copies), strict=True)
-    paths = {content_id: file.paths[0] for content_id, file in found_files}
+    where = dict(found_files)
     return [
-        DoubtfulFace(face_id, paths[row.content_id], row.number, Box(*row[4:]), scores, row.taken_at)
+        DoubtfulFace(face_id, at.paths[0], row.number, Box(*row[4:]), scores, row.taken_at, at.replaced)
         for face_id, scores in scored
-        if (row := found.get(face_id)) is not None
+        if (row := found.get(face_id)) is not None and (at := where[row.content_id])
     ]

@@ -10,11 +10,13 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | album | name, note, created_at, cover (a hash), query (of a smart album), uid (by which exports know it) |
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
+| root | path, include, follow_links, added_at: a folder that is looked through, and how |
+| succession | old and new (hashes): photos of one shot; turn, size, new_size, faces, followed_at: see `dump_shots` |
 
 What has a hash may have a path besides: a hint for the reader that is never read back. Where it is known, it has the
 picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so it finds its
-photo also where the file has other bytes. Version 1 had neither these nor drawn faces and picks. The facts have one
-order, so that databases in which the same was said give the same dump. `dump_lines` reads what is written here.
+photo also where the file has other bytes. Version 1 had none of these, and no drawn faces, picks and roots. The facts
+have one order, so that databases in which the same was said give the same dump. `dump_lines` reads it.
 """
 
 from __future__ import annotations
@@ -30,12 +32,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, union
 
+from gallery.curation.dump_shots import shot_facts
 from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.records import Picture
+from gallery.store.roots import Root
 from gallery.store.store import Store
 from gallery.store.versions import pictures_of
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
+from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded
 
 HEADER: Final = "gallery dump"
@@ -64,7 +69,8 @@ def dump_text(store: Store) -> str:
     with store.read() as connection:
         hints = _Hints(_paths(connection), _pictures(connection))
         said = [*_labels(connection, hints), *_drawn(connection, hints), *_picks(connection, hints)]
-        facts = [*said, *_albums(connection, hints), *_queries(connection)]
+        kept = [*_albums(connection, hints), *_queries(connection), *_roots(connection)]
+        facts = [*said, *kept, *shot_facts(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
 
 
@@ -103,8 +109,8 @@ def _is_dump(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         try:
-            return version_of(json.loads(file.readline(1000))) is not None
-        except (ValueError, RecursionError):
+            return version_of(read_json(file.readline(1000))) is not None
+        except OutsideError:
             return False
 
 
@@ -180,6 +186,15 @@ def _queries(connection: Connection) -> Iterator[dict[str, Any]]:
     columns = select(saved.name, saved.text, saved.created_at).order_by(saved.key)
     for name, text, created_at in connection.execute(columns):
         yield {"fact": "query", "name": name, "text": text, "created_at": _moment(created_at)}
+
+
+def _roots(connection: Connection) -> Iterator[dict[str, Any]]:
+    root = schema.root.c
+    columns = select(root.path, root.include, root.added_at).order_by(root.path)
+    for path, manner, added_at in connection.execute(columns):
+        how = Root.read(path, manner)
+        taken_in = {"include": list(how.include), "follow_links": how.follow_links}
+        yield {"fact": "root", "path": path, **taken_in, "added_at": _moment(added_at)}
 
 
 def _paths(connection: Connection) -> dict[str, str]:

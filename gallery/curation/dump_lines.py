@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -10,13 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from gallery.curation import dump_shots
 from gallery.curation.album_rows import check_note
 from gallery.curation.dump import HEADER, VERSION, version_of
+from gallery.curation.dump_shots import ShotFact
 from gallery.curation.dump_values import (
     read_box,
+    read_folder,
     read_hash,
     read_moment,
     read_name,
+    read_names,
     read_picture,
     read_query,
     read_text,
@@ -27,6 +30,7 @@ from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError
 from gallery.records import Picture
 from gallery.store.picks import PICK, REJECT
+from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded
 
 LONGEST_LINE: Final = 1_000_000
@@ -110,7 +114,17 @@ class QueryFact:
     created_at: datetime
 
 
-Fact = LabelFact | DrawnFact | PickFact | AlbumFact | PhotoFact | QueryFact
+@dataclass(frozen=True, slots=True)
+class RootFact:
+    """A folder that is looked through, and how: see `gallery.store.roots.Root`."""
+
+    path: str
+    include: tuple[str, ...]
+    follow_links: bool
+    added_at: datetime
+
+
+Fact = LabelFact | DrawnFact | PickFact | AlbumFact | PhotoFact | QueryFact | RootFact | ShotFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +198,9 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
 
 def _decoded(line: bytes) -> object:
     try:
-        return json.loads(line.rstrip().decode(), parse_constant=_no_number)
-    except UnicodeDecodeError:
-        raise ValueError("isn't UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"isn't JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("isn't JSON that gallery wrote: it is nested too deeply") from None
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number that a box or position can have")
+        return read_json(line.rstrip())
+    except OutsideError as error:
+        raise ValueError(f"isn't JSON: {error}") from None
 
 
 def _fact(line: bytes | None) -> Fact:
@@ -263,6 +269,14 @@ def _saved(given: dict[str, Any]) -> QueryFact:
     return QueryFact(read_name(given, "name"), read_query(given, "text"), read_moment(given, "created_at"))
 
 
+def _root(given: dict[str, Any]) -> RootFact:
+    follow_links = given["follow_links"]
+    if type(follow_links) is not bool:
+        raise ValueError(f"follow_links is {shown(follow_links)}; it is true or false")
+    include = read_names(given, "include")
+    return RootFact(read_folder(given, "path"), include, follow_links, read_moment(given, "added_at"))
+
+
 _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Fact]]]] = {
     "label": (("hash", "box", "kind", "emotion", "said_at"), ("path", "picture"), _label),
     "drawn": (("hash", "box", "said_at"), ("path", "picture"), _drawn),
@@ -270,5 +284,7 @@ _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict
     "album": (("name", "note", "created_at", "cover", "query"), ("uid", "cover_picture"), _album),
     "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),
+    "root": (("path", "include", "follow_links", "added_at"), (), _root),
+    "succession": (dump_shots.FIELDS, dump_shots.OPTIONAL, dump_shots.read_shot),
 }
 """By the kind of fact: its fields, what may stand beside them, and what reads it."""

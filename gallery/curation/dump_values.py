@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import os
 import re
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,12 +22,9 @@ def read_box(value: object) -> tuple[float, ...]:
     """Four numbers in pixels: left, top, right, bottom."""
     if not isinstance(value, list) or len(value) != 4 or any(type(side) not in (int, float) for side in value):
         raise ValueError(f"box is {shown(value)}; it is four numbers: left, top, right, bottom")
-    try:
-        left, top, right, bottom = box = tuple(float(side) for side in value)
-    except OverflowError:
-        raise ValueError("box has a number that is too large") from None
-    if not all(map(math.isfinite, box)) or left > right or top > bottom:
-        raise ValueError(f"box is {shown(value)}; left is at most right, top at most bottom, and none is infinite")
+    left, top, right, bottom = box = tuple(float(side) for side in value)
+    if left > right or top > bottom:
+        raise ValueError(f"box is {shown(value)}; left is at most right, and top at most bottom")
     return box
 
 
@@ -89,6 +86,25 @@ def read_moment(given: dict[str, Any], field: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ValueError(f"{field} is {shown(text)}; it is a time with its zone, such as 2024-12-31T18:00:00+00:00")
+
+
+def read_folder(given: dict[str, Any], field: str) -> str:
+    """The absolute path of a folder, which need not be there."""
+    text = read_text(given, field)
+    try:
+        if os.path.isabs(text) and b"\0" not in os.fsencode(text):  # noqa: PTH117
+            return text
+    except UnicodeEncodeError:
+        pass
+    raise ValueError(f"{field} is {shown(text)}; it is the whole path of a folder")
+
+
+def read_names(given: dict[str, Any], field: str) -> tuple[str, ...]:
+    """An array of names."""
+    value = given[field]
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"{field} is {shown(value)}; it is an array of names")
+    return tuple(value)
 
 
 def read_text(given: dict[str, Any], field: str) -> str:

@@ -24,7 +24,6 @@ from gallery.db.columns import DamagedValueError
 from gallery.db.engine import add_row
 from gallery.db.keyed import (
     Values,
-    chunked,
     contents_with,
     delete_rows,
     insert_rows,
@@ -36,8 +35,11 @@ from gallery.db.keyed import (
 from gallery.settings import Settings
 from gallery.store import compacting, shown
 from gallery.store.drawn import drop_undrawn
+from gallery.store.homes import settle
 from gallery.store.store import Store
 from gallery.store.unwanted import bring_back
+from gallery.store.words import faces_of_shots
+from gallery.system.outside import read_json
 
 _OF_FACES: Final = (schema.label, schema.drawn_face)
 """Those that decide what is shown of faces."""
@@ -121,6 +123,7 @@ class Recorder:
     def finish(self) -> bool:
         """Lets what is shown follow, and adds the action to the history: true unless nothing was changed."""
         refresh_shown(self.connection, self._labelled)
+        settle(self.connection)
         if self._steps:
             steps = json.dumps(self._steps, separators=(",", ":"))
             add_row(self.connection, schema.action, done_at=datetime.now(UTC), summary=self.summary, steps=steps)
@@ -211,6 +214,7 @@ def _take_back(connection: Connection, action: Row[Any]) -> None:
             for row in back:
                 bring_back(connection, row["path"])
     refresh_shown(connection, labelled)
+    settle(connection)
 
 
 def _steps(action: Row[Any]) -> list[tuple[Table, list[Values], list[Values]]]:
@@ -218,7 +222,7 @@ def _steps(action: Row[Any]) -> list[tuple[Table, list[Values], list[Values]]]:
     try:
         return [
             (KEPT[step["table"]], _checked(step["table"], step["remove"]), _checked(step["table"], step["put"]))
-            for step in reversed(json.loads(action.steps))
+            for step in reversed(read_json(action.steps))
         ]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedValueError(
@@ -245,16 +249,9 @@ def _put(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
 
 
 def refresh_shown(connection: Connection, hashes: Collection[str]) -> None:
-    """Brings the faces in these contents, and what is shown of them, in line with what people say and drew."""
-    face = schema.face.c
-    photos = sorted(set(contents_with(connection, hashes).values()))
-    drop_undrawn(connection, photos)
-    numbers = [
-        number
-        for some in chunked(photos)
-        for number in connection.execute(select(face.id).where(face.content_id.in_(some))).scalars()
-    ]
-    shown.refresh(connection, numbers)
+    """Brings the faces of these photos, and what is shown of them and of their shots, in line with what people say."""
+    drop_undrawn(connection, sorted(set(contents_with(connection, hashes).values())))
+    shown.refresh(connection, faces_of_shots(connection, hashes))
 
 
 def _differs(new: Values, old: Values) -> bool:

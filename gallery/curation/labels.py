@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from gallery.curation.history import Recorder, recorded
 from gallery.db import schema
@@ -25,6 +25,7 @@ from gallery.settings import Settings
 from gallery.store import photo_rows
 from gallery.store.shown import labels_on
 from gallery.store.store import Store
+from gallery.store.words import words
 from gallery.system.paths import absolute
 
 _FACE: Final = re.compile(r"(?P<id>[0-9]{1,18})|(?P<photo>.+)#(?P<number>[0-9]{1,6})", re.DOTALL)
@@ -39,9 +40,11 @@ class NamedFace:
     path: str
     number: int
     emotion: str
+    replaced: bool = False
+    """At `path` lies another photo now: PHOTO#2 would be a face of that one, so this face goes by its id."""
 
     def __str__(self) -> str:
-        return f"{self.path}#{self.number}"
+        return str(self.id) if self.replaced else f"{self.path}#{self.number}"
 
 
 def names_face(text: str) -> bool:
@@ -63,7 +66,7 @@ def faces_meant(store: Store, query: Query, settings: Settings | None = None) ->
     with store.read() as connection:
         meant = matched_faces(connection, query, settings or Settings())
     return [
-        NamedFace(face.id, photo.path, face.number, face.emotion)
+        NamedFace(face.id, photo.path, face.number, face.emotion, photo.replaced)
         for photo in found
         for face in photo.faces
         if face.id in meant
@@ -130,12 +133,13 @@ def _say(store: Store, face_ids: Collection[int], what: str, *, kind: str, emoti
 
 
 def after_all_said(connection: Connection, content_ids: Collection[int]) -> datetime:
-    """Now, or just after all that was said of these photos: by a clock that was wrong, or on another computer."""
-    label = schema.label.c
+    """Now, or just after all that was said of these shots: by a clock that was wrong, or on another computer."""
+    content = schema.content.c
     latest = [datetime.now(UTC)]
     for chunk in chunked(sorted(content_ids)):
-        last = connection.execute(select(func.max(label.said_at)).where(label.content_id.in_(chunk))).scalar()
-        latest += [last + timedelta(microseconds=1)] if last else []
+        hashes = connection.execute(select(content.hash).where(content.id.in_(chunk))).scalars().all()
+        said = words(connection, set(hashes))
+        latest += [word.said_at + timedelta(microseconds=1) for some in said.values() for word in some]
     return max(latest)
 
 

@@ -13,13 +13,26 @@ from sqlalchemy import Table, func, select
 
 from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
 from gallery.curation.dump import SIDES
-from gallery.curation.dump_lines import AlbumFact, DrawnFact, Dump, LabelFact, PhotoFact, PickFact, Problem, QueryFact
+from gallery.curation.dump_lines import (
+    AlbumFact,
+    DrawnFact,
+    Dump,
+    LabelFact,
+    PhotoFact,
+    PickFact,
+    Problem,
+    QueryFact,
+    RootFact,
+)
+from gallery.curation.dump_shots import ShotFact, restore_shots
 from gallery.curation.history import Recorder, recorded
+from gallery.curation.restored_roots import restore_roots
 from gallery.db import schema
-from gallery.db.keyed import chunked, contents_with
+from gallery.db.keyed import chunked
 from gallery.db.schema import new_uid
 from gallery.query.query import album_key
 from gallery.records import Picture
+from gallery.store.homes import homes
 from gallery.store.store import Store
 from gallery.store.versions import expect
 
@@ -60,6 +73,8 @@ class Restored:
     """Faces that were drawn by hand; those on photos that are here are made with the next `index`."""
     picks: int = 0
     """Photos that were picked or rejected."""
+    roots: int = 0
+    """Folders that are looked through from now on."""
 
 
 def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored:
@@ -75,8 +90,9 @@ def restore_dump(store: Store, dump: Dump, *, dry_run: bool = False) -> Restored
 
 
 def counts(restored: Restored) -> str:
-    """`1 label, 2 albums, 30 photos of albums, 1 query`."""
-    return ", ".join(
+    """`1 label, 2 albums, 30 photos of albums, 1 query`, and `1 folder` where there is any."""
+    folders = f", {restored.roots} {'folder' if restored.roots == 1 else 'folders'}" if restored.roots else ""
+    facts = ", ".join(
         f"{number} {one if number == 1 else many}"
         for number, one, many in (
             (restored.labels, "label", "labels"),
@@ -89,6 +105,7 @@ def counts(restored: Restored) -> str:
         # Nobody need read of what most people never do.
         if number or one not in ("drawn face", "picked or rejected photo")
     )
+    return facts + folders
 
 
 @dataclass(slots=True)
@@ -101,15 +118,17 @@ class _Merge:
 
     def run(self, dump: Dump) -> Restored:
         expect(self.recorder.connection, _pictures(dump))
+        restore_shots(self.recorder.connection, [fact for _, fact in dump.facts if isinstance(fact, ShotFact)])
         labels = self._said(dump, LabelFact, schema.label)
-        drawn = self._said(dump, DrawnFact, schema.drawn_face)
-        picks = self._said(dump, PickFact, schema.pick)
+        drawn, picks = self._said(dump, DrawnFact, schema.drawn_face), self._said(dump, PickFact, schema.pick)
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
+        folders = [fact for _, fact in dump.facts if isinstance(fact, RootFact)]
+        roots = restore_roots(self.recorder, folders)
+        self.there += len(folders) - roots
         told = tuple(sorted(self.problems, key=lambda problem: problem.line))
-        return Restored(
-            labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told, drawn, picks
-        )
+        kept = (labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told)
+        return Restored(*kept, drawn=drawn, picks=picks, roots=roots)
 
     def _once(self, dump: Dump, kind: type[Named], called: str) -> dict[str, Named]:
         """The facts of this kind by the keys of their names; a name that comes twice is a problem."""
@@ -134,7 +153,7 @@ class _Merge:
 
     def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Adds what was said of photos, and counts what waits."""
-        known = contents_with(self.recorder.connection, [row["hash"] for row in rows])
+        known = homes(self.recorder.connection, [row["hash"] for row in rows])
         self.waiting += sum(row["hash"] not in known for row in rows)
         self.recorder.insert(table, rows)
 
@@ -248,6 +267,8 @@ def _pictures(dump: Dump) -> dict[str, Picture]:
                 found[cover] = picture
             case LabelFact() | DrawnFact() | PickFact() | PhotoFact() if fact.picture is not None:
                 found[fact.hash] = fact.picture
+            case ShotFact():
+                found |= fact.pictures()
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from gallery.store.store import Store
 from gallery.store.unwanted import set_aside
 from gallery.system.drives import is_connected
 from gallery.system.paths import AnyPath, absolute
+from gallery.system.same_file import FileIds, by_way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class RootRecord:
             "looked_at": looked_at and looked_at.isoformat(),
             "visible": self.visible,
             "include": list(self.root.include),
+            "follow_links": self.root.follow_links,
         }
 
 
@@ -75,12 +77,32 @@ def _described(connection: Connection, drives: set[str]) -> Iterator[RootRecord]
 def forget_root(store: Store, folder: AnyPath) -> int:
     """Takes a folder out of those that are looked through; how many files with photos are unwanted for that.
 
-    Files that lie in another known folder, too, stay. What was said of the photos is kept; they are back when the
-    folder is looked through again. Raises UsageError for a folder that isn't known.
+    Files that lie in another known folder, too, stay, whatever that is called. What was said of the photos is kept;
+    they are back when the folder is looked through again. Raises UsageError for a folder that isn't known, by this or
+    another name.
     """
-    path = absolute(folder)
-    with recorded(store, f"folder {path} forgotten") as recorder:
-        if not recorder.delete(schema.root, schema.root.c.path == path):
-            raise UsageError(f"{path}: isn't a folder that the gallery knows; `gallery roots` lists these")
-        others = [root.path for root in roots_in(recorder.connection)]
+    ids = FileIds()
+    with recorded(store, "") as recorder:
+        known = [root.path for root in roots_in(recorder.connection)]
+        path = _known_as(absolute(folder), known, ids)
+        recorder.summary = f"folder {path} forgotten"
+        recorder.delete(schema.root, schema.root.c.path == path)
+        others = [name for other in known if other != path for name in _names_within(path, other, ids)]
         return set_aside(recorder.connection, path, others)
+
+
+def _known_as(path: str, known: Sequence[str], ids: FileIds) -> str:
+    found = path if path in known else next((root for root in known if ids.are_same(root, path)), None)
+    if found is None:
+        raise UsageError(f"{path}: isn't a folder that the gallery knows; `gallery roots` lists these")
+    return found
+
+
+def _names_within(folder: str, other: str, ids: FileIds) -> Iterator[str]:
+    """The other folder, and by what path its files are known where the folder leads to them, too."""
+    yield other
+    if by_way_of(other, folder, ids) is not None:
+        yield folder
+    inside = by_way_of(folder, other, ids)
+    if inside is not None:
+        yield inside

@@ -115,5 +115,5 @@ def _find(connection: Connection, name: str) -> SavedQuery | None:
 def _known(connection: Connection, name: str) -> SavedQuery:
     found = _find(connection, name)
     if found is None:
-        raise no_saved_query(name)
+        raise no_saved_query(connection, name)
     return found

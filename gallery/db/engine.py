@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from gallery import settings
 from gallery.db.connecting import connected, connected_to_read, write_when_free
-from gallery.errors import NotAGalleryError, StoreError, StoreLockedError
+from gallery.errors import DriverError, NotAGalleryError, StoreError, StoreLockedError
 from gallery.folding import folded
 from gallery.system.paths import expanded
 from gallery.system.waiting import Patience
@@ -96,6 +96,8 @@ def translated(location: str) -> Iterator[None]:
         raise store_error(location, error.orig or error) from error
     except (sqlite3.Error, SQLAlchemyError) as error:
         raise store_error(location, error) from error
+    except UnicodeDecodeError as error:  # the driver's, where SQLite quotes bytes of a damaged schema in its own words
+        raise StoreError(location, _DAMAGED) from error
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
@@ -110,15 +112,21 @@ def store_error(location: str, error: BaseException) -> StoreError:
         return StoreLockedError(location, "another program is writing to this database; try again when it is done")
     if code == sqlite3.SQLITE_NOTADB:
         return NotAGalleryError(location, "is no gallery database; nothing was changed in it")
+    if str(error).startswith("Could not decode to UTF-8"):
+        return StoreError(location, f"{_DAMAGED} ({error})")
     return StoreError(location, _REASONS.get(code, f"the database reports: {error}"))
 
 
+_DAMAGED: Final = (
+    "the database is damaged; put a back-up in its place, or save what can still be read by `gallery dump FILE`, take "
+    "the database away, and `gallery restore FILE` into a new one"
+)
 _REASONS: Final = {
     sqlite3.SQLITE_READONLY: "the database can't be written; give yourself the right to write the file and its folder",
     sqlite3.SQLITE_FULL: "no space left to write to; free some on this disk and run the same command again",
     sqlite3.SQLITE_CANTOPEN: "the database can't be opened; check that you may read and write it and its folder",
     sqlite3.SQLITE_PERM: "you have no permission to open this database",
-    sqlite3.SQLITE_CORRUPT: "the database is damaged; put a back-up in its place",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_IOERR: "the disk failed to read or write; see that it is connected and not full",
 }
 
@@ -149,9 +157,12 @@ def _parse_url(text: str) -> URL:
 def _foreign_engine(url: URL) -> Engine:
     try:
         engine = create_engine(url)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
-        reason = f"the driver for this kind of database isn't installed ({error})"
-        raise StoreError(url.render_as_string(hide_password=True), reason) from error
+    except ModuleNotFoundError as error:
+        reason = f"its driver isn't installed; add it to where gallery is installed: pip install {error.name}"
+        raise DriverError(url.render_as_string(hide_password=True), reason) from error
+    except NoSuchModuleError as error:
+        reason = f"no driver called {url.drivername!r} is known; see SQLAlchemy's database URLs"
+        raise DriverError(url.render_as_string(hide_password=True), reason) from error
     return engine
 
 
@@ -175,6 +186,8 @@ def _check_file(file: Path) -> None:
     """Creates a missing file, and says why one can't be opened: SQLite itself only says that it can't."""
     try:
         create_private_file(file)
+        if not (file.is_file() or file.is_dir()):  # opening a pipe would wait for ever
+            raise NotAGalleryError(file, "is a pipe or device; give the path of a database file")
         file.open("rb").close()
     except IsADirectoryError:
         raise NotAGalleryError(file, "is a folder; give the path of a database file") from None
@@ -200,7 +213,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("contains_folded", 2, _contains_folded, deterministic=True)
+    connection.create_function("lies_in_folded", 2, _lies_in_folded, deterministic=True)
     connection.create_function("parent_folder", 1, os.path.dirname, deterministic=True)
+
+
+def _lies_in_folded(path: bytes, place: bytes) -> bool:
+    """Whether the path is the place, which is folded already, or below it; for systems on which case says nothing."""
+    compared, of = folded(os.fsdecode(path)), _decoded(place)
+    return compared == of or compared.startswith(of.rstrip(os.sep) + os.sep)
 
 
 def _contains_folded(text: bytes, part: bytes) -> bool:
@@ -210,7 +230,7 @@ def _contains_folded(text: bytes, part: bytes) -> bool:
     """
     if text.isascii():
         return part in text.lower()
-    folder, slash, name = text.rpartition(b"/")
+    folder, slash, name = text.rpartition(os.fsencode(os.sep))
     # No accent goes with the slash before it.
     folded_name = name.lower().decode() if name.isascii() else folded(os.fsdecode(name))
     return _decoded(part) in f"{_folded_folder(folder)}{slash.decode()}{folded_name}"

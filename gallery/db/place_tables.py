@@ -13,7 +13,8 @@ root: Final = Table(
     "root",
     metadata,
     Column("path", FilePath, primary_key=True),
-    # JSON array of the names that are taken in although they are usually passed over.
+    # How it is looked through: a JSON array of the names that are taken in although they are usually passed over, or
+    # an object of `include`, which is that array, and `follow_links`.
     Column("include", Text, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("looked_at", Instant),

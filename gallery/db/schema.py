@@ -11,6 +11,8 @@
 | lost_face | faces of a content that the last search didn't find: their numbers wait for them |
 | crop | the JPEG that was classified, apart from `face` so that scans of faces stay small |
 | model, prediction | who said what about a face |
+| succession | photos that show one shot, turned, cropped or retouched: the new one came into the place of the old one |
+| same_face | boxes in two such photos that show one face |
 | label | what a person said, keyed on content and box so that it outlives detection |
 | drawn_face | where a person drew a face that no detector found, keyed as labels are |
 | pick | whether a person picked or rejected a photo among its like |
@@ -67,6 +69,8 @@ from gallery.db.shared_columns import (
 from gallery.db.spoken_tables import drawn_face as drawn_face
 from gallery.db.spoken_tables import label as label
 from gallery.db.spoken_tables import pick as pick
+from gallery.db.succession_tables import same_face as same_face
+from gallery.db.succession_tables import succession as succession
 
 HEAD: Final = "0009"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""

@@ -19,14 +19,14 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from gallery.errors import ExportError
 from gallery.export.files import cannot_be_written, check_new, explained
-from gallery.export.naming import CHANGED, GONE, NamedPhoto, name_photos
+from gallery.export.naming import CHANGED, NamedPhoto, missing, name_photos
 from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.sidecars import Sidecars, sidecar_names
 from gallery.export.template import BY_STEM, NameTemplate
 from gallery.records import PhotoRecord
 from gallery.system.files import new_file, reveal
-from gallery.system.locks import lock_now
+from gallery.system.unix import lock_now
 
 _CHUNK_BYTES: Final = 1 << 20
 _IN_MEMORY_BYTES: Final = 64 << 20
@@ -88,7 +88,7 @@ class _Archive:
 
     def _packed(self, items: Sequence[NamedPhoto], archive: ZipFile | None) -> Iterator[ExportResult]:
         for item in items:
-            result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
+            result, source, name = missing(item.photo), None, ""
             for source in item.sources:
                 result, name = self._file(source, item.names, archive, item.photo.hash_of(str(source)))
                 if result.action is not ExportAction.FAILED:

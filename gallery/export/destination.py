@@ -16,7 +16,8 @@ from gallery.export.files import stop_if_hopeless
 from gallery.export.manifest import Manifest
 from gallery.export.safe_names import name_key
 from gallery.system.files import temporary_in
-from gallery.system.locks import FolderLock, lock_now
+from gallery.system.locks import FolderLock
+from gallery.system.unix import lock_now
 
 _LEFTOVER: Final = re.compile(r"\.gallery-(export-)?[0-9a-f]{16}\.part")
 """What a killed export leaves: unfinished files."""

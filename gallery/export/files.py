@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 
 from gallery.errors import ExportError
 from gallery.system.files import new_file, reveal, temporary_in
-from gallery.system.locks import lock_now
+from gallery.system.unix import lock_now
 
 How = Literal["copy", "hardlink", "symlink"]
 WAYS: Final[tuple[How, ...]] = get_args(How)

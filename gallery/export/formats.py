@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Final, Literal
 
 from gallery.errors import UsageError
@@ -22,6 +23,7 @@ from gallery.export.photos import ExportOptions, export_photos
 from gallery.export.request import Export
 from gallery.export.results import ExportAction, ExportResult
 from gallery.export.table import photos_as_csv, photos_as_json
+from gallery.records import PhotoRecord
 from gallery.store.store import Store
 
 
@@ -48,9 +50,14 @@ def text(render: Callable[[Export], bytes], says: str) -> Format:
         check_new(export.dest)
         if not export.dry_run:
             write_new(export.dest, render(export))
-        return (ExportResult(photo.path, str(export.dest), ExportAction.LISTED) for photo in export.photos)
+        return (_listed(photo, export.dest) for photo in export.photos)
 
     return Format(make, says, render=render)
+
+
+def _listed(photo: PhotoRecord, dest: Path) -> ExportResult:
+    reason = photo.told if photo.replaced else None
+    return ExportResult(photo.path, str(dest), ExportAction.LISTED, reason, replaced=photo.replaced)
 
 
 def _files(how: How, export: Export) -> Iterator[ExportResult]:

@@ -28,6 +28,7 @@ from gallery.images.decode import hash_file
 from gallery.query.query import album_key
 from gallery.records import FileStamp
 from gallery.system.files import write_beside
+from gallery.system.outside import OutsideError, read_json
 
 MANIFEST: Final = ".gallery-export.jsonl"
 
@@ -216,8 +217,8 @@ def are_pictures(names: list[Any]) -> bool:
 def _parsed(lines: list[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
+            value = read_json(line)
+        except OutsideError:
             continue
         if isinstance(value, dict):
             yield value

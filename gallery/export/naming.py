@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gallery.export.results import ExportAction, ExportResult
 from gallery.export.safe_names import shortened
 from gallery.export.template import Named, NameTemplate
 from gallery.records import PhotoRecord
 from gallery.system.same_file import each_file_once
 
-GONE: Final = "no file of this photo exists any more"
+_GONE: Final = "no file of this photo exists any more"
 CHANGED: Final = "changed since it was indexed; run `gallery index` on its folder and export again"
 
 _DIGITS: Final = 8
@@ -48,6 +49,12 @@ def _named(photos: Sequence[PhotoRecord], template: NameTemplate, album: str) ->
         folder, slash, name = template.name(Named(photo, source, number, album)).rpartition("/")
         hashed = shortened(name, f"-{photo.hash[:_DIGITS]}")
         yield NamedPhoto(photo, tuple(map(Path, sources)), (folder + slash + name, folder + slash + hashed))
+
+
+def missing(photo: PhotoRecord) -> ExportResult:
+    """What is told of a photo of which no file is found."""
+    reason = photo.told if photo.replaced else _GONE
+    return ExportResult(photo.path, None, ExportAction.MISSING, reason, replaced=photo.replaced)
 
 
 def may_be_read(path: Path) -> bool:

@@ -11,24 +11,40 @@ from sqlalchemy import select
 
 from gallery.db import schema
 from gallery.errors import ExportError
+from gallery.store.roots import known_roots
 from gallery.store.store import Store
 
 
 def refuse_library(store: Store, dest: Path) -> None:
-    """Raises ExportError where the folder `dest` lies in the photo library.
+    """Raises ExportError where the folder `dest` is or lies below one that is looked through, or that holds photos.
 
-    It does where it is, or lies below, the folder that the indexed photos of one collection have in common. Photos are
-    of one collection when they lie in the same folder of the user's home, of a drive or of the root. With photos in
-    `~/Photos/2023` and `~/Photos/2024` all of `~/Photos` is the library, whatever is in `~/Downloads` besides;
-    `~/Photos-export` is free. The home and a drive as such hold all kinds of things: with photos right in them, only
-    they themselves are refused.
+    The user's home and a drive as such hold all kinds of things. Where one of them as a whole is looked through, and
+    in databases that don't know yet which folders are, it is what the photos of one collection have in common that
+    counts. Photos are of one collection when they lie in the same folder of the home, of a drive or of the root: with
+    photos in `~/Photos/2023` and `~/Photos/2024` that is all of `~/Photos`, whatever is in `~/Downloads` besides. With
+    photos right in the home or a drive, only they themselves are refused.
     """
     home, resolved = Path.home().resolve(), dest.resolve()
-    for folder in library_folders(photo_folders(store), home):
+    for folder in _library(store, home):
         within = (resolved,) if _is_shared(folder, home) else (resolved, *resolved.parents)
         if any(_is_same(one, folder) for one in within):
             reason = f"lies among your indexed photos in {folder}, where the next `gallery index` would find what is "
             raise ExportError(dest, f"{reason}exported, too; name a folder outside")
+
+
+def _library(store: Store, home: Path) -> list[Path]:
+    folders, roots = photo_folders(store), [Path(root.path).resolve() for root in known_roots(store)]
+    if not roots:
+        return library_folders(folders, home)
+    shared = [root for root in roots if _is_shared(root, home)]
+    whole = [root for root in roots if root not in shared and root.is_dir()]
+    rest = [folder for folder in {Path(one).resolve() for one in folders} if not _is_in(folder, whole)]
+    in_shared = [str(folder) for folder in rest if _is_in(folder, shared)]
+    return [*whole, *library_folders(in_shared, home), *(folder for folder in rest if not _is_in(folder, shared))]
+
+
+def _is_in(folder: Path, others: list[Path]) -> bool:
+    return any(folder.is_relative_to(other) for other in others)
 
 
 def photo_folders(store: Store) -> set[str]:
@@ -57,7 +73,7 @@ def _collection(folder: Path, home: Path) -> Path:
 
 
 def _is_shared(folder: Path, home: Path) -> bool:
-    return home.is_relative_to(folder) or folder.is_mount()
+    return home.is_relative_to(folder) or os.path.ismount(folder)
 
 
 def _is_same(one: Path, other: Path) -> bool:

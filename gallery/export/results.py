@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from gallery.records import was_at
+
 
 class ExportAction(StrEnum):
     """What became of a file; in a dry run, what would become of it."""
@@ -41,7 +43,15 @@ class ExportResult:
     action: ExportAction
     reason: str | None = None
     kind: Kind = Kind.PHOTO
+    replaced: bool = False
+    """At `source` lies another photo now, which has nothing to do with the export."""
+
+    @property
+    def told(self) -> str:
+        """The source as it is told to people, who take a path for that of the photo."""
+        return was_at(self.source or "") if self.replaced else self.source or ""
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        return {"source": self.source, "target": self.target, "action": self.action, "reason": self.reason}
+        told = {"source": self.source, "target": self.target, "action": self.action, "reason": self.reason}
+        return {**told, "replaced": self.replaced}

@@ -14,7 +14,7 @@ from gallery.export.destination import BlockedError, Destination
 from gallery.export.files import How, explained, stop_if_hopeless
 from gallery.export.making import ChangedError, Source
 from gallery.export.manifest import Entry, Owner
-from gallery.export.naming import GONE, NamedPhoto
+from gallery.export.naming import NamedPhoto, missing
 from gallery.export.results import ExportAction, ExportResult, Kind
 from gallery.export.safe_names import name_key
 from gallery.export.sidecars import Sidecars, sidecar_names
@@ -51,7 +51,7 @@ class Run:
 
     def export(self, item: NamedPhoto) -> Iterator[ExportResult]:
         """The photo, then its sidecars."""
-        result, source, name = ExportResult(item.photo.path, None, ExportAction.MISSING, GONE), None, ""
+        result, source, name = missing(item.photo), None, ""
         for source in item.sources:
             digest = item.photo.hash_of(str(source))
             result, name = self._file(Source(source, digest, item.photo.hash, self.how, self.owner), item.names)

@@ -41,8 +41,10 @@ def check_report_name(path: Path) -> None:
         raise UsageError(f"{path}: a report is a .csv or a .json file; name it so")
 
 
-def write_report(path: Path, results: Iterable[ExportResult]) -> None:
+def write_report(path: Path, results: Sequence[ExportResult]) -> None:
     """Writes what became of each file as a new CSV or JSON, as the suffix says, whole or not at all.
+
+    Of a photo that has no file, as another one is in its place now, the reason says so, and JSON has `replaced`.
 
     Raises ExportError where it can't be made, UsageError for another suffix.
     """
@@ -51,14 +53,18 @@ def write_report(path: Path, results: Iterable[ExportResult]) -> None:
     if path.suffix.lower() == ".csv":
         write_new(path, _csv(REPORT_COLUMNS, rows))
     else:
-        write_new(path, _json([dict(zip(REPORT_COLUMNS, row, strict=True)) for row in rows]))
+        lines = zip(rows, results, strict=True)
+        write_new(
+            path,
+            _json([dict(zip(REPORT_COLUMNS, row, strict=True)) | {"replaced": one.replaced} for row, one in lines]),
+        )
 
 
 def _cells(photo: PhotoRecord) -> tuple[Any, ...]:
     # Scores rounded down as in the JSON.
     faces = photo.as_json()["faces"]
     emotions = "; ".join(f"{face['emotion']} {face['score']:.4g}" for face in faces)
-    return photo.path, photo.hash, photo.capture.iso8601(), photo.capture.camera, len(faces), emotions
+    return photo.told, photo.hash, photo.capture.iso8601(), photo.capture.camera, len(faces), emotions
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -140,14 +140,14 @@ def _degrees(value: object, ref: str, positive: str, negative: str, limit: int) 
     sign = {positive: 1, negative: -1}.get(ref[:1].upper())
     if sign is None or not 1 <= len(parts) <= 3:
         return None
-    numbers = [_number(part) for part in parts]
+    numbers = [number(part) for part in parts]
     if not all(number >= 0 for number in numbers) or any(number > 60 for number in numbers[1:]):
         return None
     degrees = sum(number / 60**power for power, number in enumerate(numbers))
     return sign * degrees if degrees <= limit else None
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
     """NaN for what is no number; Pillow's rationals with a denominator of 0 are NaN of themselves."""
     try:
         return float(value) if isinstance(value, Real) else math.nan

@@ -17,13 +17,12 @@ from PIL import ExifTags, Image, ImageFile
 
 from gallery.errors import ImageError
 from gallery.images.capture import read_capture
+from gallery.images.effort import Elsewhere, is_heavy
+from gallery.images.pixels import rgb
 from gallery.records import Capture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
 """The only decoders that ever see a file: Pillow's others are seldom tested, and one of them starts Ghostscript."""
-
-REDUCING_GAP = 2.0
-"""Shrinking takes whole pixels together down to this multiple of the wanted size, and filters from there."""
 
 LEEWAY = 1.15
 """Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
@@ -64,7 +63,12 @@ def hash_file(path: str | os.PathLike[str]) -> str:
 
 
 def read_image(
-    path: str | os.PathLike[str], *, long_side: int | None, max_megapixels: float, quick: bool = False
+    path: str | os.PathLike[str],
+    *,
+    long_side: int | None,
+    max_megapixels: float,
+    quick: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> DecodedPhoto:
     """The first picture in the file, its longer side shrunk (never enlarged) to `long_side` pixels; None: full size.
 
@@ -72,10 +76,28 @@ def read_image(
     colours stay in the picture's own space. `quick` is for pictures that no person will see: they may stay LEEWAY times
     as large where the decoder leaves them so, and are shrunk by a cheaper filter. Raises ImageError with a reason for
     everything that can't be read completely, and before any pixel is decoded where the picture has more than
-    `max_megapixels`.
+    `max_megapixels`. What may take long or much memory is read `elsewhere`, where that is given.
     """
+    return read_wanted(path, Wanted(long_side, max_megapixels, quick), elsewhere)
+
+
+def read_wanted(path: str | os.PathLike[str], wanted: Wanted, elsewhere: Elsewhere | None = None) -> DecodedPhoto:
+    """As `read_image`."""
     with reading(path) as file:
-        return read_open(path, file, Wanted(long_side, max_megapixels, quick))
+        if elsewhere is not None and os.fstat(file.fileno()).st_size > elsewhere.largest_file_bytes:
+            return read_elsewhere(path, file, wanted, elsewhere)
+        return read_open(path, file, wanted, elsewhere)
+
+
+def read_elsewhere(
+    path: str | os.PathLike[str], file: BufferedReader, wanted: Wanted, elsewhere: Elsewhere
+) -> DecodedPhoto:
+    """As `read_open`, of the file that is open here, too. Raises ImageError also where it is another one by then."""
+    photo = elsewhere.read(path, wanted)
+    here, there = os.fstat(file.fileno()), Path(path).stat()
+    if (here.st_ino, here.st_size, here.st_mtime_ns) != (there.st_ino, there.st_size, there.st_mtime_ns):
+        raise ImageError(path, "was changed while it was read", transient=True)
+    return photo
 
 
 def read_new(
@@ -141,13 +163,18 @@ def reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
         raise ImageError(path, reason, transient=transient) from error
 
 
-def read_open(path: str | os.PathLike[str], file: BufferedReader, size: Wanted) -> DecodedPhoto:
+def read_open(
+    path: str | os.PathLike[str], file: BufferedReader, size: Wanted, elsewhere: Elsewhere | None = None
+) -> DecodedPhoto:
     """As `read_image`, of a file that is open, at its beginning."""
     info = os.fstat(file.fileno())
     if info.st_size == 0:
         raise ImageError(path, "empty file; restore it from a copy")
     with identified(path, file) as image:
         _check_megapixels(path, image.size, size.max_megapixels)
+        heavy = is_heavy(path, image, file)
+        if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
+            return read_elsewhere(path, file, size, elsewhere)
         return _decoded(image, size, info.st_mtime_ns)
 
 
@@ -195,6 +222,9 @@ def _register_plugins() -> None:
 
     Image.init()
     register_heif_opener()
+    # Pillow's own limit is one number for the whole process, 179 megapixels, asked for in TIFF and GIF alone; ours, by
+    # the setting, is asked for before any pixel is decoded.
+    Image.MAX_IMAGE_PIXELS = None
 
 
 def _check_megapixels(path: str | os.PathLike[str], size: tuple[int, int], limit: float) -> None:
@@ -219,7 +249,7 @@ def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> Decoded
     exif = exif_of(image)
     orientation = orientation_of(image, exif)
     transpose = _TRANSPOSE.get(orientation)
-    picture = _rgb(image, size.of_decoded(image.size, full), size.filter)
+    picture = rgb(image, size.of_decoded(image.size, full), size.filter)
     if transpose is not None:
         # After shrinking: turning 12 megapixels costs more than decoding them small.
         picture = picture.transpose(transpose)
@@ -251,48 +281,3 @@ def orientation_of(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
     except Exception:  # decoded only now, and damaged like all else in EXIF
         return 1
     return value if isinstance(value, int) and value in _TRANSPOSE else 1
-
-
-def _rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
-    """A new 8-bit RGB picture of this size."""
-    grey_or_colour = _without_depth(image) if image.mode.startswith(("I", "F")) else image
-    mode = "RGBA" if grey_or_colour.has_transparency_data else "RGB"
-    # Not where it is resized anyway: this copies even what has the mode already.
-    copied = grey_or_colour.mode != mode or grey_or_colour.size == size
-    picture = grey_or_colour.convert(mode) if copied else grey_or_colour
-    if picture.size != size:
-        picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
-    if mode == "RGBA":
-        picture = _on_white(picture)
-    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
-    picture.info = {"icc_profile": profile} if profile else {}
-    return picture
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    canvas = Image.new("RGB", picture.size, "white")
-    canvas.paste(picture, mask=picture.getchannel("A"))
-    return canvas
-
-
-def _without_depth(image: Image.Image) -> Image.Image:
-    """Grey of more than 8 bits as 8 bits: scaled, where Pillow's own conversion clips to white."""
-    import numpy as np  # here: only deep grey needs it
-
-    if image.mode.startswith("I;16"):
-        return Image.fromarray(((np.asarray(image, dtype=np.uint32) + 128) // 257).astype(np.uint8))
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
-    low, high = _value_range(image.mode, float(values.min()), float(values.max()))
-    scaled = (values - low) * (255 / (high - low))
-    return Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
-
-
-def _value_range(mode: str, low: float, high: float) -> tuple[float, float]:
-    """The values of black and white, given the darkest and brightest that occur.
-
-    Wide integers and floats have no fixed range: the customary one they fit into, else their own.
-    """
-    for white in (65535.0,) if mode == "I" else (1.0, 255.0, 65535.0):
-        if low >= 0 and high <= white:
-            return 0.0, white
-    return low, max(high, low + 1.0)

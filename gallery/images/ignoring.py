@@ -6,12 +6,9 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gallery.errors import ImageError
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from gallery.images.ignore_patterns import IgnorePatterns
 
 IGNORE_FILE = ".galleryignore"
 
@@ -25,12 +22,12 @@ class Rules:
     """The patterns of one ignore file; they speak of paths below `folder`, which ends in a separator."""
 
     folder: str
-    spec: GitIgnoreSpec
+    patterns: IgnorePatterns
 
     def verdict(self, path: str) -> bool | None:
         """True: skip it; False: keep it, whatever a folder above says; None: nothing said. Folders end in "/"."""
         relative = path.removeprefix(self.folder).replace(os.sep, "/")
-        return self.spec.check_file(relative).include
+        return self.patterns.verdict(relative)
 
 
 def rules_in(entries: Iterable[os.DirEntry[str]], above: tuple[Rules, ...], on_error: OnError) -> tuple[Rules, ...]:
@@ -39,23 +36,22 @@ def rules_in(entries: Iterable[os.DirEntry[str]], above: tuple[Rules, ...], on_e
     if found is None:
         return above
     try:
-        spec = _read_spec(found)
+        patterns = _read(found)
     except (OSError, ValueError) as error:
-        on_error(ImageError(found.path, f"ignore patterns can't be used ({why(error)})", transient=True))
+        reason = f"ignore patterns can't be used ({why(error)})"
+        on_error(ImageError(found.path, reason, transient=True, is_photo=False))
         return above
-    return (*above, Rules(found.path.removesuffix(IGNORE_FILE), spec))
+    return (*above, Rules(found.path.removesuffix(IGNORE_FILE), patterns))
 
 
-def _read_spec(entry: os.DirEntry[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # here: most collections have no such file, and every start would pay for it
-
+def _read(entry: os.DirEntry[str]) -> IgnorePatterns:
     if not entry.is_file():
         raise OSError("no regular file")
     with Path(entry.path).open("rb") as file:
         content = file.read(MAX_IGNORE_BYTES + 1)
     if len(content) > MAX_IGNORE_BYTES:
         raise ValueError(f"more than {MAX_IGNORE_BYTES} bytes")
-    return GitIgnoreSpec.from_lines(os.fsdecode(content.removeprefix(b"\xef\xbb\xbf")).splitlines())
+    return IgnorePatterns(os.fsdecode(content.removeprefix(b"\xef\xbb\xbf")).splitlines())
 
 
 def is_ignored(path: str, rules: tuple[Rules, ...]) -> bool:

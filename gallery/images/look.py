@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from gallery.images.turns import TURNS, turned_image, undone
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -37,6 +39,12 @@ def look_of(image: Image.Image) -> int:
     amounts = (waves @ grey @ waves.T).round(6).ravel()[1:]  # the first is the brightness of the whole
     middle = np.median(amounts)
     return int("".join("1" if amount > middle else "0" for amount in amounts), 2)
+
+
+def looks_of(image: Image.Image) -> dict[int, int]:
+    """By turn, what the picture looked like before it was turned so; see `gallery.images.turns`."""
+    small = image.convert("L").resize((_SIDE, _SIDE), _BOX_FILTER)
+    return {turn: look_of(turned_image(small, undone(turn))) for turn in TURNS}
 
 
 def distance(one: int, other: int) -> int:

@@ -11,7 +11,8 @@ all of these out; a picture that was cropped, turned pixel by pixel or compresse
 | HEIC, AVIF | see `gallery.images.picture_boxes` |
 | TIFF | see `gallery.images.picture_strips` |
 
-The orientation that EXIF tells is no part of it. Files come from strangers: nothing is trusted, and nothing raised.
+How the picture is to be turned is no part of it: EXIF's orientation, or `irot` and `imir` of HEIC and AVIF.
+Files come from strangers: nothing is trusted, and nothing raised.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from gallery.images.picture_boxes import add_boxes
+from gallery.images.picture_boxes import add_boxes, turn_in_boxes
 from gallery.images.picture_bytes import NotTellableError, PictureBytes
 from gallery.images.picture_strips import add_strips
 
@@ -42,6 +43,15 @@ def picture_hash(file: BinaryIO) -> str | None:
         return source.digest()
     except (NotTellableError, struct.error):
         return None
+
+
+def stored_turn(file: BinaryIO) -> int:
+    """How an open HEIC or AVIF file wants its picture turned, as EXIF counts; 1 where it says nothing."""
+    try:
+        source = PictureBytes(file)
+        return turn_in_boxes(source) if source.read(4, 4) == b"ftyp" else 1
+    except (NotTellableError, struct.error):
+        return 1
 
 
 def _reader(start: bytes) -> Callable[[PictureBytes], None] | None:

@@ -1,7 +1,7 @@
 """The picture in a HEIC or AVIF file: the coded items with what decodes and turns them, without those of EXIF and XMP.
 
-Items are what `iinf` lists, where their bytes lie tells `iloc`, what belongs to them `ipma` (ISO/IEC 23008-12). Turning
-is a property of an item there: it counts as part of the picture, since no tag tells it.
+Items are what `iinf` lists, where their bytes lie tells `iloc`, what belongs to them `ipma` (ISO/IEC 23008-12). How the
+picture is turned is a property of its item, `irot` and `imir`, in place of a tag: `turn_in_boxes` reads it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from gallery.images.picture_bytes import NotTellableError, PictureBytes
+from gallery.images.turns import both
 
 _MOST_EXTENTS: Final = 100_000
 _LONGEST_TABLE: Final = 1 << 20
 """In bytes: 65,535 items, far more than any photo has, need about as many."""
 _WORDS: Final = frozenset({b"Exif", b"mime", b"uri "})
 """Items that speak of the picture."""
-_PROPERTIES: Final = frozenset({b"hvcC", b"av1C", b"avcC", b"jpgC", b"ispe", b"irot", b"imir", b"clap", b"auxC"})
+_PROPERTIES: Final = frozenset({b"hvcC", b"av1C", b"avcC", b"jpgC", b"ispe", b"clap", b"auxC"})
+_TURNS: Final[Mapping[bytes, tuple[int, ...]]] = {b"irot": (1, 8, 3, 6), b"imir": (4, 2)}
+"""By kind and value: quarters to the left; upside down in a mirror, and left to right in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,10 @@ class _Extent:
 def add_boxes(source: PictureBytes) -> None:
     """Takes the picture's items into the hash, in the order of their numbers. Raises NotTellableError."""
     source.note("items")
-    meta = next((box for box in _boxes(source, 0, source.size) if box.kind == b"meta"), None)
-    if meta is None:
-        raise NotTellableError("no items")
-    parts = {box.kind: box for box in _boxes(source, meta.start + 4, meta.end)}
-    if not {b"iinf", b"iloc", b"pitm"} <= parts.keys():
-        raise NotTellableError("no items")
+    parts = _parts(source)
     kinds = {number: kind for number, kind in _kinds(source, parts[b"iinf"]) if kind not in _WORDS}
     extents = _extents(source, parts[b"iloc"])
-    properties = _properties(source, parts[b"iprp"]) if b"iprp" in parts else {}
+    properties = _properties(source, parts[b"iprp"], _PROPERTIES) if b"iprp" in parts else {}
     if not kinds:
         raise NotTellableError("no picture")
     source.note(source.read(parts[b"pitm"].start, parts[b"pitm"].end - parts[b"pitm"].start))
@@ -57,6 +55,31 @@ def add_boxes(source: PictureBytes) -> None:
         source.note(number, kind, *properties.get(number, ()))
         for extent in extents.get(number, ()):
             _add(source, extent, parts.get(b"idat"))
+
+
+def turn_in_boxes(source: PictureBytes) -> int:
+    """How the picture is to be turned, as `gallery.images.turns` counts. Raises NotTellableError."""
+    parts = _parts(source)
+    if b"iprp" not in parts:
+        return 1
+    start = parts[b"pitm"].start
+    number = source.number(start + 4, 2 if source.number(start, 1) == 0 else 4)
+    turn = 1
+    for found in _properties(source, parts[b"iprp"], frozenset(_TURNS)).get(number, ()):
+        kind, value = found[:4], found[4:5]
+        turn = both(turn, _TURNS[kind][value[0] % len(_TURNS[kind])] if value else 1)
+    return turn
+
+
+def _parts(source: PictureBytes) -> Mapping[bytes, _Box]:
+    """The boxes that tell of items, by their kinds."""
+    meta = next((box for box in _boxes(source, 0, source.size) if box.kind == b"meta"), None)
+    if meta is None:
+        raise NotTellableError("no items")
+    parts = {box.kind: box for box in _boxes(source, meta.start + 4, meta.end)}
+    if not {b"iinf", b"iloc", b"pitm"} <= parts.keys():
+        raise NotTellableError("no items")
+    return parts
 
 
 def _add(source: PictureBytes, extent: _Extent, idat: _Box | None) -> None:
@@ -138,8 +161,8 @@ def _extents(source: PictureBytes, iloc: _Box) -> Mapping[int, list[_Extent]]:
     return found
 
 
-def _properties(source: PictureBytes, iprp: _Box) -> Mapping[int, list[bytes]]:
-    """What belongs to each item and changes what it shows: kind and content."""
+def _properties(source: PictureBytes, iprp: _Box, wanted: frozenset[bytes]) -> Mapping[int, list[bytes]]:
+    """What belongs to each item, of these kinds: kind and content, in the order in which it is to be done."""
     parts = list(_boxes(source, iprp.start, iprp.end))
     known = [box for part in parts if part.kind == b"ipco" for box in _boxes(source, part.start, part.end)]
     found: defaultdict[int, list[bytes]] = defaultdict(list)
@@ -152,7 +175,7 @@ def _properties(source: PictureBytes, iprp: _Box) -> Mapping[int, list[bytes]]:
             number = table.number(4 if head >> 24 else 2)
             for _ in range(table.number(1)):
                 index = table.number(2) & 0x7FFF if head & 1 else table.number(1) & 0x7F
-                if 0 < index <= len(known) and known[index - 1].kind in _PROPERTIES:
+                if 0 < index <= len(known) and known[index - 1].kind in wanted:
                     box = known[index - 1]
                     found[number].append(box.kind + source.read(box.start, box.end - box.start))
     return found

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
-from typing import Final
 
 from gallery.images.capture import read_capture
-from gallery.images.decode import DecodedPhoto, Wanted, exif_of, identified, orientation_of, read_open, reading
-from gallery.images.picture import picture_hash
+from gallery.images.decode import (
+    DecodedPhoto,
+    Wanted,
+    exif_of,
+    identified,
+    orientation_of,
+    read_elsewhere,
+    read_open,
+    reading,
+)
+from gallery.images.effort import HUGE_FILE_BYTES, Elsewhere
+from gallery.images.picture import picture_hash, stored_turn
+from gallery.images.turns import TURNS
 from gallery.records import Capture, Picture
-
-_ORIENTATIONS: Final = range(1, 9)
 
 
 @dataclass(slots=True)
@@ -32,7 +41,8 @@ class Known:
 class Recognised:
     """A file as far as it was read: `photo` is None where its bytes, `hash`, are known, or its picture.
 
-    Then there is a `capture` where only the picture is known. `picture` is None also where nobody needs it.
+    Then there is a `capture` where only the picture is known, perhaps turned another way. `picture` is None also where
+    nobody needs it.
     """
 
     hash: str
@@ -41,31 +51,64 @@ class Recognised:
     photo: DecodedPhoto | None = None
 
 
-def recognise(path: str | os.PathLike[str], known: Known, wanted: Wanted) -> Recognised:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How pixels are decoded where they have to be."""
+
+    wanted: Wanted
+    elsewhere: Elsewhere | None
+
+
+def recognise(
+    path: str | os.PathLike[str], known: Known, wanted: Wanted, elsewhere: Elsewhere | None = None
+) -> Recognised:
     """Hashes a file, and decodes it unless its bytes or its picture are known. Raises ImageError as `read_image`."""
+    how = _How(wanted, elsewhere)
     with reading(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        apart = elsewhere if elsewhere is not None and size > elsewhere.largest_file_bytes else None
+        # One of gigabytes is seldom a picture, and takes long to hash.
+        photo = read_elsewhere(path, file, wanted, apart) if apart and size > HUGE_FILE_BYTES else None
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest in known.contents:
-            return Recognised(digest, _told(path, file)[0] if digest in known.unpictured else None)
+            return Recognised(digest, _told(path, file, how)[0] if digest in known.unpictured else None)
+        if apart:
+            return _large(file, digest, known, photo or read_elsewhere(path, file, wanted, apart))
         data = picture_hash(file)
-        if data is not None and any(Picture(data, way) in known.pictures for way in _ORIENTATIONS):
-            picture, capture = _told(path, file, data)
-            if picture in known.pictures:
-                return Recognised(digest, picture, capture)
+        if data is not None and any(Picture(data, turn) in known.pictures for turn in TURNS):
+            return Recognised(digest, *_told(path, file, how, data))
         file.seek(0)
-        photo = read_open(path, file, wanted)
-        return Recognised(digest, None if data is None else Picture(data, photo.orientation), photo.capture, photo)
+        photo = read_open(path, file, wanted, elsewhere)
+        return Recognised(digest, _shown(file, data, photo), photo.capture, photo)
+
+
+def _large(file: BufferedReader, digest: str, known: Known, photo: DecodedPhoto) -> Recognised:
+    """Of a file so large that it is decoded before anything else is asked of it."""
+    data = picture_hash(file)
+    is_known = data is not None and any(Picture(data, turn) in known.pictures for turn in TURNS)
+    return Recognised(digest, _shown(file, data, photo), photo.capture, None if is_known else photo)
+
+
+def _shown(file: BufferedReader, data: str | None, photo: DecodedPhoto) -> Picture | None:
+    """The picture that was decoded, by the hash of its data."""
+    if data is None:
+        return None
+    return Picture(data, stored_turn(file) if photo.format == "HEIF" else photo.orientation)
 
 
 def _told(
-    path: str | os.PathLike[str], file: BufferedReader, data: str | None = None
+    path: str | os.PathLike[str], file: BufferedReader, how: _How, data: str | None = None
 ) -> tuple[Picture | None, Capture]:
     """The picture, and what is said of it; no pixel is decoded, but of PNG, whose EXIF may follow the pixels."""
     data = data or picture_hash(file)
     file.seek(0)
     with identified(path, file) as image:
-        if image.format == "PNG":
-            image.load()
-        exif = exif_of(image)
-        picture = None if data is None else Picture(data, orientation_of(image, exif))
-        return picture, read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
+        if image.format != "PNG":
+            exif = exif_of(image)
+            # What decodes HEIC turns the picture by itself, and says no more how.
+            turn = stored_turn(file) if image.format == "HEIF" else orientation_of(image, exif)
+            picture = None if data is None else Picture(data, turn)
+            return picture, read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
+    file.seek(0)
+    photo = read_open(path, file, replace(how.wanted, max_megapixels=math.inf), how.elsewhere)
+    return _shown(file, data, photo), photo.capture

@@ -12,40 +12,30 @@ from pathlib import Path
 from gallery.errors import ImageError, ScanError
 from gallery.images.ignoring import OnError, Rules, is_ignored, rules_in, why
 from gallery.images.passed_over import USUAL_NAMES, Names, PassedOver, Reason
+from gallery.kinds import PHOTOS, RAW, VIDEOS, suffix
 from gallery.records import FileStamp
 from gallery.system.drives import is_connected
 from gallery.system.paths import absolute
-
-SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".hif",
-        ".avif",
-    ]
-)
-"""What the name of a photo ends in, in lower case."""
 
 KnownAs = Callable[[str, os.stat_result], str]
 """By which path a folder is known, given one that leads to it and what the disk says of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Beside:
     """What a walk comes by beside photos: what it passes over, and the folders on another device than their parents."""
 
     passed_over: PassedOver = field(default_factory=PassedOver)
     drives: set[str] = field(default_factory=set)
+    videos: int = 0
+    """How many lie among the photos; of those that an ignore file names, too."""
+    raw: int = 0
+    """The same of raw files."""
+
+    def count(self, end: str) -> None:
+        """Counts a file that is no photo, by what its name ends in."""
+        self.videos += end in VIDEOS
+        self.raw += end in RAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +45,7 @@ class _Folder:
     path: str
     name: str
     names: Names
+    follow_links: bool
     rules: tuple[Rules, ...] = ()
     device: int | None = None
 
@@ -63,7 +54,7 @@ class _Folder:
 class _Walk:
     """How the folders are walked. `visited` are those listed so far, by device and inode, `links` those still to be."""
 
-    follow_links: bool
+    follow_links: Mapping[str, bool]
     on_error: OnError
     known_as: KnownAs
     names: Mapping[str, Names]
@@ -75,7 +66,7 @@ class _Walk:
 def scan(
     roots: Sequence[str | os.PathLike[str]],
     *,
-    follow_links: bool = False,
+    follow_links: bool | Mapping[str, bool] = False,
     on_error: OnError | None = None,
     known_as: KnownAs | None = None,
     include: Mapping[str, Collection[str]] | None = None,
@@ -86,8 +77,9 @@ def scan(
     The order is always the same: roots that are files, then the folders in the order given, depth first; in each the
     photos before the subfolders, both by the bytes of their names. A root is taken whatever its name is. A
     `.galleryignore` holds for its own folder and those below, but not for a root further down. A link to a photo gives
-    the size and time of what it points to; a link to a folder is followed only with `follow_links`, and after all else,
-    so that what lies below the roots themselves is called by its own path. No folder is listed twice. `known_as` may
+    the size and time of what it points to; a link to a folder is followed only with `follow_links`, or in and below the
+    folders of which that says so, and after all else, so that what lies below the roots themselves is called by its own
+    path. No folder is listed twice. `known_as` may
     give a folder another path, which those of its photos then begin with. Bins, snapshots and the like are passed over,
     except in and below a folder those of the names that `include` has for it. What else is come by is noted in
     `beside`.
@@ -102,14 +94,15 @@ def scan(
     files = [path for path in paths if path not in folders]
     names = {path: Names(taken_in) for path, taken_in in (include or {}).items()}
     noted = Beside() if beside is None else beside
-    walk = _Walk(follow_links, on_error or _log, known_as or _as_it_is, names, noted)
+    follow = dict.fromkeys(paths, follow_links) if isinstance(follow_links, bool) else follow_links
+    walk = _Walk(follow, on_error or _log, known_as or _as_it_is, names, noted)
     return _scan(files, [path for path in paths if path in folders], walk)
 
 
 def reaches(root: str, folder: str, names: Names = USUAL_NAMES, *, follow_links: bool = False) -> bool:
     """Whether a walk of the root comes to this folder below it, both absolute: nothing passes it over."""
-    how = _Walk(follow_links, lambda _: None, _as_it_is, {}, Beside())
-    here = _Folder(root, root, names)
+    how = _Walk({}, lambda _: None, _as_it_is, {}, Beside())
+    here = _Folder(root, root, names, follow_links)
     for name in Path(folder).relative_to(root).parts:
         try:
             _, entries = _list_once(here, how)
@@ -148,7 +141,8 @@ def _scan(files: Sequence[str], folders: Sequence[str], how: _Walk) -> Iterator[
             yield stamp
     told = frozenset(named)
     for path in folders:
-        yield from _but(told, _walk(_Folder(path, path, how.names.get(path, USUAL_NAMES)), how))
+        root = _Folder(path, path, how.names.get(path, USUAL_NAMES), how.follow_links.get(path, False))
+        yield from _but(told, _walk(root, how))
     # Those that are found behind links come to the end of the list meanwhile.
     for link in how.links:
         yield from _but(told, _walk(link, how))
@@ -175,7 +169,8 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
         try:
             here, entries = _list_once(folder, how)
         except OSError as error:
-            how.on_error(ImageError(folder.name, f"folder can't be listed ({why(error)})", transient=True))
+            reason = f"folder can't be listed ({why(error)})"
+            how.on_error(ImageError(folder.name, reason, transient=True, is_photo=False))
             continue
         here = replace(here, rules=rules_in(entries, folder.rules, how.on_error))
         photos, subfolders = _sort_out(entries, here, how)
@@ -191,7 +186,8 @@ def _walk(root: _Folder, how: _Walk) -> Iterator[FileStamp]:
 
 def _subfolder(entry: os.DirEntry[str], above: _Folder, how: _Walk) -> _Folder:
     names = how.names.get(entry.path, above.names)
-    return replace(above, path=entry.path, name=_named(entry, above), names=names)
+    follow_links = how.follow_links.get(entry.path, above.follow_links)
+    return replace(above, path=entry.path, name=_named(entry, above), names=names, follow_links=follow_links)
 
 
 def _list_once(folder: _Folder, how: _Walk) -> tuple[_Folder, list[os.DirEntry[str]]]:
@@ -220,7 +216,7 @@ def _sort_out(
     """Photos and subfolders worth a look, each by the bytes of their names."""
     photos, subfolders = [], []
     for entry in entries:
-        if _is_dir(entry, how.follow_links):
+        if _is_dir(entry, folder.follow_links):
             if _is_wanted(entry, folder, how.beside.passed_over):
                 subfolders.append(entry)
         elif is_photo(entry.name):
@@ -228,6 +224,8 @@ def _sort_out(
                 how.beside.passed_over.add(_named(entry, folder), Reason.IGNORED)
             else:
                 photos.append(entry)
+        else:
+            how.beside.count(suffix(entry.name))
     photos.sort(key=_name_bytes)
     subfolders.sort(key=_name_bytes)
     return photos, subfolders
@@ -235,7 +233,7 @@ def _sort_out(
 
 def is_photo(name: str) -> bool:
     """Whether a file of this name is taken for a photo; a hidden one never is."""
-    return name[name.rfind(".") :].lower() in SUFFIXES and not name.startswith(".")
+    return suffix(name) in PHOTOS
 
 
 def _is_wanted(entry: os.DirEntry[str], folder: _Folder, passed_over: PassedOver) -> bool:
@@ -273,23 +271,6 @@ def _stamp(path: str, look: Callable[[], os.stat_result], on_error: OnError) -> 
     if not stat.S_ISDIR(info.st_mode):
         on_error(ImageError(path, "is a pipe, socket or device, no file; it was not opened"))
     return None
-
-
-def count_photos(folders: Iterable[str], *, most_folders: int) -> int:
-    """How many files in and below the folders have names of photos; at most so many folders are listed for it."""
-    count, stack = 0, list(folders)
-    while stack and most_folders:
-        most_folders -= 1
-        try:
-            with os.scandir(stack.pop()) as entries:
-                for entry in entries:
-                    if _is_dir(entry, follow_links=False):
-                        stack.append(entry.path)
-                    else:
-                        count += is_photo(entry.name)
-        except OSError:
-            continue  # a bin of somebody else, into which nobody may look
-    return count
 
 
 def _log(error: ImageError) -> None:

@@ -5,15 +5,18 @@
 | known bytes | that photo |
 | other bytes with the same picture, turned the same way | the same photo: it was given a star, a keyword, a date |
 | other bytes in the place of a photo indexed before pictures were known, alike to the last crop | the same photo |
+| the same picture, turned another way by a tag | its successor |
+| other bytes in the place of a photo, that show the same shot (`gallery.indexing.shots`) | its successor |
 | anything else | a new photo |
 
-Pictures are told by `gallery.images.picture`, and which bytes are which photo is kept by `gallery.store.versions`.
+Pictures are told by `gallery.images.picture`, which bytes are which photo is kept by `gallery.store.versions`, and who
+followed whom by `gallery.store.succession`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gallery.errors import ImageError
@@ -22,12 +25,16 @@ from gallery.images.crops import crop_face
 from gallery.images.decode import DecodedPhoto, read_image
 from gallery.images.look import FLAT
 from gallery.images.recognise import Known
+from gallery.images.turns import TURNS, between
+from gallery.indexing import shots
 from gallery.indexing.pipeline import decode_crop, encode_crop
 from gallery.indexing.reading import ReadPhoto
 from gallery.records import NewPhoto, Picture
 from gallery.settings import Settings
 from gallery.store.changes import NewVersion
+from gallery.store.known_files import StoredFace
 from gallery.store.store import KnownFile, Store
+from gallery.store.succession import Succession
 from gallery.store.versions import Pictures
 
 SAME_CROP: Final = 1.5
@@ -45,12 +52,17 @@ class Identity:
     _pictures: Pictures
     known: Known
     """What needs no decoding: told to whoever reads files."""
+    _shots: dict[str, str] = field(default_factory=dict)
+    """Of photos that show the same shot as others: another one of these, in the end the same for all."""
 
     @classmethod
     def of(cls, pictures: Pictures, contents: set[str], *, force: bool) -> Identity:
         """`contents` are hashes of bytes that have been searched for faces; with `force` everything is to be again."""
         known = Known() if force else Known(contents, pictures.photos, pictures.unpictured)
-        return cls(pictures, known)
+        made = cls(pictures, known)
+        for old, new in pictures.followed:
+            made._join(old, new)
+        return made
 
     def name(self, digest: str) -> str:
         """The hash that names the photo with these bytes."""
@@ -59,6 +71,53 @@ class Identity:
     def showing(self, picture: Picture | None) -> str | None:
         """The name of the photo that shows this picture; None where no known one does."""
         return None if picture is None else self._pictures.photos.get(picture)
+
+    def turned(self, picture: Picture | None, preferred: str | None) -> str | None:
+        """The name of a photo that shows this picture turned another way, if any the preferred one."""
+        if picture is None or picture in self._pictures.photos:
+            return None
+        ways = (replace(picture, orientation=turn) for turn in TURNS)
+        names = [self._pictures.photos[way] for way in ways if way in self._pictures.photos]
+        return preferred if preferred in names else next(iter(names), None)
+
+    def are_one_shot(self, one: str | None, other: str) -> bool:
+        """Whether one of the photos followed the other, also through others between."""
+        return one in self._shots and self._shot(one) == self._shot(other)
+
+    def has_others(self, name: str) -> bool:
+        """Whether another photo shows the same shot."""
+        return name in self._shots
+
+    def _shot(self, name: str) -> str:
+        """The photo that stands for all of the shot."""
+        while (one := self._shots.get(name, name)) != name:
+            name = one
+        return name
+
+    def _join(self, one: str, other: str) -> None:
+        first, second = self._shot(one), self._shot(other)
+        self._shots |= {first: first, second: first}
+
+    def succession(
+        self, store: Store, before: KnownFile | None, read: ReadPhoto, settings: Settings
+    ) -> Succession | None:
+        """That what was read, which no photo is, follows one that is known; None where nothing proves it."""
+        if read.photo is None:
+            return None
+        here = before.photo if before else None
+        turned = self.turned(read.picture, here)
+        name = turned or here
+        stored = store.stored_look(name) if name else None
+        if stored is None:
+            return None
+        if turned and read.picture:
+            turn, size = between(stored.orientation, read.picture.orientation), (read.photo.width, read.photo.height)
+            found: Succession | None = Succession(stored.hash, read.hash, stored.size, size, turn)
+        else:
+            found = shots.successor(stored, read, settings)
+        if found is not None:
+            self._join(found.old, found.new)
+        return found
 
     def add(self, photo: NewPhoto) -> None:
         """The photo needs no searching any more, and is known by its picture from now on."""
@@ -87,12 +146,12 @@ class Identity:
         return before.photo if _crops_are_there(read.file.path, stored.faces, settings) else None
 
 
-def _crops_are_there(path: str, faces: Sequence[tuple[Box, bytes]], settings: Settings) -> bool:
+def _crops_are_there(path: str, faces: Sequence[StoredFace], settings: Settings) -> bool:
     if not faces:
         return True
     try:
         photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True)
-        return all(_shows(photo, box, jpeg) for box, jpeg in faces)
+        return all(_shows(photo, face.detection.box, face.crop) for face in faces)
     except (ImageError, OSError, ValueError):  # a stored crop that is damaged proves nothing
         return False
 

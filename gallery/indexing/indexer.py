@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -11,55 +11,30 @@ from typing import Final
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.passed_over import Reason
+from gallery.images.photo_count import count_photos
 from gallery.images.recognise import Known
-from gallery.images.scan import count_photos
 from gallery.images.thumbnail_cache import ThumbnailCache
 from gallery.indexing.drawn_faces import make_drawn
 from gallery.indexing.kept_thumbnails import cache_of, keep, tidy
-from gallery.indexing.pipeline import score_each
+from gallery.indexing.known_roots import Manner
+from gallery.indexing.options import IndexOptions
+from gallery.indexing.pipeline import left_to_right, score_each
 from gallery.indexing.places import Places, find_places
 from gallery.indexing.processes import MANY, decode_in_processes, read_in_processes
 from gallery.indexing.reading import ReadPhoto, read_here
 from gallery.indexing.reconcile import Reconciler, Status
-from gallery.indexing.rescoring import Rescored, rescore_locked
-from gallery.indexing.results import PhotoResult, Summary
-from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace, left_to_right
+from gallery.indexing.rescoring import rescore_locked
+from gallery.indexing.results import Phase, PhotoResult, Summary
+from gallery.indexing.second_names import second_names
+from gallery.indexing.successors import following, left_behind, with_known_faces
+from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
+from gallery.store.renaming import copies, rename_files
 from gallery.store.store import Store
 from gallery.store.unwanted import mark_unwanted
 
-__all__ = ["IndexOptions", "PhotoResult", "Status", "Summary", "index"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOptions:
-    """How one run of `index` goes."""
-
-    workers: int | None = None
-    """Processes that look for faces; None: as many as the setting of this name says."""
-    follow_links: bool = False
-    """Also folders that are symbolic links are looked into."""
-    retry_failed: bool = False
-    """Files that couldn't be read are tried again, although they haven't changed."""
-    include: Collection[str] | None = None
-    """Names of bins and the like that are taken in from now on, in place of those given before; None: those."""
-    keep_model: bool = False
-    """The model whose predictions are shown stays, though the classifier be another; stored faces aren't read."""
-    force: bool = False
-    """All files are read and searched for faces anew, unchanged ones too. What people said of the faces stays."""
-    thumbnails: bool = True
-    """Of photos that are searched for faces a small picture is kept: see `gallery.images.thumbnail_cache`."""
-    wait: bool = False
-    """Another process that indexes into the same database is waited for."""
-    skip: Callable[[FileStamp], bool] | None = None
-    """Files for which it says yes are left as they are for another run; nothing is said of them."""
-    on_plan: Callable[[int], None] | None = None
-    """Told the number of files and problems found, before the first result."""
-    on_bins: Callable[[int], None] | None = None
-    """Told at the end how many photos were passed over in bins, snapshots and the like; counted up to a limit."""
-    on_rescore: Callable[[Rescored], None] | None = None
-    """Told how far it is while stored faces are read that the classifier hasn't seen, which comes before all else."""
+__all__ = ["IndexOptions", "Phase", "PhotoResult", "Status", "Summary", "index"]
 
 
 def index(
@@ -94,7 +69,7 @@ def index(
     settings = settings or Settings(workers=1)
     if options.workers is not None:
         settings = replace(settings, workers=options.workers)
-    places = find_places(store, paths, follow_links=options.follow_links, include=options.include)
+    places = find_places(store, paths, Manner(options.include, options.follow_links))
     cache = cache_of(store, settings)
     if cache is None or not options.thumbnails:
         settings = replace(settings, thumbnail_megabytes=0)
@@ -133,23 +108,46 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
         for so_far in () if options.keep_model else rescore_locked(store, crew.classifier):
             if options.on_rescore:
                 options.on_rescore(so_far)
-        rules = Reconciler(store.known_files(), store.paths_of, store.pictures, options.force)
+        rules = Reconciler(
+            store.known_files(), store.paths_of, store.pictures, options.force, crew.settings.max_seconds
+        )
         places.names.learn(rules.known)
-        present = list(places.files)
+        _tell(options, Phase.LOOKING)
+        present = list(_counted(places.files, options.on_found))
         files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
         if options.on_plan:
-            options.on_plan(len(files) + len(places.problems))
+            options.on_plan(len(files) + sum(problem.is_photo for problem in places.problems))
         plan = _planned(rules, files, retry_failed=options.retry_failed)
         yield from plan.told
         yield from _restore(crew, plan.back)
+        if plan.to_read:
+            _tell(options, Phase.LOADING)
+        loaded = False
         with closing(_read(crew, rules, plan.to_read)) as batches, crew.classifier.beside_others():
             for batch in batches:
                 yield from _store_batch(crew, rules, batch)
+                if not loaded and any(read.photo for read in batch):
+                    loaded = True
+                    _tell(options, Phase.READING)
         yield from _finish(crew, rules, [file.path for file in present], places)
         make_drawn(store, crew.settings)
         tidy(crew.cache, store)
+    if options.on_other_files:
+        options.on_other_files(places.beside.videos, places.beside.raw)
     if options.on_bins:
         options.on_bins(count_photos(places.beside.passed_over.of(Reason.BIN), most_folders=_MOST_BINS))
+
+
+def _tell(options: IndexOptions, phase: Phase) -> None:
+    if options.on_phase:
+        options.on_phase(phase)
+
+
+def _counted(files: Iterator[FileStamp], tell: Callable[[int], None] | None) -> Iterator[FileStamp]:
+    for count, file in enumerate(files, 1):
+        if tell:
+            tell(count)
+        yield file
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +197,7 @@ def _read(crew: _Crew, rules: Reconciler, files: Sequence[FileStamp]) -> Generat
 
 def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> list[PhotoResult]:
     """Classify the faces of a batch, write all of it in one transaction, and tell what became of each photo."""
+    batch = [with_known_faces(read, rules, crew.store, crew.detector, crew.settings) for read in batch]
     found = {read.hash: read.photo.faces for read in batch if read.photo}
     stored = crew.store.known_hashes(found)
     # Copies of a photo are read before its batch is committed; here it is in the database.
@@ -209,7 +208,7 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     crew.write([change for change, _ in decided])
     keep(crew.cache, batch)
     make_drawn(crew.store, crew.settings, [read.hash for read in batch if read.photo])
-    return [result for _, result in decided]
+    return [left_behind(crew.store, rules, *one) for one in decided]
 
 
 _Scored = tuple[ScoredFace, ...] | ImageError
@@ -248,6 +247,8 @@ def _decide(
     )
     if is_stored or version is not None:
         change, status = rules.of_content_read_again(file, new, version)
+    elif follows := following(read, rules, crew.store, numbered, crew.settings):
+        change, status = rules.of_successor(file, new, follows)
     else:
         change, status = rules.of_new_content(file, new)
     return change, PhotoResult(file.path, status, crew.count(outcome))
@@ -278,9 +279,11 @@ def _finish(crew: _Crew, rules: Reconciler, found: Sequence[str], places: Places
         mark_unwanted(crew.store, unwanted)
     if over:
         crew.store.clear_failures(over)
+    if names := second_names(rules.known, copies(crew.store), found):
+        rename_files(crew.store, names)
     places.note_look(crew.store)
     for problem in problems:
-        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason)
+        yield PhotoResult(problem.path, Status.FAILED, reason=problem.reason, is_photo=problem.is_photo)
     for path in unfound.gone:
         yield PhotoResult(path, Status.MISSING)
     for path, reason in unwanted.items():

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from gallery.errors import ImageError, ScanError
-from gallery.images.passed_over import Names
-from gallery.images.scan import Beside, is_folder, reaches, scan
+from gallery.images.scan import Beside, is_folder, is_photo, scan
 from gallery.indexing.known_names import KnownNames
+from gallery.indexing.known_roots import KnownRoots, Manner
 from gallery.indexing.reconcile import is_under, prefix
 from gallery.records import FileStamp
 from gallery.store import roots as root_rows
-from gallery.store.roots import Root
 from gallery.store.store import KnownFile, Store
 from gallery.system.drives import is_connected
 from gallery.system.paths import absolute
@@ -24,13 +22,12 @@ from gallery.system.paths import absolute
 class Places:
     """Where a run looks: going through `files` walks the folders, and fills `problems` and `beside`.
 
-    By then `names` must have learnt what is known. `roots` are the files and folders that are there; `known` all
-    folders that the gallery looks through, by path, and `to_note` those of them of which that is news.
+    By then `names` must have learnt what is known. `roots` are the files and folders that are there; `known_roots` all
+    folders that the gallery looks through.
     """
 
     roots: Sequence[str]
-    known: Mapping[str, Root]
-    to_note: Sequence[Root]
+    known_roots: KnownRoots
     files: Iterator[FileStamp]
     problems: list[ImageError]
     names: KnownNames
@@ -42,13 +39,14 @@ class Places:
         return [*self.roots, *self.names.renamed]
 
     def note(self, store: Store) -> None:
-        """Makes the folders known, and what is taken in there."""
-        root_rows.note_roots(store, self.to_note)
+        """Makes the folders known, and how they are looked through."""
+        root_rows.note_roots(store, self.known_roots.to_note, self.known_roots.dropped)
 
     def note_look(self, store: Store) -> None:
         """Notes that they were looked through, except those that weren't to be seen."""
         unseen = {problem.path for problem in self.problems}
-        root_rows.note_look(store, [root for root in self.roots if root not in unseen])
+        names = self.known_roots.names
+        root_rows.note_look(store, [names.get(root, root) for root in self.roots if root not in unseen])
 
     def unwanted(self, candidates: Mapping[str, KnownFile]) -> dict[str, str]:
         """Those of the files, none of which was found, that were passed over for a reason new to them, with this."""
@@ -62,7 +60,7 @@ class Places:
         place = self.beside.passed_over.place_of(path)
         if place is None:
             return None
-        own = tuple(prefix(root) for root in self.known if is_under(root, (prefix(place),)))
+        own = tuple(prefix(root) for root in self.known_roots.known if is_under(root, (prefix(place),)))
         return None if is_under(path, own) else place
 
     def find_away(self, store: Store, known: Mapping[str, KnownFile], found: Collection[str]) -> None:
@@ -82,32 +80,25 @@ class Places:
             root_rows.note_mounts(store, now - before, former)
 
 
-def find_places(
-    store: Store, paths: Sequence[str | os.PathLike[str]], *, follow_links: bool, include: Collection[str] | None
-) -> Places:
+def find_places(store: Store, paths: Sequence[str | os.PathLike[str]], manner: Manner | None = None) -> Places:
     """Where these paths are. A known one that isn't there is a problem; ScanError for any other.
 
-    Names to `include` are taken in from now on, in place of those given before.
+    From now on the folders are looked through in this manner, as far as it says anything.
     """
-    known = {root.path: root for root in root_rows.known_roots(store)}
-    folders, problems = sorted_out(store, paths)
-    names, beside = KnownNames(), Beside()
-    to_note: list[Root] = []
-    for path in [path for path, folder in folders.items() if folder]:
-        root = _root(path, known, follow_links, include)
-        if root is not None:
-            to_note.append(root)
-            known[path] = root
-    taken_in = {path: _names(path, known) for path in {**known, **folders}}
+    there, problems = sorted_out(store, paths)
+    roots, names, beside = KnownRoots(store), KnownNames(), Beside()
+    for path in [path for path, folder in there.items() if folder]:
+        roots.take(path, manner or Manner())
+    manners = roots.manners()
     files = scan(
-        list(folders),
-        follow_links=follow_links,
+        list(there),
+        follow_links={path: root.follow_links for path, root in manners.items()},
         on_error=problems.append,
         known_as=names,
-        include=taken_in,
+        include={path: root.include for path, root in manners.items()},
         beside=beside,
     )
-    return Places(list(folders), known, to_note, files, problems, names, beside)
+    return Places(list(there), roots, files, problems, names, beside)
 
 
 def sorted_out(
@@ -125,24 +116,8 @@ def sorted_out(
         except ScanError as error:
             if store is None or not root_rows.is_known(store, path):
                 raise
-            problems.append(ImageError(path, error.reason, transient=True) if os.path.lexists(path) else absent(path))
+            problems.append(_problem(path, error.reason) if os.path.lexists(path) else absent(path))
     return there, problems
-
-
-def _root(path: str, known: Mapping[str, Root], follow_links: bool, include: Collection[str] | None) -> Root | None:
-    """What is to be known of the folder; None where looking through another one comes to it, and no more is said."""
-    names = _names(path, known)
-    if include is not None:
-        return replace(known.get(path, Root(path)), include=tuple(include))
-    above = _nearest(path, known)
-    if above is None or not reaches(above.path, path, Names(names), follow_links=follow_links):
-        return Root(path, names)
-    return None
-
-
-def _names(path: str, known: Mapping[str, Root]) -> tuple[str, ...]:
-    above = _nearest(path, known)
-    return () if above is None else above.include
 
 
 def _within(folder: str, paths: Collection[str]) -> list[str]:
@@ -152,9 +127,8 @@ def _within(folder: str, paths: Collection[str]) -> list[str]:
 
 def absent(path: str, reason: str = "isn't there") -> ImageError:
     """What is told of a place whose drive may just not be connected."""
-    return ImageError(path, f"{reason}; its photos stay as they are until it is back", transient=True)
+    return _problem(path, f"{reason}; its photos stay as they are until it is back")
 
 
-def _nearest(path: str, known: Mapping[str, Root]) -> Root | None:
-    """The lowest known folder that is this one, or that it lies in."""
-    return next((known[place] for place in map(str, (Path(path), *Path(path).parents)) if place in known), None)
+def _problem(path: str, reason: str) -> ImageError:
+    return ImageError(path, reason, transient=True, is_photo=is_photo(os.path.basename(path)))  # noqa: PTH119

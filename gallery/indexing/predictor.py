@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
-from gallery.images.decode import hash_file, read_image
-from gallery.indexing.pipeline import find_each, score_each
-from gallery.records import FaceRecord, PhotoRecord, left_to_right
+from gallery.images.apart import Apart
+from gallery.images.decode import Wanted, hash_file, read_wanted
+from gallery.indexing.pipeline import find_each, left_to_right, score_each
+from gallery.records import FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.system.paths import absolute
 
@@ -22,16 +24,20 @@ def predict(
     settings: Settings | None = None,
 ) -> Iterator[PhotoRecord | ImageError]:
     """What the models say of each photo, in the order given; ImageError, not raised, for a file that can't be read."""
-    for path in paths:
-        try:
-            yield _predict_one(os.fspath(path), detector, classifier, settings or Settings())
-        except ImageError as error:
-            yield error
+    settings = settings or Settings()
+    with closing(Apart(settings.max_seconds)) as apart:
+        for path in paths:
+            try:
+                yield _predict_one(os.fspath(path), detector, classifier, settings, apart)
+            except ImageError as error:
+                yield error
 
 
-def _predict_one(path: str, detector: FaceDetector, classifier: EmotionClassifier, settings: Settings) -> PhotoRecord:
+def _predict_one(
+    path: str, detector: FaceDetector, classifier: EmotionClassifier, settings: Settings, apart: Apart
+) -> PhotoRecord:
     digest = hash_file(path)
-    photo = read_image(path, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True)
+    photo = read_wanted(path, Wanted(settings.long_side, settings.max_megapixels, quick=True), apart)
     [found] = find_each([photo], detector)
     [faces] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(faces, ImageError):

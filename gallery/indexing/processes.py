@@ -7,27 +7,36 @@ it was at, and is replaced.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing
+from dataclasses import replace
 from functools import cached_property, partial
-from multiprocessing import resource_tracker
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
+from gallery.images.decode import DecodedPhoto, Wanted, read_wanted
+from gallery.images.effort import complaints, is_too_long, processor_limit, too_long, with_complaints
 from gallery.images.recognise import Known
 from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.system.ahead import ahead
+from gallery.system.unix import interrupts_held, lock_when_free
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
 
 MANY: Final = 64
 """With fewer photos to read it takes longer to start processes than to do without."""
@@ -62,25 +71,30 @@ def _pooled(
     count: int,
 ) -> Generator[list[Out], None, None]:
     # Spawned: a fork of a process in which torch has threads may hang.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(count, initializer=_begin, initargs=job, context=context)
+    context: Any = multiprocessing.get_context("spawn")  # declared too narrowly for Windows
+    handle, turn = tempfile.mkstemp(prefix="gallery-turn-")
+    os.close(handle)
+    pool = ProcessPool(count, initializer=_begin, initargs=(*job, turn), context=context)
 
     def start(file: FileStamp) -> tuple[FileStamp, ProcessFuture[Out]]:
         with interrupts_held():  # the first task starts the processes, which inherit it
             return file, pool.schedule(work, (file,))
 
     try:
-        yield from ahead(files, start, partial(_result, failed), job[2].batch_size)
+        yield from ahead(files, start, partial(_result, failed, job[2]), job[2].batch_size)
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+        Path(turn).unlink(missing_ok=True)
 
 
-def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) -> Out:
+def _result(failed: type[Out], settings: Settings, running: tuple[FileStamp, ProcessFuture[Out]]) -> Out:
     file, future = running
     try:
         return future.result()
-    except ProcessExpired:
+    except ProcessExpired as error:
+        if is_too_long(error.exitcode):
+            return failed(file, error=too_long(file.path, settings.max_seconds))
         reason = "reading it made a process die, or memory ran out; restore it from a copy if this comes again"
         return failed(file, error=ImageError(file.path, reason, transient=True))
     except BrokenProcessPool:
@@ -90,26 +104,12 @@ def _result(failed: type[Out], running: tuple[FileStamp, ProcessFuture[Out]]) ->
         ) from None
 
 
-@contextmanager
-def interrupts_held() -> Iterator[None]:
-    """Processes started inside never see Ctrl-C, which is for the one that started them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Started with the first process, inside, it would let Ctrl-C through again before that process has begun.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 class _Worker:
     """What a process needs for its photos."""
 
-    def __init__(self, detector: bytes, known: Known, settings: Settings) -> None:
+    def __init__(self, detector: bytes, known: Known, settings: Settings, turn: str) -> None:
         self._pickled, self.known, self.settings = detector, known, settings
+        self.in_turn = _InTurn(Path(turn))
 
     @cached_property
     def detector(self) -> FaceDetector:
@@ -117,19 +117,43 @@ class _Worker:
         return detector
 
 
+class _InTurn:
+    """An `Elsewhere` that is here: of all processes one at a time reads a picture that takes much memory.
+
+    With each other they would take more than a machine has: 200 megapixels are 0.8 GB and more.
+    """
+
+    largest_file_bytes: float = math.inf
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def takes(self, image: ImageFile.ImageFile, *, heavy: bool) -> bool:  # noqa: ARG002
+        """Whether it is heavy."""
+        return heavy
+
+    def read(self, path: str | os.PathLike[str], wanted: Wanted) -> DecodedPhoto:
+        """As `read_image`, when its turn has come."""
+        with self._file.open("rb") as file:
+            lock_when_free(file.fileno())
+            return read_wanted(path, wanted)
+
+
 _worker: _Worker
 
 
-def _begin(detector: bytes, known: Known, settings: Settings) -> None:
+def _begin(detector: bytes, known: Known, settings: Settings, turn: str) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
     warnings.filterwarnings("ignore", module=r"PIL\.")  # of damaged metadata; nobody could tell of which photo
-    _worker = _Worker(detector, known, settings)
+    _worker = _Worker(detector, known, settings, turn)
 
 
 def _decode(file: FileStamp) -> Decoded:
-    return decode(file, _worker.known, _worker.settings)
+    with complaints() as said, processor_limit(_worker.settings.max_seconds):
+        read = decode(file, _worker.known, _worker.settings, _worker.in_turn)
+    return replace(read, error=with_complaints(read.error, said)) if read.error else read
 
 
 def _read(file: FileStamp) -> ReadPhoto:

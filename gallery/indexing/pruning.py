@@ -18,11 +18,13 @@ from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.errors import UsageError
 from gallery.query.query import Query
+from gallery.records import was_at
 from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
 from gallery.settings import Settings
 from gallery.store import versions
+from gallery.store.homes import settle
 from gallery.store.roots import roots_in
 from gallery.store.store import Store
 from gallery.system.drives import is_connected
@@ -36,6 +38,12 @@ class GonePhoto:
     hash: str
     paths: tuple[str, ...]
     replaced: bool = False
+
+    @property
+    def told(self) -> str:
+        """The first path as it is told to people, who take a path for that of this photo."""
+        path = next(iter(self.paths), "")
+        return was_at(path) if self.replaced else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,7 @@ def forget_gone(store: Store, gone: Gone) -> Gone:
         path = schema.path
         for some in chunked(copies):
             connection.execute(delete(path).where(path.c.path.in_(some)))
+        settle(connection)
     return replace(gone, photos=photos, copies=copies)
 
 

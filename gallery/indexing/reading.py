@@ -6,10 +6,13 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from gallery.errors import ImageError
 from gallery.faces import FaceDetector
+from gallery.images.apart import Apart
 from gallery.images.decode import DecodedPhoto, Wanted
+from gallery.images.effort import Elsewhere
 from gallery.images.look import look_of
 from gallery.images.recognise import Known, recognise
 from gallery.images.thumbnails import Thumbnail
@@ -18,6 +21,8 @@ from gallery.indexing.pipeline import find_each
 from gallery.records import Capture, FileStamp, FoundFace, PhotoWithFaces, Picture
 from gallery.settings import Settings
 from gallery.system.ahead import in_threads
+
+_LONGEST_STOP_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,15 @@ def read_here(
 
     Never holds more than two batches of decoded photos. Closing the generator stops the threads.
     """
-    work = partial(decode, known=known, settings=settings)
-    with closing(in_threads(work, files, settings.batch_size)) as batches:
-        for batch in batches:
-            yield look_for_faces(batch, known, detector)
+    apart = Apart(settings.max_seconds)
+    work = partial(decode, known=known, settings=settings, elsewhere=apart)
+    # A thread hears nothing while it decodes; whoever stops a run isn't made to wait for it.
+    with closing(in_threads(work, files, settings.batch_size, most_seconds=_LONGEST_STOP_SECONDS)) as batches:
+        try:
+            for batch in batches:
+                yield look_for_faces(batch, known, detector)
+        finally:
+            apart.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,13 @@ class Decoded:
     thumbnail: Thumbnail | None = None
 
 
-def decode(file: FileStamp, known: Known, settings: Settings) -> Decoded:
+def decode(file: FileStamp, known: Known, settings: Settings, elsewhere: Elsewhere | None = None) -> Decoded:
     """Hash a file, and decode it at the size faces are looked for unless its content or its picture is known.
 
     What isn't known yet only costs time.
     """
     try:
-        found = recognise(file.path, known, Wanted(settings.long_side, settings.max_megapixels, quick=True))
+        found = recognise(file.path, known, Wanted(settings.long_side, settings.max_megapixels, quick=True), elsewhere)
     except ImageError as error:
         return Decoded(file, error=error)
     thumbnail = made_of(found.photo, settings)

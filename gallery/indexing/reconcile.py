@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import PurePath
 
+from gallery.images.effort import worth_another_try
 from gallery.indexing.identity import Identity
 from gallery.records import FileStamp, NewPhoto, Picture
-from gallery.store.changes import AddPhoto, Change, FindAgain, LinkPath, NewVersion, Touch
+from gallery.store.changes import AddPhoto, Change, FindAgain, Follows, LinkPath, NewVersion, Touch
 from gallery.store.store import KnownFile
 from gallery.store.versions import Pictures
 from gallery.system.same_file import leads_nowhere
@@ -59,6 +60,8 @@ class Reconciler:
     pictures: Callable[[], Pictures]
     force: bool = False
     """Files are read and searched for faces although nothing about them has changed."""
+    max_seconds: float = 0.0
+    """How long a photo may take now; one that took too long for a lower limit is worth another try."""
     moved_away: set[str] = field(default_factory=set)
     """Old paths whose photos were found again elsewhere in this run."""
     added: set[str] = field(default_factory=set)
@@ -83,6 +86,8 @@ class Reconciler:
         known = self.known.get(file.path)
         if self.force or known is None or known.failure is None or known.transient:
             return None
+        if worth_another_try(known.failure, self.max_seconds):
+            return None
         return known.failure if self.is_same(file) else None
 
     def needs_no_reading(self, file: FileStamp) -> bool:
@@ -94,6 +99,12 @@ class Reconciler:
         known = self.known.get(file.path)
         self._add(photo)
         return AddPhoto(file, photo), Status.CHANGED if known and known.hash else Status.NEW
+
+    def of_successor(self, file: FileStamp, photo: NewPhoto, follows: Follows) -> tuple[Change, Status]:
+        """A photo seen for the first time that shows the same shot as a known one."""
+        placed, status = self._placed(file, photo.hash, follows.succession.old)
+        self._add(photo)
+        return AddPhoto(file, photo, replace(follows, moved_from=placed.moved_from)), status
 
     def of_new_version(self, file: FileStamp, digest: str, version: NewVersion) -> tuple[LinkPath, Status]:
         """Bytes seen for the first time that are a known photo: edited, or also moved or copied."""
@@ -132,7 +143,8 @@ class Reconciler:
         """
         known = self.known.get(file.path)
         if known and known.hash:
-            return LinkPath(file, digest), Status.EDITED if known.photo == photo else Status.CHANGED
+            is_it = known.photo == photo or self.identity.are_one_shot(known.photo, photo)
+            return LinkPath(file, digest), Status.EDITED if is_it else Status.CHANGED
         paths = self.paths_of(photo)
         gone = [path for path in paths if path not in self.moved_away and not os.path.lexists(path)]
         if not gone:

@@ -20,11 +20,11 @@ from gallery.errors import GalleryError, ImageError, NotIndexedError
 from gallery.images.sources import Source
 from gallery.images.thumbnails import Thumbnail, begin_process, check_size, long_side, read_thumbnail
 from gallery.indexing.kept_thumbnails import cache_of
-from gallery.indexing.processes import interrupts_held
 from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.store.thumbnail_rows import Pictured, note_colours, pictured
 from gallery.system.machine import LEAST_TO_DECODE, suitable
+from gallery.system.unix import interrupts_held
 
 _log = logging.getLogger(__name__)
 

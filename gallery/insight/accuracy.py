@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
@@ -15,8 +15,11 @@ from gallery.faces import Box, Prediction
 from gallery.query.query import Query
 from gallery.search.chosen import Among, chosen
 from gallery.settings import Settings
-from gallery.store.shown import SAME_FACE_IOU, clamped
+from gallery.store.overlap import SAME_FACE_IOU
+from gallery.store.shown import clamped
 from gallery.store.store import Store
+from gallery.store.succession import are_any
+from gallery.store.words import words_of_shots
 
 FEW_FACES: Final = 30
 """Of fewer faces than this a share of right answers means little."""
@@ -160,7 +163,7 @@ def accuracy_report(store: Store, query: Query | None = None, settings: Settings
 
 def _spoken(connection: Connection, among: Among, settings: Settings) -> list[_Spoken]:
     face, said, model = schema.face.c, schema.prediction.c, schema.model.c
-    by_person = (face.source == "person", *among(face.content_id))
+    by_person = (face.source == "person", *among(face.content_id), *_not_twice(connection, face.content_id))
     faces = connection.execute(select(face.id, face.emotion, face.confidence).where(*by_person).order_by(face.id)).all()
     reads: dict[int, list[_Read]] = defaultdict(list)
     rows = connection.execute(
@@ -220,6 +223,16 @@ def _shifts(spoken: Sequence[_Spoken]) -> Iterable[Shift]:
     return (Shift(emotion, before[emotion], after[emotion]) for emotion in (*EMOTIONS, UNCERTAIN))
 
 
+def _not_twice(connection: Connection, content_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    """A photo whose place another one of the same shot took has the same faces, and no file any more."""
+    if not are_any(connection):
+        return ()
+    content, path, follows = schema.content.c, schema.path.c, schema.succession.c
+    tied = content.hash.in_(select(follows.old).union_all(select(follows.new)))
+    somewhere = select(path.id).where(path.content_id == content.id).exists()
+    return (content_id.not_in(select(content.id).where(tied, ~somewhere)),)
+
+
 def _waiting(connection: Connection, among: Among) -> tuple[int, int]:
     """How many labels find no face in their photo, and how many find no photo."""
     label, face = schema.label.c, schema.face.c
@@ -235,4 +248,7 @@ def _waiting(connection: Connection, among: Among) -> tuple[int, int]:
             absent.add(number)
         elif not placed.get(number):
             placed[number] = sides[4] is not None and Box(*sides[:4]).iou(Box(*sides[4:])) >= SAME_FACE_IOU
+    found, lost = words_of_shots(connection)
+    placed |= {number: number in found for number in placed.keys() | absent if number in found | lost}
+    absent -= placed.keys()
     return sum(not found for found in placed.values()), len(absent)

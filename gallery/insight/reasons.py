@@ -18,8 +18,8 @@ from gallery.records import PhotoRecord, rounded_down, shown_score
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.store import photo_rows
-from gallery.store.shown import owner
 from gallery.store.store import Store
+from gallery.store.words import Word, placed, words
 from gallery.system.paths import AnyPath, absolute
 
 
@@ -62,11 +62,19 @@ class ModelsWord:
 
 @dataclass(frozen=True, slots=True)
 class PersonsWord:
-    """What a person said of a place in a photo: an emotion, or None for "this is no face"."""
+    """What a person said of a place in a photo: an emotion, or None for "this is no face".
+
+    `of_other`: it was said of another picture of the same shot, in which the box lies.
+    """
 
     box: Box
     emotion: str | None
     said_at: datetime
+    of_other: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object of a word on a place where no face is."""
+        return {"box": self.box.as_json(), "of_other": self.of_other, **_persons_word_as_json(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +168,18 @@ class PhotoReasons:
     """All detections of a photo, those that count and those that don't, in the order of their numbers.
 
     `photo` has the faces that count, `detector` is what found them, with its settings. `unplaced`: what people said of
-    places where no face is found any more.
+    places where no face is found any more, and of faces of other pictures of the shot that weren't found in this one.
     """
 
     photo: PhotoRecord
     detector: str
     faces: tuple[FaceReasons, ...]
     unplaced: tuple[PersonsWord, ...]
+
+    @property
+    def waiting(self) -> tuple[PersonsWord, ...]:
+        """What people said of faces of other pictures of this shot, that weren't found in this one."""
+        return tuple(said for said in self.unplaced if said.of_other)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -175,7 +188,7 @@ class PhotoReasons:
             "hash": self.photo.hash,
             "detector": self.detector,
             "faces": [face.as_json() for face in self.faces],
-            "unplaced": [{"box": said.box.as_json(), **_persons_word_as_json(said)} for said in self.unplaced],
+            "unplaced": [said.as_json() for said in self.unplaced],
         }
 
 
@@ -191,13 +204,13 @@ def reasons_in(connection: Connection, photo: PhotoRecord, content_id: int, sett
     """The same of the photo with this number, for whoever has it and a connection."""
     content = schema.content.c
     detector = connection.execute(select(content.detector).where(content.id == content_id)).scalar_one()
-    said = _people(connection, content_id)
+    said = words(connection, [photo.key])[photo.key]
     scale = min(1.0, settings.long_side / max(photo.width, photo.height))
     found = _detections(connection, content_id)
     boxes = [Box(*sides) for _, _, *sides, _, _ in found]
-    words = [(owner(word.box, boxes), word) for word in said]
-    faces = [_reasons(connection, row, _of(place, words), settings, scale) for place, row in enumerate(found)]
-    return PhotoReasons(photo, detector, tuple(faces), _of(None, words))
+    owned = [(place, _persons_word(word)) for place, word in placed(said, boxes)]
+    faces = [_reasons(connection, row, _of(place, owned), settings, scale) for place, row in enumerate(found)]
+    return PhotoReasons(photo, detector, tuple(faces), _of(None, owned))
 
 
 def _of(place: int | None, words: Sequence[tuple[int | None, PersonsWord]]) -> tuple[PersonsWord, ...]:
@@ -237,11 +250,8 @@ def _models(connection: Connection, face_id: int) -> tuple[ModelsWord, ...]:
     return tuple(ModelsWord(*row) for row in connection.execute(ordered))
 
 
-def _people(connection: Connection, content_id: int) -> list[PersonsWord]:
-    label = schema.label.c
-    columns = select(label.left, label.top, label.right, label.bottom, label.emotion, label.said_at)
-    ordered = columns.where(label.content_id == content_id).order_by(label.said_at, label.id)
-    return [PersonsWord(Box(*sides), emotion, said_at) for *sides, emotion, said_at in connection.execute(ordered)]
+def _persons_word(word: Word) -> PersonsWord:
+    return PersonsWord(word.said_box, word.emotion, word.said_at, word.of_other)
 
 
 def _persons_word_as_json(said: PersonsWord) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gallery.errors import PathError
-from gallery.images.scan import SUFFIXES
+from gallery.kinds import PHOTOS
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.store.store import Store
@@ -32,6 +32,6 @@ def _file_of(record: PhotoRecord) -> str:
     if path is None:
         raise PathError(record.path, "no file of this photo exists any more; its drive may not be connected")
     # By its name the system may take the file for a program.
-    if Path(path).suffix.lower() not in SUFFIXES:
+    if Path(path).suffix.lower() not in PHOTOS:
         raise PathError(path, "isn't called like a photo, and the system goes by names; open it by hand")
     return path

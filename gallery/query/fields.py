@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from gallery.emotions import EMOTIONS, SYNONYMS, UNCERTAIN, parse_emotion
 from gallery.errors import QueryError, UsageError
+from gallery.folding import did_you_mean
 from gallery.query import terms, times
 from gallery.query.paths import place
 from gallery.query.terms import Term
@@ -49,12 +49,6 @@ class Field:
     def example(self) -> str:
         """The first one."""
         return self.explained[0][0]
-
-
-def did_you_mean(word: str, known: list[str]) -> str:
-    """`; did you mean 'happy'?` where one of those known is much like the word, else nothing."""
-    close = get_close_matches(word.lower(), known, n=1) if len(word) <= 40 else []
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _emotions(value: Value) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from gallery.errors import QueryError
 from gallery.query import terms
 from gallery.query.fields import SORTS, Value, choice
+from gallery.query.foreign import refuse_foreign
 from gallery.query.parser import Parser, field_of, value_of
 from gallery.query.terms import Term
 from gallery.query.tokens import Token, tokens
@@ -224,7 +225,9 @@ def parse(text: str) -> Parsed:
     | )                                    | at 0: nothing stands before )                         |
     | (((((((((a)))))))))                  | at 8: too many ( within each other; allowed: 8        |
     """
-    pieces, order = _without_order(text, list(tokens(text)))
+    found = list(tokens(text))
+    refuse_foreign(text, found)
+    pieces, order = _without_order(text, found)
     if not pieces:
         return Parsed(None, **order)
     return Parsed(Parser(text, pieces).parse(), **order)

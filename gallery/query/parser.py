@@ -6,8 +6,9 @@ from typing import Final
 
 from gallery.emotions import EMOTIONS, SYNONYMS
 from gallery.errors import QueryError
+from gallery.folding import did_you_mean
 from gallery.query import terms
-from gallery.query.fields import FIELDS, SCORE, WORD, Value, did_you_mean
+from gallery.query.fields import FIELDS, SCORE, WORD, Value
 from gallery.query.terms import Term
 from gallery.query.tokens import Token
 

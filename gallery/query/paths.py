@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from gallery.errors import UsageError
-from gallery.system.paths import absolute
+from gallery.system.paths import absolute, native
 
 
 def parse_path(text: str | os.PathLike[str]) -> str:
@@ -16,14 +17,22 @@ def parse_path(text: str | os.PathLike[str]) -> str:
     Links are not resolved: photos are known by the path under which they were indexed. A search takes the other names
     of a folder for it, too.
     """
-    given = os.fspath(text)
+    given = native(os.fspath(text))
     if not given.strip():
         raise UsageError(f"--path is {given!r}; allowed: a folder, or a part of the path of a photo")
-    return _absolute(given) if _exists(given) else place(given)
+    if _exists(given):
+        return _absolute(given)
+    wildcard = re.search(r"[*?]", given)
+    if wildcard:
+        part = max(re.split(r"[*?]+", given), key=len) or "Italy"
+        reason = f"{wildcard[0]} stands for nothing here; give a part of the path, such as {part}"
+        raise UsageError(f"--path is {given!r}; {reason}")
+    return place(given)
 
 
 def place(given: str) -> str:
     """The same without a look at the disk: only what looks like a place is one, wherever one is just now."""
+    given = native(given)
     expanded = _expanded(given)
     first = expanded.split(os.sep)[0]  # noqa: PTH206 - pathlib drops a leading "."
     if os.path.isabs(expanded) or first in (os.curdir, os.pardir):  # noqa: PTH117

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from gallery.emotions import EMOTIONS, parse_emotion
 from gallery.errors import UsageError
@@ -21,6 +21,10 @@ from gallery.query.times import parse_when
 __all__ = ["SORTS", "Query", "album_key", "parse_faces", "parse_path", "parse_when"]
 
 T = TypeVar("T")
+
+
+LARGEST_LIMIT: Final = 999_999_999
+"""As in `limit:999999999`, the largest number that the language reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Query:
         if self.min_scores:
             _check_scores(self.min_scores, self.min_score)
         if self.limit is not None:
-            _check(self.limit >= 1, "--limit", self.limit, "1 or more")
+            _check(1 <= self.limit <= LARGEST_LIMIT, "--limit", self.limit, f"1 to {LARGEST_LIMIT}")
         _check(self.sort in (None, *SORTS), "--sort", self.sort, ", ".join(SORTS))
 
     @classmethod

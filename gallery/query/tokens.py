@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,6 +20,7 @@ class Token:
     """A piece of a query: `text` without the quotes, `places` where each of its characters stands in the query.
 
     `colon` is the first colon in `text` that wasn't quoted and has letters alone before it: the end of a field's name.
+    It is `plain` where no part of it was quoted.
     """
 
     kind: Kind
@@ -26,6 +28,7 @@ class Token:
     text: str = ""
     places: tuple[int, ...] = ()
     colon: int | None = None
+    plain: bool = True
 
     def place(self, index: int) -> int:
         """Where in the query the character `index` of `text` stands; past its end, where the word ends."""
@@ -82,14 +85,27 @@ def _word(query: str, start: int) -> tuple[Token, int]:
             places += inside
             plain, at = False, after
             continue
-        if query[at] == ":" and plain and colon is None and text and "".join(text).isalpha():
+        if (
+            query[at] == ":"
+            and plain
+            and colon is None
+            and text
+            and "".join(text).isalpha()
+            and not _is_drive(query, start)
+        ):
             colon = len(text)
         text.append(query[at])
         places.append(at)
         at += 1
     word = "".join(text)
     kind = _KEYWORDS.get(word.lower(), "word") if plain else "word"
-    return Token(kind, start, word, tuple(places), colon), at
+    return Token(kind, start, word, tuple(places), colon, plain), at
+
+
+def _is_drive(query: str, start: int) -> bool:
+    r"""A path begins here with the letter of a drive, on a system that has such: `C:\`, or `C:/`."""
+    beginning = query[start : start + 3]
+    return len(beginning) == 3 and beginning[2] in "\\/" and os.path.splitdrive(beginning)[0] == beginning[:2]
 
 
 _KEYWORDS: Final[dict[str, Kind]] = {"and": "and", "or": "or", "not": "not"}

@@ -208,9 +208,11 @@ def in_row(photo: Photo, holds: Callable[[Any], Condition]) -> Condition:
 
 
 def lies_in(path: ColumnElement[Any], place: str) -> Condition:
-    """Whether the path is in the place, in whichever way accents are encoded in either."""
+    """Whether the path is in the place, in whichever way accents are encoded in either, and on Windows in any case."""
     if not os.path.isabs(place):  # noqa: PTH117
         return contains(path, place)
+    if os.path.normcase("A") != "A":
+        return func.lies_in_folded(path, os.fsencode(folded(place)))
     return or_(*(lies_at(path, spelled) for spelled in spellings(place)))
 
 

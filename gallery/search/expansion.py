@@ -8,24 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from gallery.db import schema
 from gallery.errors import AlbumError, QueryError, UsageError
+from gallery.folding import did_you_mean
 from gallery.query import terms
 from gallery.query.parser import MOST_TERMS
 from gallery.query.query import Query, album_key
 from gallery.query.terms import Term
 from gallery.query.times import span
-from gallery.search.other_names import known_place
+from gallery.search.other_names import known_places
 
 DEEPEST: Final = 24
 """Terms within terms, names included: the parser of SQLite gives up at 28 on the longest conditions."""
 
 
-def no_album(name: str) -> AlbumError:
+def no_album(connection: Connection, name: str) -> AlbumError:
     """The error for a name that no album has."""
-    return AlbumError(name, "doesn't exist; `gallery album list` names those that do")
+    hint = _alike(connection, name, schema.album.c.name)
+    return AlbumError(name, f"doesn't exist{hint or '; `gallery album list` names those that do'}")
 
 
 def album_row(connection: Connection, name: str) -> tuple[int, str | None] | None:
@@ -105,13 +107,14 @@ class _Expansion:
             case terms.Saved(name):
                 return self._named(_Name("query", album_key(name), name), saved_text(self._connection, name))
             case terms.Path(place) if os.path.isabs(place):  # noqa: PTH117
-                return terms.Path(known_place(self._connection, place))
+                places: list[Term] = [terms.Path(one) for one in known_places(self._connection, place)]
+                return terms.joined(terms.Or, places)
         return term
 
     def _album(self, term: Term, name: str) -> Term:
         row = album_row(self._connection, name)
         if row is None:
-            raise no_album(name)
+            raise no_album(self._connection, name)
         return term if row[1] is None else self._named(_Name("album", album_key(name), name), row[1])
 
     def _named(self, name: _Name, text: str) -> Term:
@@ -136,10 +139,15 @@ def saved_text(connection: Connection, name: str) -> str:
     saved = schema.saved_query.c
     text: str | None = connection.execute(select(saved.text).where(saved.key == album_key(name))).scalar()
     if text is None:
-        raise no_saved_query(name)
+        raise no_saved_query(connection, name)
     return text
 
 
-def no_saved_query(name: str) -> UsageError:
+def no_saved_query(connection: Connection, name: str) -> UsageError:
     """The error for a name under which no query is saved."""
-    return UsageError(f"query {name!r}: doesn't exist; `gallery query list` names those that do")
+    hint = _alike(connection, name, schema.saved_query.c.name)
+    return UsageError(f"query {name!r}: doesn't exist{hint or '; `gallery query list` names those that do'}")
+
+
+def _alike(connection: Connection, name: str, names: ColumnElement[str]) -> str:
+    return did_you_mean(name, list(connection.execute(select(names)).scalars()))

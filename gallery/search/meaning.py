@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, and_, cast, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, cast, func, not_, or_, select, true, union_all
 
 from gallery.db import schema
 from gallery.query import terms
@@ -22,6 +22,8 @@ from gallery.search.conditions import Condition, Conditions, Photo
 _PATH: Final = schema.path.alias()
 _PLACE: Final = schema.album_photo.alias()
 _LABEL: Final = schema.label.alias()
+_CONTENT: Final = schema.content.alias()
+_FACE: Final = schema.face.alias()
 _PICK: Final = schema.pick.alias()
 _LATER: Final = schema.pick.alias()
 
@@ -174,8 +176,13 @@ def _in_album(term: terms.InAlbum, _: Conditions) -> Select[Any]:
 
 
 def _corrected(_: terms.Is, __: Conditions) -> Select[Any]:
-    label = _LABEL.c
-    return select(label.content_id).where(label.content_id.is_not(None))
+    """Those of which somebody spoke, and others of the same shot whose faces show it."""
+    label, row, face, follows = _LABEL.c, _CONTENT.c, _FACE.c, schema.succession.c
+    spoken = select(label.content_id.label("content_id")).where(label.content_id.is_not(None))
+    tied = row.hash.in_(select(follows.old).union_all(select(follows.new)))
+    shows = select(face.id).where(face.content_id == row.id, face.source == "person").exists()
+    found = union_all(spoken, select(row.id).where(tied, shows)).subquery()
+    return select(found.c.content_id)
 
 
 def _picked(term: terms.Is, _: Conditions) -> Select[Any]:

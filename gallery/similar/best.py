@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median_low
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gallery.errors import GalleryError, ImageError
 from gallery.images.quality import eyes_open, sharpness
@@ -16,9 +16,13 @@ from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.similar.bursts import Shot
+from gallery.similar.series import Series, series_of_exposures, series_of_pictures
 from gallery.store import photo_rows
 from gallery.store.picks import PICK, REJECT, words_on
 from gallery.store.store import Store
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _log = logging.getLogger(__name__)
 
@@ -63,24 +67,30 @@ class RankedShot:
             "sharpness": _digits(self.sharpness),
             "score": _digits(self.score),
             "word": self.word,
+            "replaced": self.photo.replaced,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class RankedBurst:
-    """The shots of a burst, the best first: those that a person picked, then others, then those rejected."""
+    """The shots of a burst, the best first: those that a person picked, then others, then those rejected.
+
+    The shots of a `series` are in the order of time, for none is better.
+    """
 
     shots: tuple[RankedShot, ...]
+    series: Series | None = None
 
     @property
     def winners(self) -> tuple[RankedShot, ...]:
-        """Those picked, else the best; none where a person rejected all."""
+        """Those picked, else the best, or the whole series; never one that a person rejected."""
         picked = tuple(shot for shot in self.shots if shot.word == PICK)
-        return picked or tuple(shot for shot in self.shots[:1] if shot.word != REJECT)
+        best = self.shots[:1] if self.series is None else self.shots
+        return picked or tuple(shot for shot in best if shot.word != REJECT)
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        return {"shots": [shot.as_json() for shot in self.shots]}
+        return {"series": self.series and str(self.series), "shots": [shot.as_json() for shot in self.shots]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,8 @@ class _Measured:
     eyes: float | None
     sharpness: float | None
     problem: ImageError | None = None
+    picture: Image.Image | None = None
+    """Of a photo without faces, for comparing it with its neighbours."""
     word: str | None = None
 
 
@@ -99,8 +111,9 @@ def rank_bursts(
 
     The score of a shot is the sum of how happy its least happy face looks, 0.2 times how open the eyes are, and 0.5
     times how sharp it is beside the sharpest of the burst. A shot without faces comes behind those with faces. Faces
-    are measured in their stored crops, without opening a photo; the shots of a burst without any face in their files.
-    Shots that a person picked come before all others, and those rejected behind them.
+    are measured in their stored crops; the shots of a burst without any face in their files. Shots that a person picked
+    come before all others, and those rejected behind them. A bracket of exposures, a focus stack or the parts of a
+    panorama are kept whole: the first is told by EXIF, the others by looking at shots without faces.
     `query` is what found the shots: where it speaks of paths, they are shown by the files that it means.
     """
     settings = settings or Settings()
@@ -116,7 +129,20 @@ def rank_bursts(
         else:
             measured = [_by_picture(photo, settings) for photo in photos]
         told = [replace(one, word=words.get(number)) for number, one in zip(numbers, measured, strict=True)]
-        yield RankedBurst(_ranked(told))
+        yield _ranked_burst(told)
+
+
+def _ranked_burst(measured: Sequence[_Measured]) -> RankedBurst:
+    """Of shots in the order of time."""
+    pictures = [one.picture for one in measured if one.picture is not None]
+    series = series_of_exposures([one.photo.path for one in measured])
+    if series is None and len(pictures) == len(measured):
+        series = series_of_pictures(pictures)
+    shots = _ranked(measured)
+    if series is not None:
+        order = [one.photo for one in measured]
+        shots = tuple(sorted(shots, key=lambda shot: order.index(shot.photo)))
+    return RankedBurst(shots, series)
 
 
 _ORDER: Final = {PICK: 0, None: 1, REJECT: 2}
@@ -170,11 +196,13 @@ def _measure(store: Store, face: FaceRecord) -> tuple[float | None, float] | Non
 def _by_picture(photo: PhotoRecord, settings: Settings) -> _Measured:
     from gallery.images.decode import read_image
 
+    if photo.replaced:
+        return _Measured(photo, None, None)
     try:
         decoded = read_image(photo.path, long_side=_PICTURE_PX, max_megapixels=settings.max_megapixels)
     except ImageError as error:
         return _Measured(photo, None, None, error)
-    return _Measured(photo, None, sharpness(decoded.image, width_px=decoded.image.width))
+    return _Measured(photo, None, sharpness(decoded.image, width_px=decoded.image.width), picture=decoded.image)
 
 
 def _digits(value: float | None) -> float | None:

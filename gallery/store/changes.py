@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.errors import NotIndexedError
 from gallery.faces import Box
 from gallery.records import Capture, FileStamp, NewPhoto, Picture, ScoredFace
-from gallery.store import shown, versions
+from gallery.store import file_rows, shown, versions
+from gallery.store.homes import settle
 from gallery.store.numbering import numbers_again
+from gallery.store.succession import Succession, are_any, follow
+from gallery.store.words import faces_of_shots
 
 _SIDES: Final = tuple(side.name for side in fields(Box))
-_THERE: Final = {"missing_since": None, "unwanted": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """That a photo shows the same shot as the one before: `numbers` are those of its faces, in their order.
+
+    With `moved_from` the file of the photo before is gone from there, and this is the one that it became.
+    """
+
+    succession: Succession
+    numbers: tuple[int, ...]
+    moved_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AddPhoto:
     """A file with a content seen for the first time. Where the content is there already, it becomes a LinkPath.
 
-    The faces are numbered in their order.
+    The faces are numbered in their order, unless it follows another photo.
     """
 
     file: FileStamp
     photo: NewPhoto
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +110,45 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
     Raises NotIndexedError for a hash or a touched path that the database doesn't have.
     """
     new_faces: list[int] = []
+    followed = [change.follows for change in changes if isinstance(change, AddPhoto) and change.follows]
+    paths = list(_paths(changes)) if followed or are_any(connection) else []
+    touched = file_rows.contents_at(connection, paths)
     for change in changes:
         if isinstance(change, FindAgain):
             new_faces += _find_again(connection, change, model_id, detector)
             change = change.file
         match change:
-            case AddPhoto(file, photo):
+            case AddPhoto(file, photo, follows):
                 content_id = versions.content_with(connection, photo.hash)
                 if content_id is None:
                     content_id = _add_content(connection, photo, detector)
                     versions.adopt(connection, content_id, photo.hash, photo.picture)
-                    numbered = dict(enumerate(photo.faces, start=1))
+                    numbers = follows.numbers if follows else count(1)
+                    numbered = dict(zip(numbers, photo.faces, strict=False))
                     new_faces += _add_faces(connection, content_id, photo.capture.taken_at, numbered, model_id)
-                _link(connection, file, content_id, photo.hash)
+                file_rows.link(connection, file, content_id, photo.hash)
+                if follows and follow(connection, follows.succession) and follows.moved_from:
+                    file_rows.forget_path(connection, follows.moved_from)
             case LinkPath():
                 _link_known(connection, change)
             case Touch(file, picture):
-                versions.learn(connection, _touch(connection, file), picture)
+                versions.learn(connection, file_rows.touch(connection, file), picture)
             case Fail(file, reason, transient):
                 _fail(connection, file, reason, transient)
+    new_faces += faces_of_shots(connection, [one.succession.new for one in followed])
     shown.refresh(connection, new_faces)
+    settle(connection, touched | file_rows.contents_at(connection, paths))
+
+
+def _paths(changes: Iterable[Change]) -> Iterator[str]:
+    for change in changes:
+        one = change.file if isinstance(change, FindAgain) else change
+        yield one.file.path
+        moved_from = one.moved_from if isinstance(one, LinkPath) else None
+        if isinstance(one, AddPhoto) and one.follows:
+            moved_from = one.follows.moved_from
+        if moved_from:
+            yield moved_from
 
 
 def _find_again(connection: Connection, change: FindAgain, model_id: int, detector: str) -> list[int]:
@@ -175,69 +210,21 @@ def _link_known(connection: Connection, change: LinkPath) -> None:
         versions.add(connection, content_id, digest, new.picture, new.capture)
     versions.learn(connection, content_id, change.picture)
     # Learning what it shows may have made one photo of two.
-    _link(connection, change.file, versions.content_with(connection, digest) or content_id, digest, change.moved_from)
-
-
-def _link(connection: Connection, file: FileStamp, content_id: int, digest: str, moved_from: str | None = None) -> None:
-    path = schema.path
-    here = _path_row(connection, file.path)
-    before = None if moved_from in (None, file.path) else _path_row(connection, str(moved_from))
-    if before is not None and before["content_id"] != content_id:
-        before = None
-    values = {**_stamp(file), "path": file.path, "content_id": content_id, **_THERE}
-    values["version_id"] = versions.version_id(connection, content_id, digest)
-    row = here or before
-    if row is None:
-        connection.execute(insert(path).values(values))
-    else:
-        connection.execute(update(path).where(path.c.id == row["id"]).values(values))
-    if here is not None and before is not None:
-        connection.execute(delete(path).where(path.c.id == before["id"]))
-    if here is not None and here["content_id"] != content_id:
-        _remember_path(connection, here)
-        versions.tell(connection, here["content_id"])
-    versions.tell(connection, content_id)
-    _clear_failure(connection, file.path)
-
-
-def _path_row(connection: Connection, file: str) -> RowMapping | None:
-    path = schema.path.c
-    return connection.execute(select(path.id, path.content_id, path.path).where(path.path == file)).mappings().first()
-
-
-def _stamp(file: FileStamp) -> dict[str, Any]:
-    return {"size": file.size, "mtime_ns": file.mtime_ns}
-
-
-def _remember_path(connection: Connection, lost: RowMapping) -> None:
-    """Keeps the last name of a content that is in no file any more, for albums that still hold it."""
-    content, path = schema.content, schema.path
-    elsewhere = select(path.c.id).where(path.c.content_id == lost["content_id"]).exists()
-    change = update(content).where(content.c.id == lost["content_id"], ~elsewhere)
-    connection.execute(change.values(former_path=lost["path"]))
-
-
-def _touch(connection: Connection, file: FileStamp) -> int:
-    """The number of its photo."""
-    path = schema.path
-    row = _path_row(connection, file.path)
-    if row is None:
-        raise NotIndexedError(file.path, "isn't in the database")
-    change = update(path).where(path.c.id == row["id"]).values(**_stamp(file), **_THERE)
-    connection.execute(change)
-    _clear_failure(connection, file.path)
-    content_id: int = row["content_id"]
-    return content_id
+    file_rows.link(
+        connection, change.file, versions.content_with(connection, digest) or content_id, digest, change.moved_from
+    )
 
 
 def _fail(connection: Connection, file: FileStamp, reason: str, transient: bool) -> None:
-    _clear_failure(connection, file.path)
-    row = {"path": file.path, **_stamp(file), "reason": reason, "transient": transient, "failed_at": datetime.now(UTC)}
+    file_rows.clear_failure(connection, file.path)
+    row = {
+        "path": file.path,
+        **file_rows.stamp(file),
+        "reason": reason,
+        "transient": transient,
+        "failed_at": datetime.now(UTC),
+    }
     connection.execute(insert(schema.failure).values(row))
-
-
-def _clear_failure(connection: Connection, file: str) -> None:
-    connection.execute(delete(schema.failure).where(schema.failure.c.path == file))
 
 
 def _add_content(connection: Connection, photo: NewPhoto, detector: str) -> int:

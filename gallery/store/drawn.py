@@ -20,6 +20,7 @@ from gallery.db.keyed import chunked
 from gallery.faces import Box
 from gallery.store import shown
 from gallery.store.numbering import numbers_again
+from gallery.store.overlap import owner
 
 _SIDES: Final = tuple(side.name for side in fields(Box))
 
@@ -58,7 +59,7 @@ def without_face(connection: Connection, content_ids: Collection[int] | None = N
     boxes = {number: list(_boxes(connection, number).values()) for number in {face.content_id for face in drawn}}
     missing: list[DrawnFace] = []
     for face in drawn:
-        if shown.owner(face.box, boxes[face.content_id]) is None:
+        if owner(face.box, boxes[face.content_id]) is None:
             missing.append(face)
             boxes[face.content_id].append(face.box)  # drawn twice, it is one face
     return missing
@@ -90,7 +91,7 @@ def drop_undrawn(connection: Connection, content_ids: Iterable[int]) -> None:
     for some in chunked(numbers):
         columns = select(face.c.id, face.c.content_id, face.c.number, *(face.c[side] for side in _SIDES))
         for row in connection.execute(columns.where(face.c.content_id.in_(some), face.c.drawn)).all():
-            if shown.owner(_box(row), drawn[row.content_id]) is None:
+            if owner(_box(row), drawn[row.content_id]) is None:
                 sides = {side: row._mapping[side] for side in _SIDES}
                 lost = insert(schema.lost_face).values(content_id=row.content_id, number=row.number, **sides)
                 connection.execute(delete(face).where(face.c.id == row.id))
@@ -100,7 +101,7 @@ def drop_undrawn(connection: Connection, content_ids: Iterable[int]) -> None:
 def face_at(connection: Connection, content_id: int, box: Box) -> int | None:
     """The number of the face that is there already; None where there is none."""
     boxes = _boxes(connection, content_id)
-    place = shown.owner(box, list(boxes.values()))
+    place = owner(box, list(boxes.values()))
     return None if place is None else list(boxes)[place]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Connection, select
 
 from gallery.db import schema
-from gallery.faces import Box
+from gallery.faces import Box, Detection
+from gallery.records import Capture, FoundFace
 from gallery.store.versions import content_with
 
 
@@ -36,12 +37,26 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLook:
-    """What is kept of how a photo looks: width and height, its look, and the box and crop of each face."""
+class StoredFace(FoundFace):
+    """A face as it was stored, and its number in the photo."""
 
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLook:
+    """What is kept of how a photo looks: width and height, its look, what it says of itself, and each face.
+
+    `hash` names it. `numbers` are all that faces of it ever had.
+    """
+
+    hash: str
     size: tuple[int, int]
     look: int | None
-    faces: tuple[tuple[Box, bytes], ...]
+    orientation: int
+    capture: Capture
+    faces: tuple[StoredFace, ...]
+    numbers: tuple[int, ...]
 
 
 def known_files(connection: Connection) -> dict[str, KnownFile]:
@@ -65,13 +80,24 @@ def known_files(connection: Connection) -> dict[str, KnownFile]:
 
 def stored_look(connection: Connection, digest: str) -> StoredLook | None:
     """What is kept of how a photo with these bytes looks; None for one that isn't there."""
-    content, face, crop = schema.content.c, schema.face.c, schema.crop.c
     number = content_with(connection, digest)
-    columns = select(content.width, content.height, content.look).where(content.id == number)
-    row = connection.execute(columns).first()
+    row = connection.execute(select(schema.content).where(schema.content.c.id == number)).first()
     if row is None:
         return None
+    capture = Capture(*(row._mapping[field.name] for field in fields(Capture)))
+    faces = _stored_faces(connection, row.id)
+    lost = schema.lost_face.c
+    numbers = connection.execute(select(lost.number).where(lost.content_id == row.id)).scalars()
+    known = (*(face.number for face in faces), *numbers)
+    return StoredLook(row.hash, (row.width, row.height), row.look, row.orientation or 1, capture, faces, known)
+
+
+def _stored_faces(connection: Connection, content_id: int) -> tuple[StoredFace, ...]:
+    face, crop = schema.face.c, schema.crop.c
     sides = (face.left, face.top, face.right, face.bottom)
-    found = select(*sides, crop.jpeg).join_from(schema.face, schema.crop).where(face.content_id == number)
-    faces = tuple((Box(*box), jpeg) for *box, jpeg in connection.execute(found))
-    return StoredLook((row.width, row.height), row.look, faces)
+    columns = select(face.number, face.confidence, face.landmarks, crop.jpeg, *sides)
+    found = columns.join_from(schema.face, schema.crop).where(face.content_id == content_id).order_by(face.number)
+    return tuple(
+        StoredFace(Detection(Box(*box), confidence, landmarks), jpeg, number)
+        for number, confidence, landmarks, jpeg, *box in connection.execute(found)
+    )

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 from gallery.faces import Box
-from gallery.store.shown import SAME_FACE_IOU
+from gallery.store.overlap import SAME_FACE_IOU
 
 
 def numbers_again(known: Mapping[int, Box], found: Sequence[Box]) -> list[int]:

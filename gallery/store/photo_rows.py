@@ -14,14 +14,14 @@ from gallery.db import schema
 from gallery.db.columns import DamagedValueError
 from gallery.db.keyed import chunked
 from gallery.emotions import EMOTIONS, UNCERTAIN
-from gallery.errors import NotIndexedError
 from gallery.faces import Box
-from gallery.records import Capture, FaceRecord, PhotoRecord
+from gallery.records import Capture, FaceRecord, PhotoRecord, was_at
 from gallery.search.conditions import is_counted
 from gallery.search.copies import ALL_HOLDS, Copies
 from gallery.search.matches import Gate
 from gallery.search.other_names import OtherNames
 from gallery.store import versions
+from gallery.store.not_indexed import not_indexed
 from gallery.store.shown import scores_by_face
 
 
@@ -36,6 +36,11 @@ class Files(NamedTuple):
     matched: tuple[str, ...] | None = None
     replaced: bool = False
     unwanted: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The first path as it is told to people, who take a path for that of this photo."""
+        return was_at(self.paths[0]) if self.replaced else self.paths[0]
 
 
 def records(
@@ -60,9 +65,12 @@ def photo_at(connection: Connection, file: str, gate: Gate) -> PhotoRecord:
     if file not in record.paths:
         return record
     paths = (file, *(other for other in record.paths if other != file))
+    digest = record.hash_of(file)
     hashes = tuple(map(record.hash_of, paths)) if record.hashes else ()
-    first = "" if record.hash_of(file) == record.key else record.key
-    return replace(record, path=file, paths=paths, hash=record.hash_of(file), hashes=hashes, first_hash=first)
+    said = dict(zip(record.paths, record.captures, strict=False))
+    captures = tuple(said[path] for path in paths) if said else ()
+    first = "" if digest == record.key else record.key
+    return replace(record, path=file, paths=paths, hash=digest, hashes=hashes, first_hash=first, captures=captures)
 
 
 def number_at(connection: Connection, file: str) -> int:
@@ -90,10 +98,11 @@ def _content_at(connection: Connection, file: str) -> int | None:
 
 
 def _by_its_other_name(connection: Connection, file: str, names: OtherNames | None = None) -> tuple[str, int]:
-    known = (names or OtherNames(connection)).file(file)
+    names = names or OtherNames(connection)
+    known = names.file(file)
     number = None if known is None else _content_at(connection, known)
     if known is None or number is None:
-        raise NotIndexedError(file, "isn't in the database; run `gallery index` on its folder")
+        raise not_indexed(connection, file, names)
     return known, number
 
 
@@ -161,28 +170,39 @@ def _records(
     where = _files(connection, content_ids, copies)
     faces = _faces(connection, content_ids, gate)
     others = versions.hashes_at_paths(connection, content_ids)
+    hashes_of = {number: [others.get(path, row.hash) for path in where[number].paths] for number, row in photos.items()}
+    differing = [number for number, hashes in hashes_of.items() if len(set(hashes)) > 1]
+    said = _captures(connection, differing) if differing else {}
     for number in content_ids:
-        row, found = photos[number], where[number]
-        hashes = [others.get(path, row.hash) for path in found.paths]
+        row, found, hashes = photos[number], where[number], hashes_of[number]
+        shown = Capture(*_CAPTURED(row))
         yield PhotoRecord(
             path=found.paths[0],
             paths=found.paths,
             hash=hashes[0],
             width=row.width,
             height=row.height,
-            capture=Capture(*_CAPTURED(row)),
+            capture=shown,
             faces=tuple(faces[number]),
             missing=found.missing,
             matched=found.matched,
             unwanted=found.unwanted,
             replaced=found.replaced,
-            hashes=hashes if len(set(hashes)) > 1 else (),
+            hashes=hashes if number in differing else (),
+            captures=[said.get(digest, shown) for digest in hashes] if number in differing else (),
             first_hash=row.hash if hashes[0] != row.hash else "",
         )
 
 
 _CAPTURED: Final = attrgetter(*(field.name for field in fields(Capture)))
-"""Of a row of `content`."""
+"""Of a row of `content` or `version`."""
+
+
+def _captures(connection: Connection, content_ids: Sequence[int]) -> dict[str, Capture]:
+    """What each version of these photos says of itself, by the hash of its bytes."""
+    version = schema.version
+    rows = connection.execute(select(version).where(version.c.content_id.in_(content_ids)))
+    return {row.hash: Capture(*_CAPTURED(row)) for row in rows}
 
 
 def _faces(connection: Connection, content_ids: Sequence[int], gate: Gate) -> defaultdict[int, list[FaceRecord]]:

@@ -16,11 +16,28 @@ from gallery.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A folder that is looked through, last when, and the names that are taken in there: see `passed_over.Names`."""
+    """A folder that is looked through, last when, and the names that are taken in there: see `passed_over.Names`.
+
+    `follow_links`: folders that are symbolic links are looked into there, too.
+    """
 
     path: str
     include: tuple[str, ...] = ()
     looked_at: datetime | None = None
+    follow_links: bool = False
+
+    @property
+    def manner(self) -> str:
+        """How it is looked through, as the column `include` keeps it: an array, or an object where there is more."""
+        return json.dumps({"include": self.include, "follow_links": True} if self.follow_links else self.include)
+
+    @classmethod
+    def read(cls, path: str, manner: str, looked_at: datetime | None = None) -> Root:
+        """The folder as a row of `root` has it."""
+        kept = json.loads(manner)
+        if isinstance(kept, list):
+            return cls(path, tuple(kept), looked_at)
+        return cls(path, tuple(kept["include"]), looked_at, kept["follow_links"])
 
 
 def known_roots(store: Store) -> list[Root]:
@@ -33,7 +50,7 @@ def roots_in(connection: Connection) -> list[Root]:
     """The same, for whoever has a connection."""
     root = schema.root.c
     rows = connection.execute(select(root.path, root.include, root.looked_at).order_by(root.path))
-    return [Root(path, tuple(json.loads(include)), looked_at) for path, include, looked_at in rows]
+    return [Root.read(*row) for row in rows]
 
 
 def is_known(store: Store, path: str) -> bool:
@@ -46,17 +63,17 @@ def is_known(store: Store, path: str) -> bool:
         )
 
 
-def note_roots(store: Store, roots: Sequence[Root]) -> None:
-    """Notes folders that are looked through from now on, or what else is taken in there."""
+def note_roots(store: Store, roots: Sequence[Root], dropped: Collection[str] = ()) -> None:
+    """Notes folders that are looked through from now on, or how, and takes those out that go by another name now."""
     table = schema.root
     with store.write_connection() as connection:
+        connection.execute(delete(table).where(table.c.path.in_(dropped)))
         known = {root.path for root in roots_in(connection)}
         for root in roots:
-            include = json.dumps(root.include)
             if root.path in known:
-                connection.execute(update(table).where(table.c.path == root.path).values(include=include))
+                connection.execute(update(table).where(table.c.path == root.path).values(include=root.manner))
             else:
-                new = {"path": root.path, "include": include, "added_at": datetime.now(UTC)}
+                new = {"path": root.path, "include": root.manner, "added_at": datetime.now(UTC)}
                 connection.execute(insert(table).values(new))
 
 

@@ -6,6 +6,7 @@ labels, predictions or the current model calls `refresh` in the same transaction
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,21 +14,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, union_all, update
 
 from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.faces import Box, Prediction
-
-SAME_FACE_IOU: Final = 0.3
-"""By how much a face must overlap a labelled box for the label to belong to it.
-
-Boxes move with the size at which faces are looked for. In 100 photos searched at four sizes, what was found again
-overlapped its first box by 0.41 or more, and no two faces of a photo overlapped by as much as 0.1.
-"""
+from gallery.store.overlap import owner
+from gallery.store.succession import are_any
+from gallery.store.words import Word, placed, words
 
 _NAMED_AT_ONCE: Final = 400
 _AT_ONCE: Final = 5000
+_SIDES: Final = ("left", "top", "right", "bottom")
 
 Chosen = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Which faces: the condition on a column that holds their numbers."""
@@ -49,16 +47,6 @@ def refresh(connection: Connection, face_ids: Iterable[int] | None = None) -> No
     change = update(face).where(face.c.id == bindparam("face_id"))
     for stale in _stale(connection, face_ids):
         connection.execute(change, [{"face_id": number, **asdict(shown)} for number, shown in stale.items()])
-
-
-def owner(labelled: Box, faces: Sequence[Box]) -> int | None:
-    """Which of the faces of a photo a label on this box belongs to, the first being 0: the one it overlaps most.
-
-    None where it overlaps none by SAME_FACE_IOU: the label waits for its face to be found again.
-    """
-    overlaps = [labelled.iou(face) for face in faces]
-    most = max(overlaps, default=0.0)
-    return overlaps.index(most) if most >= SAME_FACE_IOU else None
 
 
 def labels_on(connection: Connection, face_ids: Iterable[int]) -> list[int]:
@@ -144,18 +132,17 @@ def _by_person(connection: Connection, chosen: Chosen) -> dict[int, Shown]:
     return {number: _word(label) for number, label in _labels(connection, chosen)}
 
 
-def _labels(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Row[Any]]]:
+def _labels(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Row[Any] | Word]]:
     """The labels of the photos of these faces, the first said first, each with the face that it belongs to."""
     face, label = schema.face.c, schema.label.c
-    sides = ("left", "top", "right", "bottom")
     rows = connection.execute(
         select(
             label.id.label("label_id"),
             face.id.label("face_id"),
             label.kind,
             label.emotion,
-            *(face[side].label(f"face_{side}") for side in sides),
-            *(label[side] for side in sides),
+            *(face[side].label(f"face_{side}") for side in _SIDES),
+            *(label[side] for side in _SIDES),
         )
         .join_from(schema.face, schema.label, label.content_id == face.content_id)
         .where(face.content_id.in_(select(face.content_id).where(chosen(face.id))))
@@ -166,13 +153,33 @@ def _labels(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Row[A
         place = owner(_box(pairs[0]._mapping), [_box(row._mapping, "face_") for row in pairs])
         if place is not None:
             yield pairs[place].face_id, pairs[place]
+    if are_any(connection):
+        # These come again with what was said of others of the shot: whoever takes the last word gets it here.
+        yield from _of_shots(connection, chosen)
+
+
+def _of_shots(connection: Connection, chosen: Chosen) -> Iterator[tuple[int, Word]]:
+    """The same of those photos that show the same shot as others."""
+    face, content, follows = schema.face.c, schema.content.c, schema.succession.c
+    tied = union_all(select(follows.old), select(follows.new))
+    columns = select(content.hash, face.id, *(face[side] for side in _SIDES))
+    photos = select(face.content_id).where(chosen(face.id))
+    rows = columns.join_from(schema.face, schema.content).where(face.content_id.in_(photos), content.hash.in_(tied))
+    faces: defaultdict[str, dict[int, Box]] = defaultdict(dict)
+    for name, number, *sides in connection.execute(rows.order_by(content.hash, face.number)):
+        faces[name][number] = Box(*sides)
+    for name, said in words(connection, faces).items():
+        numbers = list(faces[name])
+        for place, word in placed(said, list(faces[name].values())):
+            if place is not None:
+                yield numbers[place], word
 
 
 def _box(row: Mapping[Any, Any], prefix: str = "") -> Box:
-    return Box(*(row[f"{prefix}{side}"] for side in ("left", "top", "right", "bottom")))
+    return Box(*(row[f"{prefix}{side}"] for side in _SIDES))
 
 
-def _word(label: Row[Any]) -> Shown:
+def _word(label: Row[Any] | Word) -> Shown:
     if label.kind == "not_face":
         return Shown(source="person", rejected=True)
     return Shown(label.emotion, 1.0, "person")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, or_, select, update
 
 from gallery.db import schema
 from gallery.db.engine import database_file, describe, for_writing, translated
@@ -23,11 +23,26 @@ from gallery.search import counting, matches
 from gallery.search.chosen import copies_meant
 from gallery.search.matches import Gate
 from gallery.settings import Settings
-from gallery.store import changes, known_files, known_models, photo_rows, shown, soundness, statistics, versions
+from gallery.store import (
+    changes,
+    folders,
+    known_files,
+    known_models,
+    photo_rows,
+    predictions,
+    shown,
+    soundness,
+    statistics,
+    versions,
+    words,
+)
 from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
+from gallery.store.folders import FolderSummary
+from gallery.store.homes import settle, staying
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
+from gallery.store.predictions import StoredCrop
 from gallery.store.statistics import Stats
 from gallery.store.versions import Pictures
 from gallery.system.paths import AnyPath, absolute
@@ -46,14 +61,6 @@ __all__ = [
     "StoredCrop",
     "Touch",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCrop:
-    """The JPEG of a face as it was classified."""
-
-    face_id: int
-    jpeg: bytes
 
 
 class Store:
@@ -148,6 +155,11 @@ class Store:
         with self.read() as connection:
             return known_files.stored_look(connection, hash)
 
+    def left_behind(self, name: str) -> tuple[int, int]:
+        """Words on other photos of the shot that find no face in this one; places in albums that stay with those."""
+        with self.read() as connection:
+            return len(words.waiting(connection, name)), staying(connection, name)
+
     def use_model(self, model: ModelInfo) -> None:
         """Makes the model the one whose predictions are shown, where a person hasn't said otherwise.
 
@@ -170,6 +182,7 @@ class Store:
                 there = or_(path.c.missing_since.is_(None), path.c.unwanted.is_not(None))
                 gone = update(path).where(path.c.path.in_(chunk), there)
                 connection.execute(gone.values(missing_since=datetime.now(UTC), unwanted=None))
+            settle(connection)
 
     def current_model(self) -> ModelInfo | None:
         """The model whose predictions are shown; None in a database that no model was used on."""
@@ -192,24 +205,13 @@ class Store:
 
         To go through all of them, pass the last number of the answer before: else each call starts at the beginning.
         """
-        crop, said = schema.crop.c, schema.prediction.c
-        number = select(schema.model.c.id).where(schema.model.c.digest == model.id).scalar_subquery()
-        seen = select(said.face_id).where(said.face_id == crop.face_id, said.model_id == number).exists()
-        statement = select(crop.face_id, crop.jpeg).where(crop.face_id > after, ~seen).order_by(crop.face_id)
         with self.read() as connection:
-            return [StoredCrop(*row) for row in connection.execute(statement.limit(limit))]
+            return predictions.crops_without(connection, model, limit, after)
 
-    def add_predictions(self, model: ModelInfo, predictions: Sequence[tuple[int, Prediction]]) -> None:
+    def add_predictions(self, model: ModelInfo, found: Sequence[tuple[int, Prediction]]) -> None:
         """Stores what the model says of these faces, in place of what it said before."""
-        table = schema.prediction
-        said = {number: prediction.probabilities for number, prediction in predictions}
         with self.write_connection() as connection:
-            number = shown.register_model(connection, model.id, model.name)
-            for chunk in chunked(sorted(said)):
-                connection.execute(delete(table).where(and_(table.c.model_id == number, table.c.face_id.in_(chunk))))
-                fresh = [{"face_id": face, "model_id": number, "scores": said[face]} for face in chunk]
-                connection.execute(insert(table), fresh)
-            shown.refresh(connection, said)
+            predictions.add(connection, model, found)
 
     def failures(self) -> list[FailureRecord]:
         """Every file that couldn't be read, by path."""
@@ -235,13 +237,17 @@ class Store:
             copies = copies_meant(connection, query, settings)
             return photo_rows.records(connection, found, Gate.of(query, settings), copies)
 
-    def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
-        """The `path` of each photo that `search` would find, in the same order, much faster."""
+    def search_files(self, query: Query, *, settings: Settings | None = None) -> list[photo_rows.Files]:
+        """The files of each photo that `search` would find, in the same order, much faster."""
         settings = settings or Settings()
         with self.read() as connection:
             numbers = matches.matching_ids(connection, query, settings)
             copies = copies_meant(connection, query, settings)
-            return [found.paths[0] for found in photo_rows.files(connection, numbers, copies)]
+            return list(photo_rows.files(connection, numbers, copies))
+
+    def search_paths(self, query: Query, *, settings: Settings | None = None) -> list[str]:
+        """The `path` of each photo that `search` would find, but for those in whose last place another photo is now."""
+        return [found.paths[0] for found in self.search_files(query, settings=settings) if not found.replaced]
 
     def count(self, query: Query, *, settings: Settings | None = None) -> int:
         """How many photos match, whatever the limit."""
@@ -252,6 +258,11 @@ class Store:
         """The photo in this file. Raises NotIndexedError."""
         with self.read() as connection:
             return photo_rows.photo_at(connection, absolute(path), Gate.of(Query(), settings or Settings()))
+
+    def folder(self, path: AnyPath, *, settings: Settings | None = None) -> FolderSummary | None:
+        """Figures on a folder; None where this is none. Raises NotIndexedError where nothing is known in it."""
+        with self.read() as connection:
+            return folders.summarize(connection, absolute(path), settings or Settings())
 
     def crop(self, face_id: int) -> bytes:
         """The JPEG of a face as it was classified. Raises NotIndexedError."""

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, not_, update
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.search.conditions import lies_at
+from gallery.store.homes import settle
 from gallery.store.store import Store
 
 
@@ -34,6 +35,7 @@ def mark_unwanted(store: Store, why: Mapping[str, str]) -> None:
             for some in chunked(list(files)):
                 change = update(path).where(path.c.path.in_(some))
                 connection.execute(change.values(missing_since=datetime.now(UTC), unwanted=reason))
+        settle(connection)
 
 
 def set_aside(connection: Connection, folder: str, others: Sequence[str]) -> int:
@@ -43,7 +45,9 @@ def set_aside(connection: Connection, folder: str, others: Sequence[str]) -> int
     gone = update(path).where(*within, path.c.missing_since.is_not(None)).values(unwanted=Why.MISSING_IN_ROOT)
     connection.execute(gone)
     there = update(path).where(*within, path.c.missing_since.is_(None))
-    return connection.execute(there.values(missing_since=datetime.now(UTC), unwanted=Why.ROOT)).rowcount
+    count = connection.execute(there.values(missing_since=datetime.now(UTC), unwanted=Why.ROOT)).rowcount
+    settle(connection)
+    return count
 
 
 def bring_back(connection: Connection, folder: str) -> None:
@@ -53,6 +57,7 @@ def bring_back(connection: Connection, folder: str) -> None:
     there = update(path).where(within, path.c.unwanted == Why.ROOT)
     connection.execute(there.values(missing_since=None, unwanted=None))
     connection.execute(update(path).where(within, path.c.unwanted == Why.MISSING_IN_ROOT).values(unwanted=None))
+    settle(connection)
 
 
 def _only_in(folder: str, others: Sequence[str]) -> tuple[ColumnElement[bool], ...]:

@@ -17,7 +17,8 @@ from gallery.db import schema
 from gallery.db.engine import add_row
 from gallery.db.keyed import chunked, contents_with
 from gallery.records import Capture, Picture
-from gallery.store import shown
+from gallery.store import shown, words
+from gallery.store.succession import rename
 
 _CAPTURE: Final = tuple(field.name for field in fields(Capture))
 _PICTURE: Final = ("picture", "orientation")
@@ -101,8 +102,9 @@ def merge(connection: Connection, kept: int, gone: int) -> None:
     connection.execute(update(version).where(version.c.content_id == gone).values(moved))
     # With it go its faces, crops and predictions: those of the other one are of the same picture.
     connection.execute(delete(content).where(content.c.id == gone))
+    rename(connection, [rows[gone].hash], rows[kept].hash)
     tell(connection, kept)
-    shown.refresh(connection, _faces(connection, kept))
+    shown.refresh(connection, words.faces_of_shots(connection, [rows[kept].hash]))
 
 
 def adopt(connection: Connection, content_id: int, digest: str, picture: Picture | None) -> None:
@@ -118,6 +120,7 @@ def adopt(connection: Connection, content_id: int, digest: str, picture: Picture
         content = connection.execute(select(schema.content).where(schema.content.c.id == content_id)).one()
         connection.execute(update(version).where(waiting).values(content_id=content_id, photo=digest))
         _put_own(connection, content)
+        rename(connection, [name for name in names if name != digest], digest)
     for table in _SPOKEN:
         waits = (table.c.hash.in_({digest, *names, *others}), table.c.content_id.is_(None))
         connection.execute(update(table).where(*waits).values(content_id=content_id))
@@ -173,8 +176,11 @@ def _spoken_of(connection: Connection, content_ids: Sequence[int]) -> Collection
         number = table.c.content_id
         found |= set(connection.execute(select(number).where(number.in_(content_ids))).scalars())
     content, album = schema.content.c, schema.album.c
-    covers = select(content.id).where(content.id.in_(content_ids), content.hash.in_(select(album.cover_hash)))
-    return found | set(connection.execute(covers).scalars())
+    follows = schema.succession.c
+    for kept in (album.cover_hash, follows.old, follows.new):
+        named = select(content.id).where(content.id.in_(content_ids), content.hash.in_(select(kept)))
+        found |= set(connection.execute(named).scalars())
+    return found
 
 
 def tell(connection: Connection, content_id: int) -> None:
@@ -213,11 +219,6 @@ def _is_at_a_path(connection: Connection, content_id: int, row: Row[Any]) -> boo
     return connection.execute(at.limit(1)).first() is not None
 
 
-def _faces(connection: Connection, content_id: int) -> Sequence[int]:
-    face = schema.face.c
-    return connection.execute(select(face.id).where(face.content_id == content_id)).scalars().all()
-
-
 def _pictured(picture: Picture) -> dict[str, Any]:
     return {"picture": picture.data, "orientation": picture.orientation}
 
@@ -232,6 +233,8 @@ class Pictures:
     """The names by the hashes of all other bytes."""
     unpictured: frozenset[str]
     """The names of those that were indexed before there was any picture to know them by."""
+    followed: tuple[tuple[str, str], ...] = ()
+    """The names of each photo that came into the place of another, showing the same shot: the other's comes first."""
 
 
 def pictures(connection: Connection) -> Pictures:
@@ -241,7 +244,9 @@ def pictures(connection: Connection) -> Pictures:
     photos = {Picture(data, orientation): digest for data, orientation, digest in rows}
     names = dict(connection.execute(select(version.hash, content.hash).join_from(schema.version, schema.content)).all())
     unknown = connection.execute(select(content.hash).where(~_known(content))).scalars()
-    return Pictures(photos, names, frozenset(unknown))
+    follows = schema.succession.c
+    followed = tuple((old, new) for old, new in connection.execute(select(follows.old, follows.new)))
+    return Pictures(photos, names, frozenset(unknown), followed)
 
 
 def hashes_at_paths(connection: Connection, content_ids: Sequence[int]) -> dict[str, str]:

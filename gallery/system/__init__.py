@@ -7,9 +7,11 @@ __all__ = [
     "holders",
     "locks",
     "machine",
+    "outside",
     "paths",
     "same_file",
     "templates",
+    "unix",
     "viewer",
     "waiting",
 ]

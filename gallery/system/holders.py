@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from gallery.system.unix import clock_ticks
+
 _PROC: Final = Path("/proc")
 _LONGEST_COMMAND: Final = 60
 _START_FIELD: Final = 19
@@ -80,9 +82,11 @@ def _plain(words: list[str]) -> str:
 
 def _started(folder: Path) -> datetime | None:
     fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    ticks = int(fields[_START_FIELD]) / os.sysconf("SC_CLK_TCK")
+    ticks_a_second = clock_ticks()
     booted = [line for line in (_PROC / "stat").read_text(encoding="ascii").splitlines() if line.startswith("btime ")]
-    return datetime.fromtimestamp(int(booted[0].split()[1]) + ticks) if booted else None
+    if not booted or ticks_a_second is None:
+        return None
+    return datetime.fromtimestamp(int(booted[0].split()[1]) + int(fields[_START_FIELD]) / ticks_a_second)
 
 
 def _clock(moment: datetime) -> str:

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from pathlib import Path
-from typing import Final
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows
-    fcntl = None  # type: ignore[assignment]
-
-_TAKEN: Final = (errno.EWOULDBLOCK, errno.EACCES)
-
-
-def lock_now(descriptor: int) -> bool:
-    """Locks an open file or folder until it is closed; False where another has locked it.
-
-    Where the disk or the system knows no such locks, as some network disks, nothing is held and it is True.
-    """
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in _TAKEN
-    return True
+from gallery.system.unix import knows_locks, lock_now
 
 
 class FolderLock:
@@ -38,7 +17,7 @@ class FolderLock:
 
     def __init__(self, folder: Path) -> None:
         self._descriptor: int | None = None
-        if fcntl is not None:  # Windows opens no folders
+        if knows_locks():  # Windows opens no folders
             self._descriptor = os.open(folder, os.O_RDONLY)
         self.taken = self._descriptor is not None and not lock_now(self._descriptor)
 

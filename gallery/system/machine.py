@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
+
+from gallery.system import unix
 
 LEAST_MEMORY: Final = 1_500_000_000
 """Bytes a process may need that looks for faces: the networks' library alone takes most of a gigabyte."""
@@ -11,10 +17,38 @@ LEAST_MEMORY: Final = 1_500_000_000
 LEAST_TO_DECODE: Final = 700_000_000
 """Bytes a process may need that only decodes: a picture as large as is allowed by default, in full."""
 
+_GROUPS: Final = Path("/sys/fs/cgroup")
+_GROUPS_OF_SELF: Final = Path("/proc/self/cgroup")
+
+
+_IDLE_PRIORITY_CLASS: Final = 0x40
+"""Of Windows: such a process runs while nobody else wants to."""
+
+_left_alone = 0
+"""Cores that this process leaves to others."""
+
 
 def cores() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = unix.usable_cores() or os.cpu_count() or 1
+    return max(1, there - _left_alone)
+
+
+def yield_to_others() -> None:
+    """From here on this process, and those that it starts, come last, and leave a core alone where there are several.
+
+    That can't be taken back: only the system's administrator may raise a priority again.
+    """
+    global _left_alone
+    _left_alone = 1
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), _IDLE_PRIORITY_CLASS)
+    else:
+        unix.come_last()
 
 
 def some_cores() -> int:
@@ -33,8 +67,23 @@ def suitable(memory: int | None = None, *, each: int = LEAST_MEMORY) -> int:
 
 
 def _memory() -> int:
-    """Bytes of the machine; where it doesn't tell, enough for two processes."""
+    """Bytes that this process may use: of the machine, or of the group of processes that it was put into."""
+    whole = unix.memory() or 2 * LEAST_MEMORY  # it doesn't tell: enough for two processes
+    return min([whole, *_limits()])
+
+
+def _limits() -> Iterator[int]:
+    """Of the control groups of Linux, as containers have them: of version 2, the group and all above it, or of 1."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return 2 * LEAST_MEMORY
+        groups = _GROUPS_OF_SELF.read_text().splitlines()
+    except OSError:
+        return
+    for _, kinds, path in (line.split(":", 2) for line in groups if line.count(":") >= 2):
+        if kinds not in ("", "memory"):
+            continue
+        root, name = (_GROUPS, "memory.max") if kinds == "" else (_GROUPS / "memory", "memory.limit_in_bytes")
+        group = root / path.lstrip("/")
+        for folder in (group, *group.parents):
+            if folder.is_relative_to(root):
+                with suppress(OSError, ValueError):  # no limit is called "max"
+                    yield int((folder / name).read_text())

@@ -16,6 +16,11 @@ def expanded(path: AnyPath) -> Path:
         return Path(path)
 
 
+def native(text: str) -> str:
+    """The text with the separator that this system writes, where it takes another one as well: Windows takes both."""
+    return text.replace(os.altsep, os.sep) if os.altsep else text
+
+
 def absolute(path: AnyPath) -> str:
     """The path as the database knows it: `~` is understood, links are not resolved.
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gallery.system import unix
 from gallery.system.mount_table import mount_table, plain
 
 FileId = tuple[int, int] | str
@@ -60,9 +61,27 @@ class FileIds:
         return found
 
     def _name_on_share(self, path: str, device: int) -> str | None:
-        holding = [s for s in self._shares if s.device == device and _is_at(path, s.point)]
+        holding = [s for s in self._shares if s.device == device and is_at(path, s.point)]
         share = max(holding, key=lambda one: len(one.point), default=None)
         return None if share is None else share.name + path[len(share.point.rstrip(os.sep)) :]
+
+
+def by_way_of(folder: str, path: str, ids: FileIds | None = None) -> str | None:
+    """The path to what the other path leads to that begins with the folder; None where it leads to nothing in it.
+
+    Both are absolute, and the folder may be called by any of its names: `/home/Photos/2024` for `/disk/Photos/2024`,
+    where `/home/Photos` is a link to `/disk/Photos`.
+    """
+    ids = ids or FileIds()
+    found = ids.of(folder)
+    for way in dict.fromkeys((path, os.path.realpath(path))) if found is not None else ():
+        above, below = way, ""
+        while ids.of(above) != found and above != os.path.dirname(above):  # noqa: PTH120
+            above, name = os.path.split(above)
+            below = os.path.join(name, below) if below else name  # noqa: PTH118
+        if ids.of(above) == found:
+            return os.path.join(folder, below) if below else folder  # noqa: PTH118
+    return None
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
@@ -106,7 +125,8 @@ def leads_nowhere(path: str) -> bool:
         return False
 
 
-def _is_at(path: str, folder: str) -> bool:
+def is_at(path: str, folder: str) -> bool:
+    """The path is that of the folder, or below it, as it is written."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
@@ -119,7 +139,9 @@ def _shares(table: str) -> Iterable[_Share]:
             continue
         major, minor = map(int, fields[2].split(":"))
         name = plain(facts[1]).rstrip("/") + plain(fields[3]).rstrip("/")
-        yield _Share(os.makedev(major, minor), plain(fields[4]), name)
+        number = unix.device(major, minor)
+        if number is not None:
+            yield _Share(number, plain(fields[4]), name)
 
 
 def _is_remote(source: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from gallery.errors import UsageError
+from gallery.system.outside import content_of, read_toml
 from gallery.training.config import CHOICES, TrainConfig
 
 _REAL_PHOTOS: Final = {
@@ -78,6 +78,6 @@ def _read(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return read_toml(content_of(file))
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} can't be read as TOML: {error}") from None

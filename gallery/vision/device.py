@@ -24,6 +24,14 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def build() -> str:
+    """Which PyTorch is installed, what it can compute on, and what is there for it: a line for people."""
+    made_for = torch.version.cuda and f"CUDA {torch.version.cuda}"
+    found = choose_device("auto").type
+    name = torch.cuda.get_device_name() if found == "cuda" else {"mps": "Apple's GPU"}.get(found, "the processor")
+    return f"PyTorch {torch.__version__}, built for {made_for or 'processors'}; {name} is used"
+
+
 @contextmanager
 def threads_at_most(number: int) -> Iterator[None]:
     """Inside, torch uses no more threads of the processor than so many."""

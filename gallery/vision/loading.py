@@ -13,7 +13,7 @@ from gallery.errors import UsageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.settings import Settings
 
-DETECTORS: Final[Mapping[str, str]] = {"mtcnn": "gallery.vision.detector"}
+DETECTORS: Final[Mapping[str, str]] = {"mtcnn": "gallery.vision.detector", "thorough": "gallery.vision.thorough"}
 """By the names that the setting `detector` chooses from: modules whose `load(settings)` gives a FaceDetector."""
 
 CLASSIFIERS: Final[Mapping[str, str]] = {"torch": "gallery.vision.classifier"}

@@ -17,7 +17,9 @@ from sqlalchemy import delete, insert, select
 
 from gallery.db import schema
 from gallery.db.columns import DamagedValueError
+from gallery.store.homes import names_at_home
 from gallery.store.store import Store
+from gallery.system.outside import read_json
 from gallery.xmp.packet import MAX_BYTES
 from gallery.xmp.properties import LISTS, Keywords
 from gallery.xmp.tagging import Note
@@ -47,9 +49,11 @@ class Ledger:
         with store.read() as connection:
             rows = connection.execute(select(sidecar.path, sidecar.hash, sidecar.written)).all()
             self._entries = {row.path: _loaded(*row) for row in rows}
+            # What stands for a photo now has the sidecars that were written for it.
+            self._home = names_at_home(connection, {entry.hash for entry in self._entries.values()})
         self._by_hash: defaultdict[str, set[str]] = defaultdict(set)
         for path, entry in self._entries.items():
-            self._by_hash[entry.hash].add(path)
+            self._by_hash[self._home.get(entry.hash, entry.hash)].add(path)
 
     def at(self, path: str) -> Entry | None:
         """What was written into the sidecar at this path."""
@@ -77,10 +81,10 @@ class Ledger:
                 connection.execute(insert(sidecar).values(row))
         before = self._entries.pop(path, None)
         if before is not None:
-            self._by_hash[before.hash].discard(path)
+            self._by_hash[self._home.get(before.hash, before.hash)].discard(path)
         if entry is not None:
             self._entries[path] = entry
-            self._by_hash[entry.hash].add(path)
+            self._by_hash[self._home.get(entry.hash, entry.hash)].add(path)
 
 
 def _dumped(entry: Entry) -> str:
@@ -97,7 +101,7 @@ def _dumped(entry: Entry) -> str:
 
 def _loaded(path: str, digest: str, text: str) -> Entry:
     try:
-        values = json.loads(text)
+        values = read_json(text)
         note = Note(_keywords(values["added"]), _keywords(values["carried"]))
         original = None if values["original"] is None else _unpacked(values["original"])
         return Entry(path, digest, note, str(values["written"]), original)

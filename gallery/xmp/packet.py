@@ -6,6 +6,7 @@ else stays as it is to the byte: declaration, byte order mark, padding, comments
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,15 @@ MAX_BYTES: Final = 10_000_000
 
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+_CODECS: Final = frozenset(
+    [
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "mac-roman", "koi8-r", "koi8-u"),
+        *("shift_jis", "euc_jp", "euc_kr", "gbk", "gb2312", "gb18030", "big5"),
+        *(f"iso8859-{part}" for part in range(1, 17)),
+        *(f"cp125{page}" for page in range(9)),
+    ]
+)
+"""What texts are written in. Python knows others, of which punycode takes a minute for a megabyte."""
 _PROLOG: Final = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _MARKUP: Final = re.compile(
     r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<(?P<end>/)?(?P<name>[^\s/>]+)(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/)?>""",
@@ -158,16 +168,24 @@ def escaped(text: str) -> str:
 def _decoded(content: bytes, path: str) -> tuple[bytes, str, str]:
     """Byte order mark, codec and text."""
     mark, codec = next(((mark, codec) for mark, codec in _MARKS if content.startswith(mark)), (b"", ""))
-    if not codec:
-        declared = _DECLARED.match(content)
-        codec = declared[1].decode() if declared else "utf-8"
     try:
+        if not codec:
+            declared = _DECLARED.match(content)
+            codec = _codec(declared[1].decode()) if declared else "utf-8"
         text = content[len(mark) :].decode(codec)
         if mark + text.encode(codec) == content:
             return mark, codec, text
     except (LookupError, UnicodeError):
         pass
     raise SidecarError(path, "is no XML: its bytes aren't in the encoding that it names; the file was left alone")
+
+
+def _codec(name: str) -> str:
+    """As Python calls the encoding of these many names. Raises LookupError for one that no text is written in."""
+    codec = codecs.lookup(name).name
+    if codec not in _CODECS:
+        raise LookupError(name)
+    return codec
 
 
 def _parsed(content: bytes, text: str, path: str) -> Any:

@@ -16,19 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from gallery.errors import SidecarError
-from gallery.images.scan import SUFFIXES
+from gallery.kinds import PHOTOS, RAW
 from gallery.system.same_file import each_file_once
 from gallery.xmp.packet import Packet
 from gallery.xmp.properties import SIDECAR_FOR
 from gallery.xmp.sidecar_file import read_sidecar
 
-# fmt: off
-_RAW: Final = frozenset((
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw",
-    ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
-))
-# fmt: on
-_PICTURES: Final = SUFFIXES | _RAW
+_PICTURES: Final = PHOTOS | RAW
 _ENDS: Final = (".xmp", ".XMP")
 
 
@@ -121,7 +115,7 @@ def _owners(sidecar: Path, photo: Path, folder: _Folder) -> set[str]:
     said = _said_suffix(sidecar)
     if said:
         return {name for name in called if _suffix(name) == f".{said.lower()}"}
-    return {name for name in called if _suffix(name) in _RAW} or called
+    return {name for name in called if _suffix(name) in RAW} or called
 
 
 def _is_file(name: str, photo: Path, folder: _Folder) -> bool:

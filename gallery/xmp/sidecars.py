@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gallery.errors import ImageError, SidecarError
-from gallery.records import FileStamp, PhotoRecord
+from gallery.records import FileStamp, PhotoRecord, was_at
 from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.system.same_file import FileIds
@@ -28,8 +28,6 @@ from gallery.xmp.properties import FACES, LISTS, OURS, Property
 from gallery.xmp.sidecar_file import check_writable, read_sidecar, replace_sidecar
 from gallery.xmp.tagging import BARE, contents, note_in, recalled, with_tags, without_tags
 from gallery.xmp.tags import Tags, tags_of
-
-_REPLACED: Final = "no file of it any more: another photo took its place"
 
 
 class SidecarAction(StrEnum):
@@ -62,6 +60,8 @@ class SidecarResult:
     action: SidecarAction
     reason: str = ""
     differences: tuple[Difference, ...] = ()
+    replaced: bool = False
+    """The photo has no file, and at its path another photo lies now."""
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
@@ -74,6 +74,7 @@ class SidecarResult:
             "sidecar": self.sidecar,
             "action": str(self.action),
             "reason": self.reason or None,
+            "replaced": self.replaced,
             **changes,
         }
 
@@ -137,8 +138,8 @@ class Sidecars:
         for path, _ in names:
             file = Path(path)
             if photo.replaced or not file.is_file():
-                reason = _REPLACED if photo.replaced else "no such file any more; its drive may not be connected"
-                yield SidecarResult(path, "", SidecarAction.MISSING, reason)
+                reason = was_at(path) if photo.replaced else "no such file any more; its drive may not be connected"
+                yield SidecarResult(path, "", SidecarAction.MISSING, reason, replaced=photo.replaced)
                 continue
             try:
                 self._check_indexed(file, photo)

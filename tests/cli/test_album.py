@@ -44,6 +44,19 @@ def test_life_of_an_album(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> 
     assert gallery.run("search", "--album", "best", "-e", "sad").stdout == f"{photos['group']}\n"
 
 
+def test_album_that_got_words_of_its_name_as_query_says_so(gallery: Gallery) -> None:
+    fill(gallery)
+    done = gallery.run("album", "create", "Summer", "holiday", "emotion:happy")
+    hint, made = done.stderr.splitlines()
+    assert hint == (
+        "warning: no photo has holiday in its path; a name with spaces goes in quotes: "
+        "gallery album create 'Summer holiday' emotion:happy"
+    )
+    assert (done.exit_code, made) == (0, "album 'Summer' made with 0 photos")
+    for words in (["Beaches", "beach"], ["Nothing", "emotion:disgust"], ["Empty"]):
+        assert len(gallery.run("album", "create", *words).stderr.splitlines()) == 1
+
+
 def test_json_of_list_and_show(gallery: Gallery) -> None:
     photos = fill(gallery)
     gallery.run("album", "create", "Happy days", "-e", "happy")
@@ -276,7 +289,10 @@ def test_delete_asks(gallery: Gallery) -> None:
     kept = gallery.run("album", "delete", "Happy", stdin="n\n")
     assert (kept.exit_code, kept.stderr) == (0, f"{question}n\nnothing deleted\n")
     unanswered = gallery.run("album", "delete", "Happy", stdin="")
-    assert (unanswered.exit_code, unanswered.stderr) == (130, f"{question}interrupted\n")
+    assert (unanswered.exit_code, unanswered.stderr) == (
+        2,
+        f"{question}\nerror: nobody is there to answer; use --yes\n",
+    )
     assert gallery.run("album", "list").stdout == "Happy\n"
 
     deleted = gallery.run("album", "delete", "Happy", stdin="y\n")

@@ -61,6 +61,7 @@ def test_json_tells_why(gallery: Gallery) -> None:
         "sharpness",
         "score",
         "word",
+        "replaced",
     }
     assert (best["taken_at"], best["faces"], best["lost_faces"]) == ("2024-05-01T10:00:02", 1, 0)
     assert best["least_happy"] == 0.9
@@ -74,8 +75,10 @@ def test_terminal_gets_a_table_per_burst(gallery: Gallery) -> None:
     code, seen = run_in_terminal(gallery, "best", "-q", COLUMNS="300")
     assert code == 0
     rows = [line.split() for line in unstyled(seen).splitlines() if line.strip()]
-    assert [Path(row[0]).name for row in rows] == ["burst", "a2.jpg", "a3.jpg", "a1.jpg", "burst", "b1.jpg", "b2.jpg"]
-    assert rows[1][1:5] == ["2024-05-01", "10:00:02", "1", "0.90"]
+    assert (rows[0], rows[-1]) == (["in", str(gallery.photos)], ["2", "bursts,", "5", "shots"])
+    named = [row[0] for row in rows[1:-1]]
+    assert named == ["burst", "a2.jpg", "a3.jpg", "a1.jpg", "burst", "b1.jpg", "b2.jpg"]
+    assert rows[2][1:5] == ["2024-05-01", "10:00:02", "1", "0.90"]
 
 
 def test_query_and_gap_narrow_the_bursts(gallery: Gallery) -> None:

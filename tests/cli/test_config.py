@@ -54,6 +54,7 @@ def test_show_to_a_pipe_and_as_json(gallery: Gallery, config: Path, monkeypatch:
         "min_confidence\t0.95\tdefault",
         "min_score\t0.4\tfile",
         "max_megapixels\t200.0\tdefault",
+        "max_seconds\t30.0\tdefault",
         "batch_size\t16\tdefault",
         "workers\t0\tdefault",
         "detector\tmtcnn\tdefault",
@@ -123,7 +124,7 @@ def test_database_is_kept_by_its_absolute_path(tmp_path: Path, monkeypatch: pyte
         ("min_score", "high", "min_score is 'high'; it must be a number"),
         ("workers", "1.5", "workers is '1.5'; it must be a whole number"),
         ("model", "nosuch", "no model 'nosuch'"),
-        ("detector", "nosuch", "detector is 'nosuch'; allowed: mtcnn\n"),
+        ("detector", "nosuch", "detector is 'nosuch'; allowed: mtcnn, thorough\n"),
         ("classifier", "nosuch", "classifier is 'nosuch'; allowed: torch\n"),
     ],
 )
@@ -169,7 +170,7 @@ def test_unset_without_a_file_makes_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"min_face = 40\nlong_side = 10\n", "line 2: long_side is 10; allowed: 64 or more"),
+        (b"min_face = 40\nlong_side = 10\n", "line 2: long_side is 10; allowed: 64 to 100000"),
         (b"\n\ncolour = 3", "line 3: unknown setting 'colour'; known: "),
         (b"# a\n[section]\nx = 1", "line 2: unknown setting 'section'; known: "),
         (b"min_face = 40\nmin_score 3", "can't be read as a TOML settings file: Expected '=' .*line 2"),

@@ -115,9 +115,10 @@ def test_terminal_gets_a_table(gallery: Gallery) -> None:
     assert code == 0
     seen = unstyled(seen)
     rows = [line.split() for line in seen.splitlines() if line.strip()]
-    assert rows[0][0] == "group"
-    assert rows[1][1:4] == ["320", "x", "240"]
-    assert rows[2][-1] == "same"
+    assert rows[0] == ["in", str(gallery.photos)]
+    assert rows[1][0] == "group"
+    assert rows[2][1:4] == ["320", "x", "240"]
+    assert rows[3][-1] == "same"
     assert "copy [of] a.jpg" in seen
 
 

@@ -15,6 +15,8 @@ from tests.support.exported import contents
 from tests.support.make import face
 from tests.support.terminal import run_in_terminal
 
+SAID = {"reason": None, "replaced": False}
+
 
 @pytest.fixture
 def photos(gallery: Gallery) -> dict[str, str]:
@@ -53,7 +55,7 @@ def test_export_tells_what_it_did_and_is_safe_to_repeat(
     again = gallery.run("album", "export", "Happy", out, "--as", how, "--json")
     assert (again.exit_code, again.stderr) == (0, "2 photos: 2 already there\n")
     assert json.loads(again.stdout) == [
-        {"source": photos[name], "target": str(out / f"{name}.jpg"), "action": "already there", "reason": None}
+        {"source": photos[name], "target": str(out / f"{name}.jpg"), "action": "already there"} | SAID
         for name in ("beach", "group")
     ]
 
@@ -172,7 +174,7 @@ def test_report_tells_of_each_file(gallery: Gallery, photos: dict[str, str], out
     report = gallery.folder / "report.json"
     assert gallery.run("album", "export", "Happy", out, "--report", report).exit_code == 0
     assert json.loads(report.read_bytes()) == [
-        {"source": photos[name], "destination": str(out / f"{name}.jpg"), "action": "copied", "reason": None}
+        {"source": photos[name], "destination": str(out / f"{name}.jpg"), "action": "copied"} | SAID
         for name in ("beach", "group")
     ]
     done = gallery.run("album", "export", "Happy", gallery.folder / "other", "--report", report)

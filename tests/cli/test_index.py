@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ from gallery.images.thumbnail_cache import thumbnails_folder
 from gallery.settings import bundled_folder
 from gallery.store.store import Store
 from tests.support.cli_gallery import ODD_NAMES, Gallery
+from tests.support.edits import write_exif
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import astronaut, draw_photo, save_photo
-from tests.support.terminal import run_in_terminal
+from tests.support.programs import started
+from tests.support.terminal import run_in_terminal, unstyled
 
 COUNTS = (
     *("new", "unchanged", "edited", "changed", "moved", "copied", "missing", "restored", "reread", "failed"),
@@ -42,7 +46,8 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    assert list(values) == [*COUNTS, "faces", "in_bins", "seconds", "photos_per_second"]
+    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "videos", "raw")
+    assert list(values) == [*COUNTS, "faces", *counted, "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
 
@@ -114,10 +119,10 @@ def test_path_that_is_not_there_exits_with_2(gallery: Gallery, command: str) -> 
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--min-face", "3"], "min_face is 3; allowed: 12 or more"),
-        (["--batch-size", "0"], "batch_size is 0; allowed: 1 or more"),
-        (["--long-side", "10"], "long_side is 10; allowed: 64 or more"),
-        (["--fast", "--min-face", "2"], "min_face is 2; allowed: 12 or more"),
+        (["--min-face", "3"], "min_face is 3; allowed: 12 to 100000"),
+        (["--batch-size", "0"], "batch_size is 0; allowed: 1 to 100000"),
+        (["--long-side", "10"], "long_side is 10; allowed: 64 to 100000"),
+        (["--fast", "--min-face", "2"], "min_face is 2; allowed: 12 to 100000"),
         (["--workers", "-1"], "workers is -1; allowed: 0 to 256"),
     ],
 )
@@ -132,14 +137,15 @@ def test_setting_out_of_range_exits_with_2(gallery: Gallery, flags: list[str], m
         ({"long_side": None, "min_face": None}, (None, None)),
         ({"effort": None, "long_side": 700, "min_face": None}, (700, None)),
         ({"effort": "fast", "long_side": None, "min_face": None}, (640, 20)),
-        ({"effort": "thorough", "long_side": None, "min_face": None}, (1280, 40)),
-        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1280, 0)),
+        ({"effort": "thorough", "long_side": None, "min_face": None}, (1600, 24)),
+        ({"effort": "thorough", "long_side": None, "min_face": 0}, (1600, 0)),
     ],
     ids=str,
 )
 def test_sizes_go_with_the_effort_unless_given(flags: dict[str, Any], sizes: tuple[int | None, int | None]) -> None:
     searched = searched_at(**flags, device="cpu")
-    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu"}
+    detector = {"detector": "thorough"} if flags.get("effort") == "thorough" else {}
+    assert searched == {"long_side": sizes[0], "min_face": sizes[1], "device": "cpu", **detector}
 
 
 def test_wrong_model_is_refused_before_anything_is_loaded(gallery: Gallery) -> None:
@@ -203,7 +209,8 @@ def test_person_at_a_terminal_sees_progress_and_the_next_step(gallery: Gallery) 
 
     assert code == 1
     for part in (
-        "Loading the models…\n",
+        "looking through the folders: 2 photos",
+        "loading the models",
         "2/2",
         "1 new, 1 failed",
         f"failed: {gallery.photos}/bad.jpg: empty file",
@@ -212,6 +219,8 @@ def test_person_at_a_terminal_sees_progress_and_the_next_step(gallery: Gallery) 
         "`gallery errors` lists what couldn't be read.\n",
     ):
         assert part in seen
+    assert seen.index("looking through the folders: 2 photos") < seen.index("loading the models") < seen.index("1 new")
+    assert "looking" not in seen[seen.index("1 new") :]
 
 
 def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> None:
@@ -224,13 +233,28 @@ def test_run_on_a_database_in_use_says_so_and_does_nothing(gallery: Gallery) -> 
     assert last.startswith(f"error: {gallery.db}: another `gallery index` is running")
 
 
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="priorities are told so by POSIX alone")
+def test_run_in_the_background_has_the_lowest_priority(gallery: Gallery) -> None:
+    command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "index", str(gallery.photos)]
+    with (
+        Store.open(gallery.db) as store,
+        store.index_lock(),
+        started([*command, "--wait", "--background"]) as process,
+    ):
+        while process.poll() is None and os.getpriority(os.PRIO_PROCESS, process.pid) != 19:
+            time.sleep(0.05)
+        assert process.poll() is None  # it waits, with this priority
+        process.kill()
+
+
 def test_model_shows_what_its_file_says(gallery: Gallery, model: Path) -> None:
     done = gallery.run("model", "show", model)
     assert (done.exit_code, done.stderr) == (0, "")
-    lines = dict(line.split(":", 1) for line in done.stdout.splitlines())
-    assert lines["name"].strip() == "small"
-    assert lines["labels"].split() == list(EMOTIONS)
-    assert lines["metrics"].strip() == "PublicTest accuracy 0.25"
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["name:", "small"] in lines
+    assert ["labels:", *EMOTIONS] in lines
+    at = lines.index(["metrics:"])
+    assert lines[at + 1 : at + 3] == [["accuracy"], ["PublicTest", "0.25"]]
 
     card = json.loads(gallery.run("model", "show", model, "--json").stdout)
     assert (card["name"], card["path"], card["architecture"]) == ("small", str(model), "custom")
@@ -244,8 +268,11 @@ def test_models_are_listed_in_every_form(gallery: Gallery, model: Path) -> None:
     code, seen = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="300")
     assert code == 0
     *rows, last = seen.splitlines()[1:]
-    assert [line.split()[0] for line in rows if line.strip()] == shipped
+    assert [line.split()[0] for line in rows if not line.startswith(" ")] == shipped
+    assert {line.split()[-4] for line in rows} == {"PublicTest", "PrivateTest"}
     assert last == f"In use: {model}"
+    _, narrow = run_in_terminal(gallery, "model", "list", NO_COLOR="1", COLUMNS="80")
+    assert [line.rstrip() for line in unstyled(narrow).splitlines()[1:-1]] == [line.rstrip() for line in rows]
 
 
 def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: Path) -> None:
@@ -259,6 +286,22 @@ def test_another_model_reads_the_stored_faces_again(gallery: Gallery, tmp_path: 
     first, second = done.stderr.splitlines()
     assert first == "1 stored face read with the model other"
     assert second.startswith("1 photo: 1 unchanged; 0 faces; ")
+
+
+def test_videos_and_raw_files_are_passed_over_and_counted(gallery: Gallery) -> None:
+    draw_photo(gallery.photos / "a.jpg")
+    below = gallery.photos / "below"
+    below.mkdir()
+    others = "a.MOV", "b.mp4", "c.cr2", "notes.txt", ".hidden.mov"
+    for name in others:
+        (below / name).touch()
+    done = gallery.run("index", gallery.photos, "--json")
+    values = json.loads(done.stdout)
+    assert (values["new"], values["videos"], values["raw"]) == (1, 2, 1)
+    assert done.stderr.splitlines()[1:] == ["passed over: 2 videos, 1 RAW"]
+    (below / "b.mp4").unlink()
+    (below / "c.cr2").unlink()
+    assert gallery.run("index").stderr.splitlines()[1:] == ["passed over: 1 video"]
 
 
 def test_photos_moved_into_bins_are_missing_and_those_in_bins_are_counted(gallery: Gallery) -> None:
@@ -287,3 +330,34 @@ def test_small_pictures_are_kept_unless_told_otherwise(gallery: Gallery) -> None
     draw_photo(gallery.photos / "b.jpg", seed=2)
     assert counts(gallery) == {"new": 1, "unchanged": 1}
     assert kept() == 1
+
+
+def test_words_on_faces_that_a_new_picture_lacks_wait_and_are_told(gallery: Gallery) -> None:
+    path, copy = gallery.photos / "eileen.jpg", gallery.photos / "copy.jpg"
+    save_photo(astronaut(), path)
+    write_exif(path, "2020:05:17 10:00:00", camera="Canon")
+    backup = path.read_bytes()
+    copy.write_bytes(backup)
+    gallery.run("index", gallery.photos, "-q")
+    gallery.run("label", f"{path}#1", "sad")
+    gallery.run("album", "create", "Best", path)
+    save_photo(astronaut().crop((0, 300, 512, 512)), path)
+    write_exif(path, "2020:05:17 10:00:00", camera="Canon")
+
+    lines = gallery.run("index", gallery.photos).stderr.splitlines()
+    assert lines[0].startswith("2 photos: 1 unchanged, 1 edited; 0 faces; ")
+    assert lines[1:] == [
+        f"waiting: 1 word of yours on faces that weren't found again in {path}; `gallery show` tells",
+        f"staying: 1 place in albums with pictures that have other files, not with {path}",
+    ]
+    assert "\nwaiting: sad, said of a face that isn't found in this picture, from " in gallery.run("show", path).stdout
+    [word] = json.loads(gallery.run("show", path, "--json").stdout)["waiting"]
+    assert (word["emotion"], word["is_face"], word["of_other"]) == ("sad", True, True)
+    assert "no face is found here that lay at " in gallery.run("why", path).stdout
+
+    path.write_bytes(backup)
+    later = path.stat().st_mtime_ns + 10_000_000
+    os.utime(path, ns=(later, later))
+    assert counts(gallery) == {"edited": 1, "unchanged": 1}
+    assert "waiting" not in json.loads(gallery.run("show", path, "--json").stdout)
+    assert "said by a person" in gallery.run("show", path).stdout

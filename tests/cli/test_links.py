@@ -96,8 +96,30 @@ def test_a_search_takes_a_folder_or_a_photo_by_its_other_path(linked: Linked) ->
     assert found(f"path:{linked.other}") == found("--path", str(linked.other)) == every
     assert found(f"path:{linked.other}/beach.jpg") == [linked.photos["beach"]]
     assert found(f"path:{linked.other}", "emotion:sad") == [linked.photos["group"]]
-    assert found(f"-path:{linked.other}") == []
+    assert found("not", f"path:{linked.other}") == []
     assert found(f"path:{linked.other.parent}/elsewhere") == []
+
+
+def test_a_search_takes_a_folder_into_which_the_known_links_lead(gallery: Gallery) -> None:
+    """`home` has links to two of three folders on the `disk`, of which nothing is known by its own path."""
+    disk, home = gallery.folder / "disk", gallery.photos
+    for name in ("one", "two", "other"):
+        (disk / name).mkdir(parents=True)
+    home.mkdir()
+    for name in ("one", "two"):
+        (home / name).symlink_to(disk / name)
+    first, second = gallery.add("one/z/a.jpg", seed=1), gallery.add("two/b.jpg", seed=2)
+    at_home = gallery.add("c.jpg", seed=3)
+
+    def found(*words: str) -> list[str]:
+        return sorted(gallery.run("search", *words).stdout.splitlines())
+
+    assert found(f"path:{disk}") == [first, second]
+    assert found(f"path:{disk}/one") == found(f"path:{disk}/one/z") == [first]
+    assert found("not", f"path:{disk}") == [at_home]
+    assert found(f"path:{disk}", "or", f"path:{home}/c.jpg") == sorted([first, second, at_home])
+    assert found(f"path:{disk}/other") == found(f"path:{disk}/three") == []
+    assert found(f"path:{home}") == sorted([first, second, at_home])
 
 
 def test_relative_paths_are_those_of_the_shell(linked: Linked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 import pytest
@@ -19,6 +20,7 @@ from gallery.cli import COMMANDS, cli
 from gallery.cli.output import printable
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, StoreLockedError, UsageError
+from gallery.records import Capture
 from gallery.store.store import Fail, Store
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import DETECTOR, MODEL, stamp
@@ -45,6 +47,18 @@ def test_line_in_the_help_is_that_of_the_command(name: str) -> None:
     assert CliRunner().invoke(cli, [name, "--help"]).exit_code == 0
 
 
+@pytest.mark.parametrize("flags", [["--version", "-v"], ["-v", "--version"]])
+def test_version_tells_what_computes(flags: list[str]) -> None:
+    import torch
+
+    done = CliRunner().invoke(cli, flags)
+    program, python, network = done.stdout.splitlines()
+    assert (done.exit_code, program) == (0, f"gallery {version('smart-gallery')}")
+    assert python.startswith("Python 3.")
+    assert network.startswith(f"PyTorch {torch.__version__}, built for ")
+    assert network.endswith(" is used")
+
+
 def test_version() -> None:
     assert CliRunner().invoke(cli, ["--version"]).stdout == f"gallery {version('smart-gallery')}\n"
 
@@ -63,7 +77,28 @@ finally:
     assert done.stderr == "[]\n"
 
 
-@pytest.mark.parametrize(("args", "part"), [(["serch"], "No such command 'serch'"), (["--bogus"], "--bogus")])
+GROUPS = ([], ["album"], ["query"], ["xmp"], ["db"], ["model"], ["config"])
+
+
+@pytest.mark.parametrize("words", GROUPS, ids="-".join)
+def test_group_without_a_command_explains_itself(words: list[str]) -> None:
+    done, asked = CliRunner().invoke(cli, words), CliRunner().invoke(cli, [*words, "--help"])
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", asked.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "choices"),
+    [(["completion"], "bash, zsh, fish"), (["album", "sort", "A"], "newest, oldest, added, score, faces, path")],
+)
+def test_choices_for_a_missing_word_are_one_line(words: list[str], choices: str) -> None:
+    done = CliRunner().invoke(cli, words)
+    first, _ = done.stderr.splitlines()
+    assert (done.exit_code, first.partition(". ")[2]) == (2, f"Choose from: {choices}")
+
+
+@pytest.mark.parametrize(
+    ("args", "part"), [(["serch"], "No such command 'serch'. Did you mean 'search'?"), (["--bogus"], "--bogus")]
+)
 def test_unknown_words_exit_with_2(args: list[str], part: str) -> None:
     done = CliRunner().invoke(cli, args)
     first, second = done.stderr.splitlines()
@@ -187,6 +222,16 @@ def test_stats_count_by_emotion_year_and_camera(gallery: Gallery) -> None:
         assert expected in lines
 
 
+def test_stats_say_that_there_are_more_cameras(gallery: Gallery) -> None:
+    for number in range(12):
+        for seed in range(12 - number):
+            path = f"{number}/{seed}.jpg"
+            gallery.add(path, seed=20 * number + seed, capture=Capture(camera=f"Camera {number:02}"))
+    lines = [line.strip() for line in gallery.run("stats").stdout.splitlines()]
+    assert lines[lines.index("photos camera") + 10] == "3 Camera 09"
+    assert lines[lines.index("photos camera") + 11] == "3 with 2 other cameras; `gallery stats --by camera` has all"
+
+
 def test_errors_are_listed_with_their_reason(gallery: Gallery) -> None:
     fill(gallery)
     assert gallery.run("errors").stdout == ""
@@ -200,7 +245,7 @@ def test_errors_are_listed_with_their_reason(gallery: Gallery) -> None:
     assert failure.pop("failed_at").endswith("+00:00")
     assert failure == {"path": "/photos/a [b]\n.jpg", "reason": "damaged", "transient": False, "size": 7}
     code, seen = run_in_terminal(gallery, "errors", NO_COLOR="1")
-    assert (code, seen.splitlines()[1].split()[:3]) == (0, ["/photos/a", "[b]\\n.jpg", "damaged"])
+    assert (code, seen.splitlines()[2].split()[:3]) == (0, ["a", "[b]\\n.jpg", "damaged"])
 
 
 def test_sound_database_passes_the_check_and_a_damaged_one_does_not(gallery: Gallery) -> None:
@@ -225,7 +270,61 @@ def test_file_that_is_no_gallery_is_refused_and_kept(gallery: Gallery) -> None:
 def test_settings_file_that_is_broken_is_named(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GALLERY_MIN_SCORE", "7")
     done = gallery.run("search")
-    assert (done.exit_code, done.stderr) == (2, "error: min_score is 7.0; allowed: 0 to 1\n")
+    assert (done.exit_code, done.stderr) == (2, "error: GALLERY_MIN_SCORE: min_score is 7.0; allowed: 0 to 1\n")
+
+
+def test_settings_file_with_a_misspelt_key_is_named(gallery: Gallery) -> None:
+    folder = Path(json.loads(gallery.run("config", "show", "--json").stdout)["file"]).parent
+    folder.mkdir(parents=True)
+    file = folder / "config.toml"
+    for line, reason in (
+        ("min_scor = 0.7", "unknown setting 'min_scor'; did you mean 'min_score'?"),
+        ("min_score = 7", "min_score is 7.0; allowed: 0 to 1"),
+        ("min_score = 'x'", "min_score is 'x'; it must be a number"),
+    ):
+        file.write_text(line)
+        done = gallery.run("search")
+        assert (done.exit_code, done.stderr) == (2, f"error: {file}: {reason}\n")
+    assert gallery.run("config", "set", "min_face", "40").stderr == f"error: {file}: {reason}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["search", "--emotion", "hapy"], "unknown emotion 'hapy'; did you mean 'happy'? Choose from angry, disgust, "),
+        (["label", "x.jpg#1", "hapy"], "unknown emotion 'hapy'; did you mean 'happy'? Choose from angry, disgust, "),
+        (["album", "show", "sumer"], "album 'sumer': doesn't exist; did you mean 'Summer'?\n"),
+        (["search", "album:Sumer"], "album 'Sumer': doesn't exist; did you mean 'Summer'?\n"),
+        (["query", "show", "smle"], "query 'smle': doesn't exist; did you mean 'Smile'?\n"),
+        (["search", "query:smle"], "query 'smle': doesn't exist; did you mean 'Smile'?\n"),
+    ],
+)
+def test_misspelt_name_gets_a_suggestion(gallery: Gallery, command: list[str], told: str) -> None:
+    fill(gallery)
+    gallery.run("album", "create", "Summer")
+    gallery.run("query", "save", "Smile", "emotion:happy")
+    done = gallery.run(*command)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {told}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["album", "delete", "Mine"], ["query", "delete", "Mine"], ["label", "emotion:happy", "sad"], ["prune"]],
+    ids=" ".join,
+)
+def test_question_that_nobody_answers_asks_for_yes(gallery: Gallery, command: list[str]) -> None:
+    photos = fill(gallery)
+    gallery.run("album", "create", "Mine")
+    gallery.run("query", "save", "Mine", "emotion:happy")
+    Path(photos["empty"]).unlink()
+    with Store.open(gallery.db) as store:
+        store.mark_missing([photos["empty"]])
+    done = gallery.run(*command, stdin="")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1] == "error: nobody is there to answer; use --yes"
+    assert gallery.run(*command, stdin="n\n").exit_code == 0
+    assert gallery.run(*command, "--yes", stdin="").exit_code == 0
 
 
 def test_model_that_is_none_is_refused(gallery: Gallery) -> None:

@@ -137,3 +137,13 @@ def test_work_is_done_though_nobody_reads_what_is_told(gallery: Gallery) -> None
     assert (drawn.returncode, exported.returncode) == (0, 0)
     assert (gallery.folder / "drawn.png").exists()
     assert len(list((gallery.folder / "out").glob("*.jpg"))) == 3
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&-"])
+def test_stream_that_the_shell_closed_is_no_fault(gallery: Gallery, closed: str) -> None:
+    command = f'exec "$0" -m gallery --db "$1" stats {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, gallery.db], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (b"photos" in done.stdout) == (closed == "<&-")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from gallery.cli.progress import Pace
+import io
+import re
+import sys
+
+import pytest
+
+from gallery.cli.progress import Pace, Progress
+from tests.support.terminal import plain
 
 
 class Clock:
@@ -30,3 +37,31 @@ def test_speed_counts_from_the_start_of_the_work_whatever_was_skipped_before() -
     clock.now = 123.0
     pace.add(0)  # one more that cost nothing: the clock goes on
     assert pace.per_second() == 2.0
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_waited_for_the_models_tells_nothing_of_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, screen = Clock(), Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def shown() -> str:
+        bar.redraw()
+        line = re.split(r"[\r\n]+", plain(screen.getvalue()).strip("\r\n"))[-1]
+        return " ".join(re.sub("[━╸╺]", "", line).split())
+
+    with Progress(unit="photos", quiet=False, describe=lambda: "loading", clock=clock) as bar:
+        assert shown() == "loading"
+        bar.plan(100)
+        assert shown() == "0/100 loading"
+        clock.now += 25
+        bar.advance(by=16)
+        bar.measure_from_now()
+        assert shown() == "16/100 loading"
+        clock.now += 4
+        bar.advance(by=16)
+        assert shown() == "32/100 4.0 photos/s 0:00:17 loading"

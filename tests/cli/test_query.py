@@ -113,7 +113,9 @@ def test_shell_completes_queries(gallery: Gallery) -> None:
     gallery.run("query", "save", "smiles", "emotion:happy")
     assert completed(gallery, "gallery search ") == [f"{name}:" for name in FIELDS]
     assert completed(gallery, "gallery search em") == ["emotion:"]
-    assert completed(gallery, "gallery search beach (m") == ["'(most:'", "'(mixed:'"]
+    assert completed(gallery, "gallery search beach (m") == ["most:", "mixed:"]
+    assert completed(gallery, "gallery search beach (m", breaks=" ") == ["'(most:'", "'(mixed:'"]
+    assert completed(gallery, "gallery search 'beach (m") == ["beach (most:", "beach (mixed:"]
     assert completed(gallery, "gallery search emotion:") == list(EMOTIONS)
     assert completed(gallery, "gallery search emotion:happy,s") == ["happy,sad", "happy,surprise"]
     assert completed(gallery, "gallery search -- -all:h") == ["happy"]

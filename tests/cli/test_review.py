@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 import os
 import pty
@@ -13,23 +11,24 @@ import sys
 import termios
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from random import Random
 
 import pytest
 from PIL import Image
-from rich.console import Console
 
-from gallery.cli.commands.review import drawing, go_through
-from gallery.cli.pictures import half_blocks, kitty, way_to_draw
+from gallery.cli.commands.review import go_through
+from gallery.cli.pictures import Room
+from gallery.cli.review_screen import ReviewScreen, room_on
 from gallery.curation.doubt import DoubtfulFace, doubtful_faces
 from gallery.curation.review import Review
 from gallery.faces import Box
 from gallery.indexing.pipeline import encode_crop
+from gallery.settings import Settings
 from gallery.store.store import Store
 from tests.support.cli_gallery import Gallery, fill, taken
 from tests.support.make import face
+from tests.support.photos import save_photo
 from tests.support.programs import started
-from tests.support.terminal import run_in_terminal, unstyled
+from tests.support.terminal import run_in_terminal, screen, unstyled
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def press(gallery: Gallery, keys: Iterable[str]) -> tuple[list[str], list[str], 
         def draw(face: DoubtfulFace, position: int, total: int) -> None:
             shown.append(f"{position}/{total} {Path(face.path).name}#{face.number}")
 
-        go_through(session, lambda: next(waiting), draw, told.append)
+        go_through(session, lambda: next(waiting), draw, lambda face, key: f"{key}: {face.number}", told.append)
         assert list(waiting) == []
         return shown, told, session.answered
 
@@ -127,7 +126,15 @@ def test_unknown_key_names_those_that_are(gallery: Gallery) -> None:
     assert shown == ["1/4 group.jpg#3"]
     assert told == (
         "no such key: a angry  d disgust  f fear  h happy  s sad  p surPrise  n neutral  x not a face"
-        " / Enter as the program says  k skip  u undo the last answer  q quit"
+        " / Enter as the program says  k skip  w whole photo  o open it  u undo  q quit"
+    )
+
+
+def test_looking_closer_is_no_answer(gallery: Gallery) -> None:
+    assert press(gallery, ["w", "o", "h", "q"]) == (
+        ["1/4 group.jpg#3", "2/4 group.jpg#2"],
+        ["w: 3", "o: 3", "happy"],
+        1,
     )
 
 
@@ -153,6 +160,7 @@ def test_list_as_json(gallery: Gallery) -> None:
         "margin": 0.3,
         "scores": scores,
         "taken_at": "2022-01-02T03:04:05",
+        "replaced": False,
     }
 
 
@@ -174,68 +182,6 @@ def test_nothing_in_doubt_is_said_to_a_person(gallery: Gallery) -> None:
     )
 
 
-def screen(**options: object) -> tuple[Console, io.StringIO]:
-    written = io.StringIO()
-    settings: dict[str, object] = {"color_system": "truecolor", "_environ": {}, "width": 100} | options
-    return Console(file=written, force_terminal=True, highlight=False, markup=False, **settings), written  # type: ignore[arg-type]
-
-
-def test_half_blocks_show_two_pixels_a_character() -> None:
-    picture = Image.new("RGB", (2, 2), (255, 0, 0))
-    picture.putpixel((0, 1), (0, 0, 255))
-    picture.putpixel((1, 1), (0, 0, 255))
-    console, written = screen()
-    console.print(half_blocks(picture, columns=2))
-    cell = "\x1b[38;2;255;0;0;48;2;0;0;255m▀\x1b[0m"
-    assert written.getvalue() == f"{cell}{cell}\n"
-
-
-@pytest.mark.parametrize(("size", "columns", "lines"), [((96, 96), 32, 16), ((96, 48), 32, 8), ((10, 500), 1, 16)])
-def test_picture_is_never_higher_than_a_square(size: tuple[int, int], columns: int, lines: int) -> None:
-    drawn = half_blocks(Image.new("RGB", size)).plain.split("\n")
-    assert drawn == ["▀" * columns] * lines
-    assert f"c={columns},r={lines}," in kitty(Image.new("RGB", size))
-
-
-def test_kitty_gets_the_picture_in_chunks() -> None:
-    noise = Image.frombytes("RGB", (64, 64), Random(1).randbytes(64 * 64 * 3))
-    sequences = re.findall(r"\x1b_G([^;]*);([A-Za-z0-9+/=]*)\x1b\\", drawn := kitty(noise))
-    assert "".join(f"\x1b_G{keys};{content}\x1b\\" for keys, content in sequences) == drawn
-    assert len(sequences) > 2
-    assert [keys for keys, _ in sequences] == [
-        "a=T,f=100,q=2,c=32,r=16,m=1",
-        *["m=1"] * (len(sequences) - 2),
-        "m=0",
-    ]
-    assert [len(content) for _, content in sequences[:-1]] == [4096] * (len(sequences) - 1)
-    assert 0 < len(sequences[-1][1]) <= 4096
-    sent = base64.b64decode("".join(content for _, content in sequences), validate=True)
-    with Image.open(io.BytesIO(sent), formats=["PNG"]) as received:
-        assert received.tobytes() == noise.tobytes()
-
-
-def test_small_picture_goes_to_kitty_in_one_piece() -> None:
-    assert re.fullmatch(
-        r"\x1b_Ga=T,f=100,q=2,c=32,r=16,m=0;[A-Za-z0-9+/=]{1,4096}\x1b\\", kitty(Image.new("RGB", (8, 8)))
-    )
-
-
-@pytest.mark.parametrize(
-    ("environ", "way"),
-    [
-        ({"TERM": "xterm-256color"}, "blocks"),
-        ({"TERM": "xterm-kitty"}, "kitty"),
-        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"}, "kitty"),
-        ({"TERM": "tmux-256color", "KITTY_WINDOW_ID": "1"}, "blocks"),
-        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, None),
-        ({"TERM": "dumb", "KITTY_WINDOW_ID": "1"}, None),
-    ],
-)
-def test_terminal_says_how_pictures_are_shown(environ: dict[str, str], way: str | None) -> None:
-    console, _ = screen(_environ=environ, color_system="auto")
-    assert way_to_draw(console, environ) == way
-
-
 def test_card_of_a_face(gallery: Gallery) -> None:
     gallery.add(
         "odd\n.jpg",
@@ -243,21 +189,21 @@ def test_card_of_a_face(gallery: Gallery) -> None:
         seed=9,
         capture=taken("2024-05-06T07:08:09"),
     )
-    console, written = screen()
+    console, written = screen(height=30)
     with Store.open(gallery.db) as store:
         face_there = next(one for one in doubtful_faces(store) if "odd" in one.path)
-        drawing(store, console, {"TERM": "xterm"})(face_there, 2, 7)
+        ReviewScreen(store, console, {"TERM": "xterm"}, Settings()).draw(face_there, 2, 7)
     lines = unstyled(written.getvalue()).split("\n")
     assert lines == [
         "",
-        *["▀" * 32] * 16,
+        *["▀" * 42] * 21,
         f"2/7  {gallery.photos}/odd\\n.jpg#1",
         "  from 10,20 to 50,80, taken 2024-05-06 07:08",
         "  fear     0.40 ██████████",
         "  angry    0.10 ██",
         "  disgust  0.10 ██",
         "a angry  d disgust  f fear  h happy  s sad  p surPrise  n neutral  x not a face",
-        "Enter as the program says  k skip  u undo the last answer  q quit",
+        "Enter as the program says  k skip  w whole photo  o open it  u undo  q quit",
         "",
     ]
 
@@ -265,7 +211,7 @@ def test_card_of_a_face(gallery: Gallery) -> None:
 def test_damaged_picture_is_said(gallery: Gallery) -> None:
     console, written = screen()
     with Store.open(gallery.db) as store:
-        drawing(store, console, {"TERM": "xterm"})(doubtful_faces(store)[0], 1, 4)
+        ReviewScreen(store, console, {"TERM": "xterm"}, Settings()).draw(doubtful_faces(store)[0], 1, 4)
     lines = written.getvalue().split("\n")
     assert lines[1].startswith("its stored picture can't be read: ")
     assert "group.jpg#3" in lines[2]
@@ -293,7 +239,7 @@ def test_keys_in_a_terminal_of_which_the_first_counts_for_a_face(
 def type_in_terminal(gallery: Gallery, keys: Sequence[str]) -> tuple[int, str]:
     """Runs a review in a terminal of its own; each of the keys is typed when the face for it has been drawn."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "review"]
+    command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "review", "--min-size", "0"]
     environ = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
     with started(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ) as process:
         os.close(theirs)
@@ -325,3 +271,48 @@ def type_keys(terminal: int, keys: Sequence[str]) -> bytes:
 def waits_for_key(terminal: int) -> bool:
     """What is typed before is thrown away: it can't have been meant for a face that nobody has seen."""
     return not termios.tcgetattr(terminal)[3] & termios.ICANON
+
+
+@pytest.mark.parametrize(
+    ("size", "columns", "lines"), [((80, 24), 79, 15), ((200, 60), 160, 51), ((300, 200), 160, 80), ((10, 5), 16, 8)]
+)
+def test_picture_and_text_fit_the_terminal_together(size: tuple[int, int], columns: int, lines: int) -> None:
+    console, _ = screen(width=size[0], height=size[1])
+    assert room_on(console) == Room(columns, lines)
+
+
+def test_small_faces_are_left_out_of_a_sitting_and_not_of_a_list(gallery: Gallery) -> None:
+    gallery.add("tiny.jpg", face("fear", 0.3, where=Box(10, 20, 37, 46)), seed=9)
+    gallery.add("tall.jpg", face("fear", 0.3, where=Box(10, 20, 37, 68)), seed=10)
+    with Store.open(gallery.db) as store:
+        names = [{Path(one.path).name for one in doubtful_faces(store, min_size=size)} for size in (0, 48, 49)]
+    assert [("tiny.jpg" in few, "tall.jpg" in few) for few in names] == [(True, True), (False, True), (False, False)]
+    assert "tiny.jpg#1" in gallery.run("review", "--list").stdout
+    assert "tiny.jpg#1" not in gallery.run("review", "--list", "--min-size", "48").stdout
+
+
+def test_whole_photo_is_drawn_with_the_face_framed(gallery: Gallery) -> None:
+    gallery.add("wide.png", face("fear", 0.3, where=Box(100, 20, 140, 60)), seed=9)
+    save_photo(Image.new("RGB", (200, 100), (0, 0, 255)), gallery.photos / "wide.png")
+    console, written = screen(width=101, height=59)
+    with Store.open(gallery.db) as store:
+        shown = next(one for one in doubtful_faces(store) if "wide" in one.path)
+        assert ReviewScreen(store, console, {"TERM": "xterm"}, Settings()).show_photo(shown) == str(shown)
+    drawn = written.getvalue()
+    assert len(unstyled(drawn).rstrip("\n").split("\n")) == 25
+    colours = {tuple(map(int, one)) for one in re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", drawn)}
+    assert (0, 0, 255) in colours
+    assert any(red > 220 and green > 180 and blue < 40 for red, green, blue in colours)
+
+
+def test_photo_that_cannot_be_shown_is_said(gallery: Gallery) -> None:
+    console, written = screen()
+    with Store.open(gallery.db) as store:
+        shown = doubtful_faces(store)[0]
+        Path(shown.path).unlink()
+        drawer = ReviewScreen(store, console, {"TERM": "xterm"}, Settings())
+        told = [drawer.show_photo(shown), drawer.open_photo(shown)]
+        plain = ReviewScreen(store, screen(no_color=True)[0], {}, Settings()).show_photo(shown)
+    assert [shown.path in one for one in told] == [True, True]
+    assert plain == "this terminal shows no pictures; o opens the photo in the system's viewer"
+    assert written.getvalue() == ""

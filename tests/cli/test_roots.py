@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from tests.support.cli_gallery import Gallery
 from tests.support.faces import save_small_checkpoint
 from tests.support.photos import draw_photo
+from tests.support.programs import started
 from tests.support.terminal import run_in_terminal
 
 
@@ -47,7 +51,7 @@ def test_roots_lists_folders_with_counts_last_look_and_whether_they_are_there(ga
     assert datetime.fromisoformat(one.pop("looked_at")).tzinfo is not None
     assert one == {
         "path": str(gallery.folder / "disk"),
-        **{"photos": 1, "missing": 0, "unwanted": 0, "visible": False, "include": []},
+        **{"photos": 1, "missing": 0, "unwanted": 0, "visible": False, "include": [], "follow_links": False},
     }
     code, screen = run_in_terminal(gallery, "roots", COLUMNS="300")
     assert code == 0
@@ -83,6 +87,43 @@ def test_index_goes_on_where_a_known_folder_is_away_and_exits_with_1(gallery: Ga
     told = f"failed: {gallery.folder / 'disk'}: isn't there; its photos stay as they are until it is back\n"
     assert told in done.stderr
     assert found(gallery) == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_folder_that_is_away_is_no_photo(gallery: Gallery) -> None:
+    shutil.rmtree(gallery.folder / "disk")
+    done = gallery.run("index", "--json")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("1 photo: 1 unchanged; 0 faces; ")
+    assert last.endswith("; 1 place couldn't be looked at")
+    counts = json.loads(done.stdout)
+    assert (done.exit_code, counts["failed"], counts["failed_places"]) == (1, 1, 1)
+    shutil.rmtree(gallery.folder / "home")
+    assert gallery.run("index").stderr.splitlines()[-1] == "0 photos; 2 places couldn't be looked at"
+
+
+@pytest.mark.slow
+def test_watch_without_a_folder_watches_all_that_are_known(gallery: Gallery, isolated: Path) -> None:
+    draw_photo(gallery.folder / "disk" / "d.jpg", seed=4)
+    command = [sys.executable, "-m", "gallery", "--db", gallery.db, "watch"]
+    with started(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as program:
+        assert program.stderr is not None
+        assert "watching 2 folders; Ctrl-C stops\n" in iter(program.stderr.readline, "")
+        program.send_signal(signal.SIGINT)
+    assert found(gallery) == ["a.jpg", "b.jpg", "d.jpg"]
+    nothing_known = Gallery(isolated / "other")
+    nothing_known.folder.mkdir()
+    assert nothing_known.run("watch").exit_code == 2
+    assert not nothing_known.db.exists()
+
+
+def test_whether_links_are_followed_is_remembered(gallery: Gallery) -> None:
+    (gallery.folder / "home" / "link").symlink_to(gallery.folder / "disk")
+    draw_photo(gallery.folder / "disk" / "far" / "c.jpg", seed=3)
+    assert gallery.run("roots", "forget", gallery.folder / "disk").exit_code == 0
+    for args, photos in ((["--follow-links"], "3 photos"), ([], "3 photos"), (["--no-follow-links"], "1 photo")):
+        assert gallery.run("index", gallery.folder / "home", *args).stderr.startswith(f"{photos}: ")
+    [home] = json.loads(gallery.run("roots", "--json").stdout)
+    assert home["follow_links"] is False
 
 
 @pytest.mark.parametrize("command", ["index", "watch"])

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
+from gallery.db import schema
+from gallery.emotions import EMOTIONS
+from gallery.records import Capture, FileStamp
+from gallery.store.changes import LinkPath, NewVersion, apply
+from gallery.store.store import Fail, Store
 from tests.support.cli_gallery import Gallery, fill
-from tests.support.make import face
+from tests.support.make import face, open_store, stamp
 from tests.support.terminal import run_in_terminal
 
 
@@ -40,10 +49,69 @@ face 1  happy 0.93  from 100,50 to 180,150  confidence 0.99
     )
 
 
+def test_confidence_is_the_same_in_show_and_why(gallery: Gallery) -> None:
+    path = gallery.add("sure.jpg", face("happy", confidence=0.9996))
+    assert "  confidence 0.99\n" in gallery.run("show", path).stdout
+    assert "  + confidence 0.99, min_confidence asks for 0.95\n" in gallery.run("why", path).stdout
+
+
 def test_json_is_one_object_like_those_of_search(gallery: Gallery) -> None:
     group = fill(gallery)["group"]
     done = gallery.run("show", group, "--json")
     assert json.loads(done.stdout) == json.loads(gallery.run("search", "--faces", "3", "--json").stdout)[0]
+
+
+def test_each_file_tells_of_itself_where_files_differ(gallery: Gallery) -> None:
+    """A copy that another program dated and placed is the same photo; either file has its own word."""
+    first = Path(gallery.add("a.jpg"))
+    other = first.with_name("b.jpg")
+    other.write_bytes(first.read_bytes() + b"dated")
+    told = Capture(datetime(2001, 2, 3, 4, 5, 6), None, "exif", "Nikon", 52.0, 13.0)
+    untold = Capture(datetime(2024, 5, 6, 7, 8, 9), None, "file")
+    version = NewVersion(gallery.hash(str(first)), None, told)
+    link = LinkPath(FileStamp.of(str(other), other.stat()), gallery.hash(str(other)), version=version)
+    with Store.open(gallery.db) as store, store.write_connection() as connection:
+        connection.execute(update(schema.content).values(asdict(untold)))
+        apply(connection, [link], model_id=1, detector="")
+    card = gallery.run("show", first).stdout
+    assert card.splitlines()[:5] == [
+        f"{first}",
+        f"also    {other}",
+        "size    320 x 240",
+        "taken   2001-02-03 04:05:06 (from its EXIF)",
+        "camera  Nikon",
+    ]
+    assert (
+        f"""
+in {first}
+  taken   2024-05-06 07:08:09 (time of the file; the photo itself has none)
+
+in {other}
+  taken   2001-02-03 04:05:06 (from its EXIF)
+  camera  Nikon
+  place   52.00000, 13.00000
+"""
+        in card
+    )
+    nowhere = {"camera": None, "latitude": None, "longitude": None}
+    files = [
+        {"path": str(other), "hash": gallery.hash(str(other)), "taken_at": "2001-02-03T04:05:06"}
+        | {"camera": "Nikon", "latitude": 52.0, "longitude": 13.0},
+        {"path": str(first), "hash": gallery.hash(str(first)), "taken_at": "2024-05-06T07:08:09"} | nowhere,
+    ]
+    assert json.loads(gallery.run("show", other, "--json").stdout)["files"] == files
+    [found] = json.loads(gallery.run("search", "--json").stdout)
+    assert found["files"] == files[::-1]
+
+
+def test_files_that_are_alike_tell_of_themselves_once(gallery: Gallery) -> None:
+    path = Path(gallery.add("a.jpg"))
+    other = path.with_name("b.jpg")
+    other.write_bytes(path.read_bytes())
+    link = LinkPath(FileStamp.of(str(other), other.stat()), gallery.hash(str(path)))
+    open_store(gallery.folder, link).close()
+    assert "\nin " not in gallery.run("show", path).stdout
+    assert json.loads(gallery.run("show", path, "--json").stdout)["files"] == []
 
 
 def test_photo_is_found_from_where_one_is(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +129,75 @@ def test_photo_that_is_not_indexed_exits_with_2(gallery: Gallery) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {gallery.folder}/new\\n.jpg: isn't in the database")
     assert "gallery index" in done.stderr
+
+
+def test_file_that_could_not_be_read_is_told_with_its_reason(gallery: Gallery) -> None:
+    broken = str(gallery.photos / "broken.jpg")
+    gallery.photos.mkdir()
+    Path(broken).write_bytes(b"no picture")
+    with open_store(gallery.folder, Fail(stamp(broken), "not a picture", transient=False)):
+        pass
+    told = f"error: {broken}: couldn't be read: not a picture; `gallery index --retry-failed` tries it again\n"
+    commands = ("show", broken), ("why", broken), ("open", broken), ("label", f"{broken}#1", "sad")
+    for command in (*commands, ("album", "create", "Mine", broken)):
+        done = gallery.run(*command)
+        assert (done.exit_code, done.stdout, done.stderr) == (2, "", told), command
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("film.MOV", "is a video"), ("shot.cr2", "is a raw file"), ("notes.txt", "isn't called like a photo")],
+)
+def test_file_that_is_never_looked_at_is_not_asked_to_be_indexed(gallery: Gallery, name: str, kind: str) -> None:
+    fill(gallery)
+    (gallery.photos / name).touch()
+    done = gallery.run("show", gallery.photos / name)
+    told = f"error: {gallery.photos / name}: {kind}, and is passed over by `gallery index`\n"
+    assert (done.exit_code, done.stderr) == (2, told)
+
+
+def test_folder_is_summed_up(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = fill(gallery)
+    gallery.add("below/one.jpg", face("sad", 0.8), seed=7)
+    gallery.add("other/two.jpg", face("sad", 0.8), seed=8)
+    broken = Fail(stamp(gallery.photos / "below/broken.jpg"), "not a picture", transient=False)
+    with open_store(gallery.folder, broken) as store:
+        store.mark_missing([photos["empty"], str(gallery.photos / "other/two.jpg")])
+    none = dict.fromkeys((*EMOTIONS, "uncertain"), 0)
+    expected = {
+        "path": str(gallery.photos),
+        "photos": 3,
+        "faces": 5,
+        "emotions": {**none, "happy": 2, "sad": 2, "uncertain": 1},
+        "missing": 2,
+        "unwanted": 0,
+        "failures": 1,
+    }
+    assert json.loads(gallery.run("show", gallery.photos, "--json").stdout) == expected
+    (gallery.folder / "link").symlink_to(gallery.photos)
+    assert json.loads(gallery.run("show", gallery.folder / "link", "--json").stdout) == expected
+
+    monkeypatch.chdir(gallery.photos)
+    lines = gallery.run("show", "below").stdout.splitlines()
+    assert lines[:3] == [f"{gallery.photos}/below", "       1 photos", "       1 faces"]
+    assert lines[-1] == "       1 couldn't be read; see `gallery errors`"
+    assert f"       1 sad       {'█' * 30}" in lines
+    shutil.rmtree(gallery.photos / "below")  # its drive isn't connected
+    assert gallery.run("show", "below").stdout.splitlines() == lines
+
+
+def test_folder_of_which_nothing_is_known_is_no_photo(gallery: Gallery) -> None:
+    fill(gallery)
+    (gallery.folder / "new").mkdir()
+    done = gallery.run("show", gallery.folder / "new")
+    told = f"{gallery.folder}/new: no photo in it is in the database; run `gallery index` on it"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
+    done = gallery.run("why", gallery.photos)
+    told = f"{gallery.photos}: is a folder, where a photo is needed; `gallery show` sums up a folder"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
+    done = gallery.run("show", gallery.photos, "--annotate", gallery.folder / "out.png")
+    told = f"{gallery.photos}: is a folder, of which nothing can be drawn; name a photo"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"error: {told}\n")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from gallery.curation.restoring import Renamed, Restored, restore_dump
 from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.query.query import Query
+from gallery.store.roots import Root, known_roots, note_roots
 from gallery.store.store import Store
 from tests.support.make import DETECTOR, MODEL, added, digest, face, open_store
 
@@ -119,6 +120,58 @@ def test_a_dump_tells_every_fact_in_a_line(store: Store) -> None:
         f'{{"fact": "photo", "album": "Été", "position": 2, "hash": "{"0" * 64}", "added_at": "{SAID_TEXT}"}}\n'
         f'{{"fact": "query", "name": "Q", "text": "emotion:sad", "created_at": "{SAID_TEXT}"}}\n'
     )
+
+
+ROOT = {"fact": "root", "path": "/p/Photos", "include": ["#recycle"], "follow_links": True, "added_at": SAID_TEXT}
+
+
+def test_folders_come_along_with_what_is_looked_into_there(store: Store, empty: Store) -> None:
+    odd = os.fsdecode(b"/p/caf\xe9")
+    note_roots(store, [Root("/p/b", ("#recycle", "*.lrdata")), Root("/p/a", follow_links=True), Root(odd)])
+    text = dump_text(store)
+    facts = [json.loads(line) for line in text.splitlines()[1:]]
+    assert [(one["fact"], one["path"], one["include"], one["follow_links"]) for one in facts] == [
+        ("root", "/p/a", [], True),
+        ("root", "/p/b", ["#recycle", "*.lrdata"], False),
+        ("root", odd, [], False),
+    ]
+    assert restore(empty, text) == nothing(roots=3)
+    assert known_roots(empty) == known_roots(store)
+    assert dump_text(empty) == text
+    assert restore(empty, text) == nothing(already_there=3)
+    [action] = list_actions(empty)
+    assert action.summary.endswith("0 queries, 3 folders")
+    undo(empty)
+    assert known_roots(empty) == []
+
+
+def test_known_folder_keeps_what_is_said_of_it(store: Store, tmp_path: Path) -> None:
+    folder, link = tmp_path / "Photos", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    note_roots(store, [Root("/p/Photos", ("old",)), Root(str(folder))])
+    assert restore(store, lines(ROOT, {**ROOT, "path": str(link)})) == nothing(already_there=2)
+    assert known_roots(store) == sorted(
+        [Root("/p/Photos", ("old",)), Root(str(folder), ("#recycle",), None, follow_links=True)],
+        key=lambda root: root.path,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("path", "Photos", 'path is "Photos"; it is the whole path of a folder'),
+        ("path", "/a\0b", 'path is "/a\\u0000b"; it is the whole path of a folder'),
+        ("path", 7, "path is 7; it is a text"),
+        ("include", "a", 'include is "a"; it is an array of names'),
+        ("include", [1], "include is [1]; it is an array of names"),
+        ("follow_links", 1, "follow_links is 1; it is true or false"),
+    ],
+)
+def test_damaged_folder_is_told(store: Store, field: str, value: object, reason: str) -> None:
+    done = restore(store, lines({**ROOT, field: value}))
+    assert [problem.reason for problem in done.problems] == [reason]
+    assert known_roots(store) == []
 
 
 def test_a_database_without_a_word_gives_the_header_alone(empty: Store) -> None:
@@ -290,10 +343,13 @@ def test_an_album_whose_own_line_is_damaged_is_made_of_its_photos(store: Store) 
     ("line", "reason"),
     [
         ("{", "isn't JSON: Expecting property name enclosed in double quotes at column 2"),
-        ("[" * 100_000, "isn't JSON that gallery wrote: it is nested too deeply"),
+        ("[" * 100_000, "isn't JSON: it is nested too deeply"),
         ("[1]", "is no JSON object"),
-        ({}, "fact is null; known are label, drawn, pick, album, photo, query"),
-        ({"fact": ["label"]}, 'fact is ["label"]; known are label, drawn, pick, album, photo, query'),
+        ({}, "fact is null; known are label, drawn, pick, album, photo, query, root, succession"),
+        (
+            {"fact": ["label"]},
+            'fact is ["label"]; known are label, drawn, pick, album, photo, query, root, succession',
+        ),
         ({"fact": "label", "hash": digest(A)}, "has no box"),
         ({**LABEL, "said_by": "me"}, 'has an unknown field: "said_by"'),
         ({**QUERY, "path": "/p"}, 'has an unknown field: "path"'),
@@ -302,19 +358,19 @@ def test_an_album_whose_own_line_is_damaged_is_made_of_its_photos(store: Store) 
         ({**LABEL, "hash": digest(A) + "\n"}, f'hash is "{digest(A)[:56]}...; it is 64 digits 0-9 and a-f'),
         ({**LABEL, "box": [1, 2, 3]}, "box is [1, 2, 3]; it is four numbers: left, top, right, bottom"),
         ({**LABEL, "box": [1, 2, 3, True]}, "box is [1, 2, 3, true]; it is four numbers: left, top, right, bottom"),
-        ({**LABEL, "box": [1, 2, 3, 10**400]}, "box has a number that is too large"),
-        ({**LABEL, "box": [1, 2, 3, float("nan")]}, "NaN is no number that a box or position can have"),
+        ({**LABEL, "box": [1, 2, 3, 10**400]}, "isn't JSON: it has a number of 401 digits"),
+        ({**LABEL, "box": [1, 2, 3, float("nan")]}, "isn't JSON: it has the number NaN, which is none"),
         (
             json.dumps(LABEL).replace("60", "1e999"),
-            "box is [10, 20, 50, Infinity]; left is at most right, top at most bottom, and none is infinite",
+            "isn't JSON: it has the number 1e999, which is none",
         ),
         (
             {**LABEL, "box": [3, 0, 1, 4]},
-            "box is [3, 0, 1, 4]; left is at most right, top at most bottom, and none is infinite",
+            "box is [3, 0, 1, 4]; left is at most right, and top at most bottom",
         ),
         (
             {**LABEL, "box": [0, 4, 1, 3]},
-            "box is [0, 4, 1, 3]; left is at most right, top at most bottom, and none is infinite",
+            "box is [0, 4, 1, 3]; left is at most right, and top at most bottom",
         ),
         ({**LABEL, "kind": "guess"}, 'kind is "guess"; allowed: emotion, not_face'),
         (
@@ -356,7 +412,7 @@ def test_lines_that_are_too_long_or_no_text_are_told(store: Store) -> None:
     long = json.dumps({**QUERY, "text": "x" * (2 * LONGEST_LINE)}).encode()
     ends = json.dumps(LABEL).encode().ljust(LONGEST_LINE)
     text = lines(QUERY).encode() + long + b'\n{"fact": "\xff"}\n' + json.dumps(ALBUM).encode() + b"\r\n" + ends
-    problems = (Problem(3, "is longer than 1000000 bytes"), Problem(4, "isn't UTF-8"))
+    problems = (Problem(3, "is longer than 1000000 bytes"), Problem(4, "isn't JSON: it isn't UTF-8"))
     assert restore(store, text) == nothing(labels=1, albums=1, queries=1, problems=problems)
 
 

@@ -17,6 +17,7 @@ from gallery.errors import GalleryError, NewerSchemaError, NotAGalleryError, Sto
 from gallery.query.query import Query
 from gallery.store.store import Store
 from tests.support.make import DETECTOR, MODEL, added, face, open_store
+from tests.support.programs import ending_within
 from tests.support.rights import as_someone_without_rights
 
 A = "/p/a.jpg"
@@ -251,8 +252,9 @@ def test_old_database_that_can_not_be_written_is_refused(read_only_folder: Path)
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("nosuch://user:secret@host/db", "driver"),
+        ("nosuch://user:secret@host/db", "no driver called 'nosuch'"),
         ("postgresql+nosuch://user:secret@host/db", "driver"),
+        ("postgresql+pg8000://user:secret@host/db", "pip install pg8000"),
         ("://", "no database URL"),
         ("sql ite://user:secret@host", "no database URL"),
     ],
@@ -261,6 +263,28 @@ def test_unusable_url_is_refused_without_repeating_its_password(url: str, said: 
     with pytest.raises(StoreError, match=said) as caught:
         Store.open(url)
     assert "secret" not in str(caught.value)
+    assert caught.value.exit_code == (2 if "no database URL" not in said else 1)
+
+
+@pytest.mark.parametrize("part", [b"TABLE content", b"INDEX ", b"KEY "])
+def test_damaged_schema_is_told_as_damage(tmp_path: Path, part: bytes) -> None:
+    open_store(tmp_path, added(A)).close()
+    file = tmp_path / "gallery.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    content = file.read_bytes()
+    assert part in content
+    file.write_bytes(content.replace(part, b"\xff" + part[1:]))
+
+    with pytest.raises(StoreError, match="is damaged; put a back-up in its place"):
+        Store.open(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_pipe_in_place_of_the_database_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "gallery.db")
+    with ending_within(10), pytest.raises(NotAGalleryError, match="pipe"):
+        Store.open(tmp_path / "gallery.db")
 
 
 def test_triggers_of_strangers_can_not_call_functions_with_effects(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from tests.support.pages import details, drawn, face, page_of, parsed, record
 from tests.support.photos import draw_picture, save_photo
+from tests.support.programs import ending_within
 
 SHA = "0123456789abcdef" * 4
 HOSTILE = ("<img src=x onerror=alert(1)>.jpg", "\"'><!--<script>alert(1).jpg", "a\u202egpj.exe\u2028.jpg")
@@ -283,7 +284,10 @@ def test_files_a_person_put_into_the_folder_stay(tmp_path: Path) -> None:
         '{"made_by": "gallery page 1", "pictures": ["/precious.jpg"]}',
         '{"made_by": "gallery page 1", "pictures": ["..jpg", "a\\n.jpg"]}',
         '{"made_by": "gallery page 1", "pictures": [1]}',
+        "[" * 100_000,
+        '{"made_by": "gallery page 1", "pictures": ' + "9" * 5000 + "}",
     ],
+    ids=lambda marker: marker[:60],
 )
 def test_marker_that_is_not_ours_is_refused(tmp_path: Path, marker: str) -> None:
     page = tmp_path / "a" / "b"
@@ -293,6 +297,13 @@ def test_marker_that_is_not_ours_is_refused(tmp_path: Path, marker: str) -> None
     with pytest.raises(ExportError, match="can't go on with"):
         page_of([], page)
     assert contents(tmp_path) == {"precious.jpg": b"precious", "a/b/.gallery-page.json": marker.encode()}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_marker_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".gallery-page.json")
+    with ending_within(10), pytest.raises(ExportError, match="can't go on with"):
+        page_of([], tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from gallery.errors import ExportError
 from gallery.export.photo_folders import library_folders, photo_folders, refuse_library
+from gallery.store.roots import Root, note_roots
 from tests.support.make import added, open_store
 
 
@@ -52,6 +53,37 @@ def test_only_places_outside_the_library_are_free(home: Path, photos: list[str],
             return
         with pytest.raises(ExportError, match=r"lies among your indexed photos in .*; name a folder outside"):
             refuse_library(store, home / dest)
+
+
+@pytest.mark.parametrize(
+    ("roots", "photos", "dest", "refused"),
+    [
+        (["home/Photos/2023", "home/Photos/2024"], ["home/Photos/2023/May/a.jpg", "home/Photos/2024/b.jpg"], "", False),
+        (["disk/one", "disk/two"], ["disk/one/deep/a.jpg", "disk/two/b.jpg"], "disk", False),
+        (["disk/one", "disk/two"], ["disk/one/deep/a.jpg", "disk/two/b.jpg"], "disk/export", False),
+        (["disk/one", "disk/two"], ["disk/one/deep/a.jpg", "disk/two/b.jpg"], "disk/one", True),
+        (["disk/one", "disk/two"], ["disk/one/deep/a.jpg", "disk/two/b.jpg"], "disk/one/export", True),
+        (["disk/one"], ["disk/one/deep/a.jpg"], "disk/one/other", True),
+        (["disk/one"], ["disk/two/alone.jpg"], "disk/two/export", True),
+        (["disk/one"], ["disk/two/a/alone.jpg", "disk/two/b/too.jpg"], "disk/two/export", False),
+        (["home"], ["home/Photos/2023/May/a.jpg", "home/Photos/2024/b.jpg"], "home/Photos/export", True),
+        (["home"], ["home/Photos/2023/May/a.jpg", "home/Photos/2024/b.jpg"], "home/export", False),
+        (["disk/gone"], [], "disk/gone/export", False),
+    ],
+)
+def test_only_what_was_looked_through_is_the_library(
+    home: Path, roots: list[str], photos: list[str], dest: str, refused: bool
+) -> None:
+    folder = home.parent
+    for name in ("disk/one/deep", "disk/two/a", "disk/two/b"):
+        (folder / name).mkdir(parents=True)
+    with open_store(folder, *(added(str(folder / name)) for name in photos)) as store:
+        note_roots(store, [Root(str(folder / name)) for name in roots])
+        if not refused:
+            refuse_library(store, folder / (dest or "home/Photos"))
+            return
+        with pytest.raises(ExportError, match="lies among your indexed photos"):
+            refuse_library(store, folder / dest)
 
 
 def test_photos_that_are_missing_hold_no_place(home: Path) -> None:

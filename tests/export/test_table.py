@@ -79,9 +79,15 @@ def test_report_as_csv(tmp_path: Path) -> None:
 def test_report_as_json(tmp_path: Path) -> None:
     write_report(tmp_path / "report.json", RESULTS)
     assert json.loads((tmp_path / "report.json").read_bytes()) == [
-        {"source": "/p/a.jpg", "destination": "/out/a.jpg", "action": "copied", "reason": None},
-        {"source": None, "destination": "/out/old.jpg", "action": "removed", "reason": None},
-        {"source": "/p/b.jpg", "destination": None, "action": "failed", "reason": "damaged, perhaps"},
+        {"source": "/p/a.jpg", "destination": "/out/a.jpg", "action": "copied", "reason": None, "replaced": False},
+        {"source": None, "destination": "/out/old.jpg", "action": "removed", "reason": None, "replaced": False},
+        {
+            "source": "/p/b.jpg",
+            "destination": None,
+            "action": "failed",
+            "reason": "damaged, perhaps",
+            "replaced": False,
+        },
     ]
 
 

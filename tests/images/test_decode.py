@@ -17,6 +17,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from gallery.errors import ImageError
+from gallery.images import decode
 from gallery.images.decode import DecodedPhoto, hash_file, read_image, read_new
 from tests.support.photos import draw_photo, draw_picture, save_photo
 
@@ -575,7 +576,7 @@ def test_several_threads_read_at_once(tmp_path):
 
 
 def test_importing_the_module_loads_neither_codecs_nor_numpy():
-    heavy = {"numpy", "pillow_heif", "pathspec"}
+    heavy = {"numpy", "pillow_heif"}
     code = f"import sys, gallery.images.decode, gallery.images.scan; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
@@ -603,3 +604,40 @@ def test_quickly_read_picture_may_stay_a_little_too_large(tmp_path, size, expect
     assert (quick.width, quick.height) == (exact.width, exact.height) == size
     alike = np.asarray(quick.image.resize(exact.image.size), float) - np.asarray(exact.image, float)
     assert np.abs(alike).mean() < 4
+
+
+def test_pillow_has_no_limit_of_its_own_beside_the_setting(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    decode._register_plugins.cache_clear()
+    photo = tmp_path / "a.tif"
+    Image.new("L", (200, 100)).save(photo)
+
+    assert read_image(photo, long_side=50, max_megapixels=0.02).width == 200
+    with pytest.raises(ImageError, match=r"max_megapixels allows 0\.019"):
+        read_image(photo, long_side=50, max_megapixels=0.019)
+
+
+def peak_bytes(code: str) -> int:
+    """The most memory that a process of its own needs for it, beyond what it has after its imports."""
+    begin = (
+        "import resource, numpy\nfrom gallery.images.decode import read_image, _register_plugins\n_register_plugins()\n"
+    )
+    tell = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{begin}before = {tell}\n{code}\nprint({tell} - before)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tells no peak")
+def test_deep_grey_takes_little_more_memory_than_its_pixels(tmp_path):
+    photo = tmp_path / "a.tif"
+    Image.new("F", (6000, 4000)).save(photo, compression="tiff_deflate")
+    held = 6000 * 4000 * 4
+
+    peak = peak_bytes(f"read_image({str(photo)!r}, long_side=960, max_megapixels=30, quick=True)")
+
+    assert peak < 2 * held + 40_000_000

@@ -12,7 +12,8 @@ import pytest
 
 from gallery.errors import ImageError, ScanError
 from gallery.images.passed_over import Names, Reason
-from gallery.images.scan import Beside, count_photos, reaches, scan
+from gallery.images.photo_count import count_photos
+from gallery.images.scan import Beside, reaches, scan
 
 needs_bytes_names = pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux only")
 

@@ -19,7 +19,7 @@ from gallery.curation.albums import album_photos, create_album
 from gallery.db import schema
 from gallery.errors import CheckpointError, ScanError, StoreLockedError
 from gallery.faces import Box, Detection, Prediction
-from gallery.indexing.indexer import PhotoResult, Status, Summary, index
+from gallery.indexing.indexer import Phase, PhotoResult, Status, Summary, index
 from gallery.indexing.pruning import find_gone
 from gallery.indexing.rescoring import Rescored
 from gallery.query.query import Query
@@ -429,6 +429,24 @@ def test_indexing_with_another_model_rescores_what_is_unchanged(library: Library
     assert library.detector.seen == seen
 
 
+def test_phases_are_told_in_their_order(library: Library) -> None:
+    for name in "abcde":
+        library.draw(f"{name}.jpg", "happy")
+    told: list[object] = []
+    hear = {"on_phase": told.append, "on_plan": told.append, "on_found": lambda count: told.append(-count)}
+    for result in library.start(**hear):
+        told.append(result.status)
+    # Three photos are a batch here; the first one waited for the networks.
+    looked = [Phase.LOOKING, -1, -2, -3, -4, -5, 5]
+    assert told == [*looked, Phase.LOADING, *["new"] * 3, Phase.READING, *["new"] * 2]
+
+    told.clear()
+    (library.folder / "a.jpg").rename(library.folder / "f.jpg")
+    for result in library.start(**hear):
+        told.append(result.status)
+    assert told == [*looked, *["unchanged"] * 4, Phase.LOADING, "moved"]  # and then none was needed
+
+
 class LargerBoxes(FakeDetector):
     """The same faces in boxes a tenth larger, and none at the right end of the row."""
 
@@ -568,6 +586,11 @@ def test_summary_counts_by_status() -> None:
         "unwanted": 0,
         "faces": 2,
         "in_bins": 0,
+        "failed_places": 0,
+        "words_waiting": 0,
+        "places_staying": 0,
+        "videos": 0,
+        "raw": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert, select, update
 
+from gallery.curation.history import undo
+from gallery.curation.roots import forget_root, list_roots
+from gallery.db import schema
 from gallery.indexing.indexer import IndexOptions, Status, index
 from gallery.query.query import Query
 from gallery.records import FileStamp
 from gallery.store.changes import LinkPath
+from gallery.store.roots import known_roots
 from gallery.store.store import Store
 from gallery.system.same_file import FileIds
 from tests.support.fakes import FakeClassifier, FakeDetector, draw_faces
@@ -124,15 +130,115 @@ def test_roots_within_each_other_through_a_link_add_nothing(disk: Disk) -> None:
     assert disk.known() == [str(link / "a.jpg")]
 
 
-def test_a_gallery_that_knew_both_names_goes_on_with_both(disk: Disk) -> None:
-    """As the version before made them; nothing that a person may have said of a path is taken away unasked."""
-    photo = disk.draw("a.jpg")
+def know_both_names(disk: Disk, *names: str) -> None:
+    """As the version before did, which took the folder by its other name for another one."""
+    files = [disk.disk / name for name in names]
+    hashes = [disk.store.photo(str(disk.home / name)).hash for name in names]
+    links = [LinkPath(FileStamp.of(str(file), file.stat()), digest) for file, digest in zip(files, hashes, strict=True)]
+    disk.store.write(links, model=MODEL, detector=DETECTOR)
+
+
+@pytest.mark.parametrize("by", ["home", "disk"])
+def test_a_gallery_that_knew_both_names_goes_on_with_the_one_in_use(disk: Disk, by: str) -> None:
+    used = getattr(disk, by)
+    for name in ("a.jpg", "z/b.jpg"):
+        disk.draw(name)
     disk.run(disk.home)
-    known = disk.store.photo(str(disk.home / "a.jpg"))
-    both = LinkPath(FileStamp.of(str(photo), photo.stat()), known.hash)
-    disk.store.write([both], model=MODEL, detector=DETECTOR)
-    assert disk.run(disk.disk) == {str(photo): Status.UNCHANGED}
-    assert disk.run(disk.home) == {str(disk.home / "a.jpg"): Status.UNCHANGED}
+    know_both_names(disk, "a.jpg", "z/b.jpg")
+    kept = [str(used / "a.jpg"), str(used / "z/b.jpg")]
+    for _ in range(2):
+        assert disk.run(used) == dict.fromkeys(kept, Status.UNCHANGED)
+        assert disk.known() == kept
+    assert disk.run(used / "z") == {kept[1]: Status.UNCHANGED}
+    assert [root.path for root in known_roots(disk.store)] == [str(used)]
+    assert disk.store.search_paths(Query.of(path=str(disk.home / "z"))) == kept[1:]
+
+
+def test_of_two_names_what_is_known_by_the_other_alone_comes_along(disk: Disk) -> None:
+    """A file that was deleted since, one that can't be read, a sidecar that was written."""
+    for name in ("z/a.jpg", "z/deleted.jpg"):
+        disk.draw(name)
+    (disk.disk / "z" / "broken.jpg").write_bytes(b"no picture")
+    disk.run(disk.home)
+    know_both_names(disk, "z/a.jpg")
+    with disk.store.write_connection() as connection:
+        for table in (schema.path, schema.failure):
+            for name in ("deleted.jpg", "broken.jpg"):
+                at = table.c.path == str(disk.home / "z" / name)
+                connection.execute(update(table).where(at).values(path=str(disk.disk / "z" / name)))
+        written = {"hash": "0" * 64, "written": "{}", "written_at": datetime.now(UTC)}
+        connection.execute(insert(schema.sidecar).values(path=str(disk.disk / "z" / "a.jpg.xmp"), **written))
+    (disk.disk / "z" / "deleted.jpg").unlink()
+    disk.run(disk.home)
+    assert disk.known() == disk.at_home("z/a.jpg", "z/broken.jpg", "z/deleted.jpg")
+    assert disk.run(disk.home)[str(disk.home / "z/deleted.jpg")] is Status.MISSING
+    with disk.store.read() as connection:
+        assert connection.execute(select(schema.sidecar.c.path)).scalars().all() == disk.at_home("z/a.jpg.xmp")
+    assert [failure.path for failure in disk.store.failures()] == disk.at_home("z/broken.jpg")
+
+
+def test_copies_and_links_to_photos_stay_beside_each_other(disk: Disk) -> None:
+    photo = disk.draw("a.jpg")
+    for name in ("copy", "linked", "hard"):
+        (disk.disk / name).mkdir()
+    (disk.disk / "copy" / "a.jpg").write_bytes(photo.read_bytes())
+    (disk.disk / "linked" / "a.jpg").symlink_to(photo)
+    (disk.disk / "hard" / "a.jpg").hardlink_to(photo)
+    disk.run(disk.home)
+    for folder in ("copy", "linked", "hard"):
+        disk.run(disk.home / folder)
+    assert disk.known() == disk.at_home("a.jpg", "copy/a.jpg", "hard/a.jpg", "linked/a.jpg")
+
+
+def test_a_folder_by_its_other_name_is_no_root_of_its_own(disk: Disk) -> None:
+    disk.draw("a.jpg")
+    disk.draw("z/#recycle/b.jpg")
+    disk.run(disk.home, include=["#recycle"])
+    link = disk.home.parent / "z only"
+    link.symlink_to(disk.disk / "z")
+    for name in (disk.disk, disk.disk / "z", link):
+        assert Status.UNWANTED not in disk.run(name).values()
+    [root] = list_roots(disk.store)
+    assert (root.root.path, root.root.include, root.photos) == (str(disk.home), ("#recycle",), 2)
+    assert root.root.looked_at is not None
+    disk.run(disk.disk, include=[])
+    assert [one.include for one in known_roots(disk.store)] == [()]
+
+
+def test_a_folder_indexed_before_there_were_roots_is_known_by_the_name_its_photos_have(disk: Disk) -> None:
+    disk.draw("a.jpg")
+    disk.run(disk.home)
+    with disk.store.write_connection() as connection:
+        connection.execute(delete(schema.root))
+    disk.run(disk.disk)
+    assert [(one.root.path, one.photos) for one in list_roots(disk.store)] == [(str(disk.home), 1)]
+
+
+def test_two_roots_that_are_one_folder_become_one_and_forgetting_either_before_takes_nothing_away(disk: Disk) -> None:
+    disk.draw("a.jpg")
+    disk.run(disk.home, include=["#recycle"])
+    with disk.store.write_connection() as connection:
+        second = {"path": str(disk.disk), "include": "[]", "added_at": datetime.now(UTC)}
+        connection.execute(insert(schema.root).values(second))
+    assert forget_root(disk.store, disk.home) == 0
+    assert disk.store.count(Query()) == 1
+    undo(disk.store)
+    disk.run(disk.home, disk.disk)
+    assert [(root.path, root.include) for root in known_roots(disk.store)] == [(str(disk.home), ("#recycle",))]
+    # It goes by either name.
+    assert forget_root(disk.store, disk.disk) == 1
+    assert known_roots(disk.store) == []
+
+
+def test_forgetting_a_folder_leaves_what_lies_in_another_by_another_name(disk: Disk) -> None:
+    disk.draw("z/a.jpg")
+    disk.draw("y/b.jpg")
+    disk.run(disk.home)
+    with disk.store.write_connection() as connection:
+        second = {"path": str(disk.disk / "z"), "include": "[]", "added_at": datetime.now(UTC)}
+        connection.execute(insert(schema.root).values(second))
+    assert forget_root(disk.store, disk.home) == 1
+    assert disk.store.search_paths(Query()) == disk.at_home("z/a.jpg")
 
 
 def test_when_the_link_is_gone_the_photos_are_where_they_are(disk: Disk) -> None:
@@ -165,6 +271,7 @@ def test_known_folders_are_looked_at_only_where_a_folder_is_new(disk: Disk, monk
     monkeypatch.setattr(FileIds, "of", lambda self, path: looked.append(path) or plain(self, path))
     disk.draw("z/a.jpg")
     disk.run(disk.home)
+    looked.clear()
     disk.run(disk.home)
     assert looked == []
     (disk.disk / "empty").mkdir()

@@ -124,8 +124,26 @@ def test_links_that_are_not_followed_this_time_change_nothing(library: Library) 
     library.draw("../far/b.jpg", "sad")
     (library.folder / "link").symlink_to(far)
     assert [result.status for result in library.start(follow_links=True)] == [NEW]
-    assert library.run() == {}
+    assert list(library.start(follow_links=False)) == []
     assert library.names() == {"b.jpg"}
+
+
+def test_whether_links_are_followed_is_remembered_with_the_folder(library: Library) -> None:
+    far = library.folder.with_name("far")
+    library.draw("../far/b.jpg", "sad")
+    library.draw("sub/a.jpg")
+    (library.folder / "sub" / "link").symlink_to(far)
+    assert library.run() == {"a.jpg": NEW}
+    assert [result.status for result in library.start(follow_links=True)] == [UNCHANGED, NEW]
+    assert known_roots(library.store)[0].follow_links
+    assert library.run() == {"a.jpg": UNCHANGED, "b.jpg": UNCHANGED}
+    assert library.run(library.folder / "sub") == {"a.jpg": UNCHANGED, "b.jpg": UNCHANGED}
+    assert len(known_roots(library.store)) == 1
+    # What is taken in is another matter.
+    assert len(list(library.start(include=["#recycle"]))) == 2
+    assert [result.path for result in library.start(follow_links=False)] == [str(library.folder / "sub" / "a.jpg")]
+    assert library.run() == {"a.jpg": UNCHANGED}
+    assert known_roots(library.store)[0].include == ("#recycle",)
 
 
 def test_what_is_to_be_taken_in_is_remembered_with_the_folder(library: Library) -> None:
@@ -312,7 +330,7 @@ def test_starred_photo_that_is_ignored_keeps_what_was_said_until_it_is_back(igno
 def test_what_others_say_of_folders_while_a_run_waits_for_them_counts(library: Library) -> None:
     library.draw("a.jpg", "happy")
     library.run()
-    waiting = find_places(library.store, [library.folder], follow_links=False, include=None)
+    waiting = find_places(library.store, [library.folder])
     note_roots(library.store, [Root(str(library.folder), ("#recycle",))])
     waiting.note(library.store)
     assert [root.include for root in known_roots(library.store)] == [("#recycle",)]

@@ -300,7 +300,7 @@ from functools import partial
 from gallery.cli import cli
 import gallery.cli.index_run
 from tests.support.fakes import FakeClassifier, FakeDetector
-gallery.cli.index_run.load_pipeline = lambda state, settings: (FakeDetector(), FakeClassifier())
+gallery.cli.index_run.load_pipeline = lambda state, settings, **_: (FakeDetector(), FakeClassifier())
 cli.main(sys.argv[1:])
 """
 

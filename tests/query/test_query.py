@@ -93,7 +93,8 @@ def test_what_people_type_becomes_a_query() -> None:
         ({"until": "soon"}, "'soon'", "2023-06-01T12:30"),
         ({"since": "2024", "until": "2023"}, "'2024-01-01 00:00:00'", "before that of --until"),
         ({"sort": "best"}, "'best'", ", ".join(SORTS)),
-        ({"limit": 0}, "0", "1 or more"),
+        ({"limit": 0}, "0", "1 to 999999999"),
+        ({"limit": 10**20}, "1" + "0" * 20, "1 to 999999999"),
         ({"path": " "}, "' '", "a folder"),
     ],
 )

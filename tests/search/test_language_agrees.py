@@ -329,12 +329,12 @@ def test_files_are_meant_for_which_the_query_would_hold_without_the_others(
     assert several[2] > 30
 
 
-# Five thousand in all, in parts that fail each for itself. Each part has a seed, or all would draw the same queries.
+# Two thousand in all, in parts that fail each for itself. Each part has a seed, or all would draw the same queries.
 @pytest.mark.slow
 @pytest.mark.parametrize(("part", "order"), [*enumerate(ORDERS)])
 def test_queries_find_what_an_obvious_look_finds(asked: tuple[Connection, list[Photo]], part: int, order: str) -> None:
     @seed(part)
-    @settings(max_examples=1000, deadline=None, database=None)
+    @settings(max_examples=400, deadline=None, database=None)
     @given(QUERIES, st.sampled_from([None, None, 1, 5]))
     def agrees(query: Said, limit: int | None) -> None:
         check(asked, query, order, limit)

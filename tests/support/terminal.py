@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from gallery.cli import cli
 from tests.support.cli_gallery import Gallery
@@ -54,3 +56,10 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
         if not chunk:
             return
         yield chunk
+
+
+def screen(**options: object) -> tuple[Console, io.StringIO]:
+    """A console in full colour, and what is written to it."""
+    written = io.StringIO()
+    settings: dict[str, object] = {"color_system": "truecolor", "_environ": {}, "width": 100} | options
+    return Console(file=written, force_terminal=True, highlight=False, markup=False, **settings), written  # type: ignore[arg-type]

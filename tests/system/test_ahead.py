@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from gallery.system.ahead import THREADS, ahead, in_threads
+from gallery.system.ahead import ahead, in_threads, threads
 
 
 def test_results_come_in_order_and_lists_of_a_size() -> None:
@@ -44,4 +44,4 @@ def test_error_comes_in_its_turn_and_stops_the_threads() -> None:
     with pytest.raises(ZeroDivisionError):
         next(batches)
     assert threading.active_count() == before
-    assert THREADS >= 1
+    assert threads() >= 1

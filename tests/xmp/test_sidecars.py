@@ -193,6 +193,7 @@ def test_json_tells_each_file_with_what_was_put_in_and_taken_out(gallery: Galler
             "sidecar": str(beside(photo)),
             "action": "created",
             "reason": None,
+            "replaced": False,
             "added": [
                 {"property": "digiKam:TagsList", "value": "Emotion/happy"},
                 {"property": "lr:hierarchicalSubject", "value": "Emotion|happy"},

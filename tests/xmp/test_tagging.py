@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -223,6 +224,15 @@ def test_what_is_no_sound_xmp_is_refused(text: str) -> None:
     with pytest.raises(SidecarError) as caught:
         Packet(text.encode(), "a.xmp")
     assert BAD[text] in caught.value.reason
+
+
+@pytest.mark.parametrize("codec", ["punycode", "idna", "rot13", "unicode_escape", "raw_unicode_escape", "utf-7"])
+def test_encodings_that_no_text_is_written_in_are_refused_at_once(codec: str) -> None:
+    content = f'<?xml version="1.0" encoding="{codec}"?>'.encode() + b"a" * 200_000 + b"-" + b"b" * 200_000
+    start = time.process_time()
+    with pytest.raises(SidecarError, match="encoding"):
+        Packet(content, "a.xmp")
+    assert time.process_time() - start < 0.5
 
 
 def test_bytes_in_another_encoding_than_they_say_are_refused() -> None:

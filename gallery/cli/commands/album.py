@@ -8,13 +8,15 @@ from typing import Any, Final
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.commands.album_photos import add, cover, move, name_argument, remove, sort
 from gallery.cli.commands.export import export
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import database_option, dry_run_option, loudness_options, shared_options, yes_option
 from gallery.cli.output import console, counted, plain_table, print_items, printable
-from gallery.cli.photo_lists import listing_options, print_records
+from gallery.cli.photo_lists import Listing, listing_options, print_records
 from gallery.cli.photo_words import parse_photos, photos_and_filters
+from gallery.cli.query_hints import hint_at_name
 from gallery.cli.state import State
 from gallery.curation.albums import (
     Album,
@@ -76,6 +78,8 @@ def create(state: State, /, name: str, smart: bool, note: str, dry_run: bool, **
             made = create_smart_album(store, name, query, settings, note=note, dry_run=dry_run)
         else:
             made = create_album(store, name, photos, settings, note=note, dry_run=dry_run)
+    if not made.count:
+        hint_at_name(name, given["words"])
     if smart:
         state.note_done(f"smart album {made.name!r} made; it holds {counted(made.count, 'photo')} now", dry_run=dry_run)
     else:
@@ -132,7 +136,7 @@ def show(state: State, /, name: str, as_json: bool, nul: bool, **filters: Any) -
         state.hint(f"Smart: {one.query}")
     if one.cover is not None:
         state.hint(f"Cover: {one.cover}")
-    print_records(listed, as_json=as_json, nul=nul)
+    print_records(listed, Listing(as_json, nul, state.note))
     if len(listed) < len(photos):
         state.hint(f"{counted(len(photos) - len(listed), 'photo')} missing; --missing lists them too.")
     if one.waiting:
@@ -235,7 +239,7 @@ def delete(state: State, name: str, yes: bool, dry_run: bool) -> None:
         one = read_album(store, name, settings)
         held = f"with {counted(one.count + one.waiting, 'photo')}" if one.query is None else "(smart)"
         question = f"Delete album {name!r} {held}? The photos stay."
-        if not (yes or dry_run) and not click.confirm(printable(question), err=True):
+        if not (yes or dry_run) and not agreed(question):
             state.note("nothing deleted")
             return
         broken = delete_album(store, name, dry_run=dry_run)

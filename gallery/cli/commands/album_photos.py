@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.completing import complete_albums
+from gallery.cli.completing import complete_albums, complete_photos
 from gallery.cli.options import all_of, dry_run_option, shared_options
 from gallery.cli.output import counted, print_paths
 from gallery.cli.photo_words import parse_photos, photos_and_filters
@@ -63,7 +63,7 @@ def _change(state: State, change: Callable[..., int], name: str, given: dict[str
 
 @click.command()
 @name_argument
-@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=_photo)
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO...", type=_photo, shell_complete=complete_photos)
 @click.option("--before", type=_photo, metavar="PHOTO", help="To before this photo of the album.")
 @click.option("--after", type=_photo, metavar="PHOTO", help="To behind this photo of the album.")
 @click.option("--first", is_flag=True, help="To the beginning.")
@@ -113,7 +113,7 @@ def sort(state: State, name: str, order: str) -> None:
 
 @click.command()
 @name_argument
-@click.argument("photo", required=False, type=_photo)
+@click.argument("photo", required=False, type=_photo, shell_complete=complete_photos)
 @click.option("--clear", is_flag=True, help="The first photo stands for the album again.")
 @shared_options
 def cover(state: State, name: str, photo: str | None, clear: bool) -> None:

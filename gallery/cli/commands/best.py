@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,8 +11,9 @@ from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options_but_album
 from gallery.cli.look_progress import read_looks
 from gallery.cli.options import shared_options
-from gallery.cli.output import counted, message, plain_table, printable
-from gallery.cli.photo_lists import listing_options, print_groups, score_text
+from gallery.cli.output import counted, message, plain_table
+from gallery.cli.path_cells import Folder
+from gallery.cli.photo_lists import GroupTables, listing_options, print_groups, score_text
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
 from gallery.curation.collecting import Collected, collect_photos
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_LONGEST_GAP_SECONDS: Final = 1_000_000_000
+
+
 @click.command()
 @query_options_but_album
 @click.option(
     "--gap",
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(0, _LONGEST_GAP_SECONDS),
     default=GAP_SECONDS,
     show_default=True,
     metavar="SECONDS",
@@ -73,14 +77,20 @@ def best(
     before all of that: picked shots win, and rejected ones never do. No photo is changed or deleted.
     `album:NAME` among the words asks for the photos of an album.
 
+    Brackets of exposures, focus stacks and the parts of panoramas are told from bursts, and kept whole: all their shots
+    are winners.
+
     A terminal gets a table per burst, the best first; a pipe the paths of the winners alone.
 
     \b
-    --json prints an array of bursts, each with "shots", the best first:
+    --json prints an array of bursts, each with "series" (null, "bracket",
+    "focus stack" or "panorama") and "shots", the best first, those of a
+    series in the order of time:
       path, hash, taken_at, faces, lost_faces,
       least_happy and eyes_open (0 to 1, null without faces),
       sharpness (0 and more, null where it can't be told), score,
-      word ("pick", "reject" or null: what you said of it)
+      word ("pick", "reject" or null: what you said of it),
+      replaced (another photo is at its path now; it isn't listed alone)
     """
     if dry_run and into is None:
         raise UsageError("--dry-run goes with --album; without it nothing is written anyway")
@@ -90,8 +100,8 @@ def best(
         failed = read_looks(state, store, query, settings)
         bursts = find_bursts(store, query, settings, gap_seconds=gap, alike=alike)
         ranked = _followed(state, rank_bursts(store, bursts, settings, query), sum(map(len, bursts)))
-        winners = [shot.photo.path for burst in ranked for shot in burst.winners]
-        print_groups(ranked, as_json=as_json, nul=nul, table=_table, paths=winners)
+        winners = [shot.photo.path for burst in ranked for shot in burst.winners if not shot.photo.replaced]
+        print_groups(ranked, as_json=as_json, nul=nul, tables=_TABLES, paths=winners)
         if into is not None and winners:
             collected = collect_photos(store, into, winners, settings, dry_run=dry_run)
             _tell_collected(state, collected, into, dry_run=dry_run)
@@ -118,16 +128,13 @@ def _tell_collected(state: State, collected: Collected, name: str, *, dry_run: b
     state.note(f"dry run, nothing was changed: would be {done}" if dry_run else done)
 
 
-def _table(number: int, burst: RankedBurst) -> Table:
-    from rich.text import Text
-
-    table = plain_table()
-    table.add_column(f"burst {number}", overflow="fold")
+def _table(number: int, burst: RankedBurst, folder: Folder) -> Table:
+    table = plain_table(f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole")
     for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
         table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
     for shot in burst.shots:
         said = {"pick": " (picked)", "reject": " (rejected)"}.get(shot.word or "", "")
-        name = Text(f"{printable(shot.photo.path)}{said}", style="bold" if shot in burst.winners else "")
+        name = folder.photo_cell(shot.photo, after=said, style="bold" if shot in burst.winners else "")
         table.add_row(name, *_cells(shot))
     table.add_row()
     return table
@@ -139,3 +146,15 @@ def _cells(shot: RankedShot) -> Iterator[str]:
     yield str(len(shot.photo.faces)) + (f" ({shot.lost} fewer)" if shot.lost else "")
     for value in (shot.happy, shot.eyes, shot.sharpness, shot.score):
         yield "-" if value is None else score_text(value)
+
+
+def _totals(bursts: Sequence[RankedBurst]) -> Iterator[str]:
+    kept_whole = sum(burst.series is not None for burst in bursts)
+    if kept_whole < len(bursts):
+        yield counted(len(bursts) - kept_whole, "burst")
+    if kept_whole:
+        yield f"{kept_whole} series kept whole"
+    yield counted(sum(len(burst.shots) for burst in bursts), "shot")
+
+
+_TABLES = GroupTables(_table, lambda burst: (shot.photo.path for shot in burst.shots), _totals)

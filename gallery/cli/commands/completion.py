@@ -3,76 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
-from typing import Final
 
 import click
-from click.shell_completion import (
-    BashComplete,
-    CompletionItem,
-    FishComplete,
-    ZshComplete,
-    add_completion_class,
-    split_arg_string,
-)
+from click.shell_completion import add_completion_class
 
 from gallery.cli.options import loudness_options
+from gallery.cli.shells import SHELLS
 from gallery.cli.state import COMPLETE_VARIABLE
-
-_BASH: Final = r"""
-%(complete_func)s() {
-    local IFS=$'\n'
-    local response completion type value
-    response=$(env COMP_LINE="${COMP_LINE:0:$COMP_POINT}" COMP_WORDBREAKS="$COMP_WORDBREAKS" \
-        %(complete_var)s=bash_complete "$1")
-    for completion in $response; do
-        IFS=',' read -r type value <<< "$completion"
-        if [[ $type == 'dir' ]]; then
-            COMPREPLY=()
-            compopt -o dirnames
-        elif [[ $type == 'file' ]]; then
-            COMPREPLY=()
-            compopt -o default
-        elif [[ $type == 'plain' ]]; then
-            COMPREPLY+=("$value")
-            if [[ $value == *: ]]; then
-                compopt -o nospace
-            fi
-        fi
-    done
-    return 0
-}
-complete -o nosort -F %(complete_func)s %(prog_name)s
-"""
-
-
-class QuotingBashComplete(BashComplete):
-    """Quotes what bash would take apart, or even run: names of albums may come from strangers.
-
-    Bash takes `emotion:happy` for three words, and puts what we answer in the place of the last. So we are given the
-    line itself, and answer with what comes after the colon.
-    """
-
-    source_template = _BASH
-    _kept = 0
-    """Characters of the word that stay as they are on the line."""
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        line = os.environ.get("COMP_LINE")
-        if line is None:
-            return super().get_completion_args()
-        words = split_arg_string(line)
-        incomplete = "" if line[-1:].isspace() else words.pop()
-        unquoted = line.endswith(incomplete)
-        if unquoted and ":" in os.environ.get("COMP_WORDBREAKS", ""):
-            self._kept = incomplete.rfind(":") + 1
-        return words[1:], incomplete
-
-    def format_completion(self, item: CompletionItem) -> str:
-        return f"{item.type},{shlex.quote(item.value[self._kept :]) if item.type == 'plain' else item.value}"
-
-
-SHELLS: Final = {"bash": QuotingBashComplete, "zsh": ZshComplete, "fish": FishComplete}
 
 
 @click.command()
@@ -92,4 +29,6 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def prepare() -> None:
     """Called before Click answers a shell."""
-    add_completion_class(QuotingBashComplete)
+    for name, shell in SHELLS.items():
+        if name == "bash" or "COMP_LINE" in os.environ:
+            add_completion_class(shell)

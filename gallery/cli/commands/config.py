@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from gallery.cli.asking import agreed
 from gallery.cli.options import loudness_options, pass_state, shared_options
 from gallery.cli.output import console, message, plain_table, print_json, printable, to_terminal
 from gallery.cli.state import State
@@ -101,7 +102,7 @@ def edit(state: State) -> int:
             state.note(f"settings kept in {config_file()}")
             return 0
         message(problem)
-        if not click.confirm("Edit again?", default=True, err=True):
+        if not agreed("Edit again?", default=True, way_out=f"what you wrote is in {draft}"):
             state.note(f"nothing changed; what you wrote is in {draft}")
             return 1
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gallery.cli.options import shared_options
-from gallery.cli.output import counted, message, print_json
+from gallery.cli.output import counted, message, print_json, print_text
 from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.state import State
 from gallery.curation.dump import dump_text, write_dump
@@ -27,11 +27,11 @@ _file = UserPath(path_type=Path, allow_dash=True)
 def dump(state: State, file: Path | None, force: bool) -> None:
     """Write all that you typed in as text.
 
-    Labels, faces you drew, photos you picked, albums, saved queries: a line of JSON each, in an order that is always
-    the same, into FILE or to stdout. It can be read, compared with an older one, kept apart from the database, and read
-    back by `gallery restore`. Photos are named by their content, so it holds wherever they lie; the paths in it are for
-    you. FILE is yours alone to read, and an existing one is left as it is without --force, which replaces nothing but
-    an earlier dump; `-` is stdout.
+    Labels, faces you drew, photos you picked, albums, saved queries, and the folders that are looked through: a line of
+    JSON each, in an order that is always the same, into FILE or to stdout. It can be read, compared with an older one,
+    kept apart from the database, and read back by `gallery restore`. Photos are named by their content, so it holds
+    wherever they lie; their paths in it are for you. FILE is yours alone to read, and an existing one is left as it is
+    without --force, which replaces nothing but an earlier dump; `-` is stdout.
     """
     if file == PIPE:
         file = None
@@ -39,8 +39,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
         raise UsageError("--force goes with FILE; without one the dump is printed")
     with state.open_existing_store(state.settings()) as store:
         if file is None:
-            sys.stdout.buffer.write(dump_text(store).encode())
-            sys.stdout.buffer.flush()
+            print_text(dump_text(store).encode())
         else:
             write_dump(store, file, force=force)
             state.note(f"all that you typed in is in {file}")
@@ -53,7 +52,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
     "--json",
     "as_json",
     is_flag=True,
-    help="Print {labels, albums, photos, queries, already_there, waiting, renamed: [{kind, name, new_name}], "
+    help="Print {labels, albums, photos, queries, roots, already_there, waiting, renamed: [{kind, name, new_name}], "
     "problems: [{line, reason}], drawn, picks}.",
 )
 @shared_options

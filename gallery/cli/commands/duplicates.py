@@ -10,8 +10,9 @@ import click
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.look_progress import read_looks
 from gallery.cli.options import shared_options
-from gallery.cli.output import counted, plain_table, printable
-from gallery.cli.photo_lists import listing_options, print_groups
+from gallery.cli.output import counted, plain_table
+from gallery.cli.path_cells import Folder
+from gallery.cli.photo_lists import GroupTables, listing_options, print_groups
 from gallery.cli.state import State
 from gallery.errors import UsageError
 from gallery.query.query import Query
@@ -62,7 +63,7 @@ def duplicates(state: State, /, near: bool, bits: int | None, as_json: bool, nul
             groups = near_duplicates(store, query, settings, NEAR if bits is None else bits, left_out.append)
         else:
             groups = exact_duplicates(store, query, settings, left_out.append)
-    print_groups(groups, as_json=as_json, nul=nul, table=_table, paths=_paths(groups))
+    print_groups(groups, as_json=as_json, nul=nul, tables=_TABLES, paths=_paths(groups))
     if not groups:
         state.hint("None found." if near else "No file is there twice; --near finds pictures that look the same.")
     if left_out:
@@ -78,18 +79,27 @@ def _paths(groups: Sequence[DuplicateGroup]) -> Iterator[str]:
         yield from group.paths
 
 
-def _table(number: int, group: DuplicateGroup) -> Table:
-    from rich.text import Text
-
-    table = plain_table()
-    table.add_column(f"group {number}", overflow="fold")
+def _table(number: int, group: DuplicateGroup, folder: Folder) -> Table:
+    table = plain_table(f"group {number}")
     for name in ("pixels", "bytes", "bits"):
         table.add_column(name, no_wrap=True, justify="right")
     for photo in group.photos:
         for place, path in enumerate(photo.paths):
             facts = (f"{photo.width} x {photo.height}", f"{photo.size:,}", str(photo.bits))
-            table.add_row(Text(printable(path)), *(("same", "", "") if place else facts))
+            table.add_row(folder.cell(path), *(("same", "", "") if place else facts))
             for link in (link for link in photo.links if link.file == path):
-                table.add_row(Text(f"  also {printable(link.path)}", style="dim"), "link", "", "")
+                table.add_row(folder.cell(link.path, before="  also ", style="dim"), "link", "", "")
     table.add_row()
     return table
+
+
+def _files(group: DuplicateGroup) -> Iterator[str]:
+    yield from group.paths
+    yield from (link.path for photo in group.photos for link in photo.links)
+
+
+def _totals(groups: Sequence[DuplicateGroup]) -> tuple[str, str]:
+    return counted(len(groups), "group"), counted(sum(len(group.paths) for group in groups), "file")
+
+
+_TABLES = GroupTables(_table, _files, _totals)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -15,7 +14,7 @@ from gallery.api import album_export, query_export
 from gallery.cli.completing import complete_albums
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import all_of, dry_run_option, shared_options
-from gallery.cli.output import counted, print_json, printable
+from gallery.cli.output import counted, print_json, print_text, printable
 from gallery.cli.paths import PIPE, UserPath
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
@@ -90,7 +89,7 @@ _export_options = all_of(
         "--report", type=_place, metavar="FILE", help="Write what became of each file to a new .csv or .json."
     ),
     dry_run_option,
-    click.option("--json", "as_json", is_flag=True, help="Print an array of {source, target, action, reason}."),
+    click.option("--json", "as_json", is_flag=True, help="Print objects {source, target, action, reason, replaced}."),
 )
 
 
@@ -175,8 +174,7 @@ def _run(state: State, store: Store, options: _Options, asked: Export) -> int:
     """Makes the export and tells of it; the exit code."""
     asked, made = options.applied_to(asked, store), FORMATS[options.form]
     if made.render is not None and asked.dest == PIPE:
-        sys.stdout.buffer.write(made.render(asked))
-        sys.stdout.buffer.flush()
+        print_text(made.render(asked))
         return 0
     if asked.dest == PIPE:
         fitting = ", ".join(name for name, one in FORMATS.items() if one.render is not None)
@@ -209,9 +207,10 @@ def _told(results: Iterable[ExportResult], options: _Options, progress: Progress
         if result.kind is Kind.PHOTO:
             progress.advance(worked=result.action is not ExportAction.THERE)
         if result.action in _TOLD:
-            progress.tell(f"{result.action}: {result.source or result.target}: {result.reason}")
+            reason = "" if result.reason == result.told else f": {result.reason}"
+            progress.tell(f"{result.action}: {result.told or result.target}{reason}")
         elif options.dry_run and not options.as_json:
-            source, target = printable(result.source or ""), printable(result.target or "")
+            source, target = printable(result.told), printable(result.target or "")
             click.echo(f"{result.action}\t{source}\t{target}")
         yield result
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from gallery.cli.options import shared_options
-from gallery.cli.output import console, plain_table, print_items, printable
+from gallery.cli.output import console, counted, plain_table, print_items, printable
+from gallery.cli.path_cells import Folder, print_total
 from gallery.cli.state import State
 from gallery.store.store import FailureRecord
 
@@ -32,11 +33,12 @@ def _line(failure: FailureRecord) -> str:
 
 
 def _draw(failures: Sequence[FailureRecord]) -> None:
-    table = plain_table()
-    table.add_column("file", overflow="fold")
-    table.add_column("reason")
+    folder = Folder.of(failure.path for failure in failures)
+    table = plain_table("file", "reason")
     table.add_column("tried", no_wrap=True)
     for failure in failures:
         tried = failure.failed_at.astimezone().strftime("%Y-%m-%d %H:%M")
-        table.add_row(printable(failure.path), printable(failure.reason), tried)
+        table.add_row(folder.cell(failure.path), printable(failure.reason), tried)
+    folder.print()
     console().print(table)
+    print_total(counted(len(failures), "file"))

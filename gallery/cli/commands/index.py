@@ -10,6 +10,7 @@ from gallery.api import index as index_photos
 from gallery.cli.folders import folders_to_look_through, open_store_for
 from gallery.cli.index_run import IndexRun
 from gallery.cli.network_options import (
+    background_option,
     follow_links_option,
     pipeline_options,
     searched_at,
@@ -20,6 +21,7 @@ from gallery.cli.options import shared_options
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.query.query import Query
+from gallery.system.machine import yield_to_others
 
 
 @click.command()
@@ -32,6 +34,7 @@ from gallery.query.query import Query
 @click.option("--batch-size", type=int, metavar="N", help="Photos per transaction; 16 by default.")
 @workers_option
 @thumbnails_option
+@background_option
 @click.option("--wait", is_flag=True, help="Wait for another `gallery index` on this database, which else is refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one object at the end; see above.")
 @shared_options
@@ -39,12 +42,13 @@ def index(
     state: State,
     /,
     paths: tuple[str, ...],
-    follow_links: bool,
+    follow_links: bool | None,
     include: tuple[str, ...],
     retry_failed: bool,
     force: bool,
     thumbnails: bool,
     wait: bool,
+    background: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -59,6 +63,8 @@ def index(
     With --force every photo is opened and searched for faces anew, for example with --thorough. What you said of the
     faces stays, and so do albums; what other models said of them goes.
 
+    With --background a laptop stays usable, and the run takes longer: it has the lowest priority, and one core less.
+
     Bins, snapshots, and what other programs make of photos are passed over, unless --include names them, as in
     --include '#recycle' --include '*.lrdata'. That is remembered for these folders until --include is given again;
     --include '' takes in none. Photos that an ignore file names by now, or that lie in a bin, are no longer wanted:
@@ -69,13 +75,22 @@ def index(
 
     \b
     --json prints an object: the number of photos that are new, unchanged,
-      edited (the same picture, with another star, keyword, date or place),
+      edited (the same picture with another star, keyword, date or place, or
+      the same shot turned, cropped, retouched or compressed again),
       changed (another picture), moved, copied, missing, restored, reread
       (unchanged, and searched anew by --force), failed and unwanted
       (there, and ignored by now or in a bin); faces found in this run;
-      in_bins, those passed over in bins and snapshots;
+      in_bins, those passed over in bins and snapshots; failed_places, those of
+      the failed that are no photos, but folders that couldn't be looked into;
+      words_waiting, said of faces that weren't found again in what came into
+      the places of their photos; places_staying, in albums, with pictures
+      that have a file elsewhere;
+      videos and raw, files of these kinds among the photos, which are passed
+      over, too;
       seconds; photos_per_second
     """
+    if background:
+        yield_to_others()
     settings = state.settings(**searched_at(**flags))
     names = [name for name in include if name] if include else None
     with open_store_for(state, settings, paths) as store:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gallery.cli.filters import parse_filters, query_options
+from gallery.cli.asking import agreed
+from gallery.cli.filters import faces_options, parse_filters
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, printable
 from gallery.cli.state import State
@@ -48,7 +49,7 @@ def _asking_options(command: F) -> F:
 
 
 @click.command()
-@query_options
+@faces_options
 @click.option("--clear", is_flag=True, help="Forget what was said of these faces; no emotion is given then.")
 @click.option("--box", metavar="L,T,R,B", callback=_sides, help="Where in a PHOTO there is a face that wasn't found.")
 @_asking_options
@@ -92,7 +93,7 @@ def label(
 
 
 @click.command()
-@query_options
+@faces_options
 @_asking_options
 @shared_options
 def reject(state: State, /, words: tuple[str, ...], yes: bool, dry_run: bool, **filters: Any) -> None:
@@ -168,7 +169,7 @@ def _agreed(state: State, faces: _Faces, what: str, *, yes: bool, dry_run: bool)
     if not faces.named or yes:
         return True
     count = f"{counted(len(faces.ids), 'face')} in {counted(faces.photos, 'photo')}"
-    if click.confirm(f"{what[:1].upper()}{what[1:]} {count}?", err=True):
+    if agreed(f"{what[:1].upper()}{what[1:]} {count}?"):
         return True
     state.note("nothing was changed")
     return False

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
+from gallery.cli.model_cards import card_lines, draw_models
 from gallery.cli.options import loudness_options, pass_state
-from gallery.cli.output import console, plain_table, print_json, print_paths, printable, to_terminal
+from gallery.cli.output import print_json, print_paths, printable, to_terminal
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.errors import UsageError
 from gallery.system.paths import expanded
-from gallery.vision.checkpoints import DEFAULT_MODEL, ModelCard, find_model, list_models, read_card
+from gallery.vision.checkpoints import DEFAULT_MODEL, find_model, list_models, read_card
 
 
 @click.group()
@@ -33,7 +32,7 @@ def list_(state: State, as_json: bool) -> None:
     if as_json:
         print_json([{**card.as_json(), "in_use": card.path == used} for card in cards])
     elif to_terminal():
-        _draw(cards, used)
+        draw_models(cards, used)
     else:
         for card in cards:
             click.echo(printable(card.name))
@@ -62,8 +61,8 @@ def show(state: State, name: str, as_json: bool) -> None:
     if as_json:
         print_json(card)
         return
-    for key, value in card.items():
-        click.echo(f"{key + ':':<15}{printable(_plain(value))}")
+    for line in card_lines(card):
+        click.echo(printable(line))
 
 
 @model.command()
@@ -106,27 +105,3 @@ def export(name: str, format_: str, output: Path | None, force: bool) -> None:
 
     export_onnx(path, out, overwrite=force)
     print_paths([str(out)])
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case dict():
-            return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items()) or "-"
-        case list():
-            return " ".join(_plain(inner) for inner in value)
-        case float():
-            return f"{value:.4g}"
-        case str():
-            return value
-    return json.dumps(value)
-
-
-def _draw(cards: list[ModelCard], used: Path | None) -> None:
-
-    table = plain_table("name", "", "architecture", "size", "metrics")
-    for card in cards:
-        size = f"{card.size_bytes / 1e6:.1f} MB"
-        star = "*" if card.path == used else ""
-        about = printable(card.architecture), size, printable(_plain(card.metrics))
-        table.add_row(printable(card.name), star, *about)
-    console().print(table)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from gallery.cli.completing import complete_photos
 from gallery.cli.options import shared_options
 from gallery.cli.state import State
 from gallery.insight.viewing import open_photo
 
 
 @click.command("open")
-@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("photo", type=click.Path(path_type=Path), shell_complete=complete_photos)
 @shared_options
 def open_(state: State, photo: Path) -> None:
     """Open a photo in the system's viewer.

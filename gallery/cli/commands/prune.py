@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options, yes_option
 from gallery.cli.output import counted, print_json, print_paths
 from gallery.cli.state import State
-from gallery.indexing.pruning import Attached, Gone, GonePhoto, attached_to, find_gone, forget_gone
+from gallery.indexing.pruning import Attached, Gone, attached_to, find_gone, forget_gone
 
 
 @click.command()
@@ -30,6 +31,8 @@ def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as
     Photos whose whole folder is gone, or empty, may be on a drive that isn't connected. They are kept, unless other
     photos are found near by on the same drive.
 
+    A photo in whose place another one is now is told on stderr, for that path is the other one's.
+
     With --json the object has `photos` (each with `hash`, `paths` and `replaced`: another picture has its place),
     `copies` (paths), `kept` (files that are there again), `unplugged` (folders with a number of files) and `forgotten`.
 
@@ -42,17 +45,15 @@ def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as
         query = parse_filters(filters, store, settings)
         gone = find_gone(store, query, settings, even_if_unplugged=even_if_unplugged)
         if not as_json:
-            print_paths([*map(_listed, gone.photos), *gone.copies])
+            print_paths([*(photo.paths[0] for photo in gone.photos if not photo.replaced), *gone.copies])
+        for photo in (photo for photo in gone.photos if photo.replaced):
+            state.note(photo.told)
         _tell_kept(state, gone)
         sure = gone and not dry_run and (yes or _confirmed(gone, attached_to(store, gone.photos)))
         done = forget_gone(store, gone) if sure else None
     if as_json:
         print_json({**(done or gone).as_json(), "forgotten": done is not None})
     state.note(_sentence(gone, done, dry_run=dry_run))
-
-
-def _listed(photo: GonePhoto) -> str:
-    return photo.paths[0] if photo.paths else photo.hash
 
 
 def _tell_kept(state: State, gone: Gone) -> None:
@@ -71,7 +72,7 @@ def _confirmed(gone: Gone, lost: Attached) -> bool:
         if number
     ]
     waits = f" {' and '.join(waiting)} will wait for them." if waiting else ""
-    return click.confirm(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}", err=True)
+    return agreed(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}")
 
 
 def _what(gone: Gone) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gallery.cli.asking import agreed
 from gallery.cli.completing import complete_saved_queries
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import database_option, loudness_options, shared_options, yes_option
@@ -95,7 +96,7 @@ def delete(state: State, name: str, yes: bool) -> None:
     """Delete a saved query; `gallery undo` brings it back."""
     with state.open_existing_store(state.settings()) as store:
         found = read_query(store, name)
-        if not yes and not click.confirm(f"Delete query {found.name!r}, {printable(found.text)}?", err=True):
+        if not yes and not agreed(f"Delete query {found.name!r}, {found.text}?"):
             state.note("nothing deleted")
             return
         asked_by = delete_query(store, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -12,21 +12,21 @@ import click
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options
 from gallery.cli.output import console, counted, print_json, printable
-from gallery.cli.photo_cards import bars
 from gallery.cli.photo_lists import score_text
+from gallery.cli.review_screen import LEGEND, ReviewScreen
 from gallery.cli.state import State
 from gallery.curation.doubt import DoubtfulFace, doubtful_faces
 from gallery.curation.review import Review
 from gallery.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.text import Text
-
+    from gallery.settings import Settings
     from gallery.store.store import Store
 
 AT_ONCE: Final = 100
 """Faces in one sitting unless more are asked for."""
+READABLE: Final = 48
+"""Pixels of the longer side: people can't tell what smaller faces show, and the networks learnt from such as these."""
 
 # `s` is sad, therefore surprise has its p.
 EMOTION_KEYS: Final = {
@@ -40,31 +40,36 @@ EMOTION_KEYS: Final = {
 }
 _AGREE: Final = ("\r", "\n", " ")
 _SKIP: Final = ("k", "\x1b[C", "\x1bOC", "\xe0M")  # the right arrow: in its two modes, and on Windows
+_LOOK: Final = ("w", "o")
 _QUIT: Final = ("q", "\x1b", "")
-_LEGEND: Final = (
-    "a angry  d disgust  f fear  h happy  s sad  p surPrise  n neutral  x not a face",
-    "Enter as the program says  k skip  u undo the last answer  q quit",
-)
 
 ReadKey = Callable[[], str]
 """Waits for a key; what it gives for the end of input is empty."""
 Draw = Callable[[DoubtfulFace, int, int], None]
 """Shows a face, its position from 1, and of how many."""
+Look = Callable[[DoubtfulFace, str], str]
+"""Shows more of a face by a key of _LOOK, and says what it showed."""
 Tell = Callable[[str], None]
 
 
 @click.command()
 @query_options
+@click.option(
+    "--min-size",
+    type=click.IntRange(min=0),
+    metavar="PIXELS",
+    help=f"Leave faces out that are smaller in their photo.  [default: {READABLE}, with --list 0]",
+)
 @click.option("--list", "as_list", is_flag=True, help="Only list the faces, a line each, and ask nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: print an array.")
 @shared_options
-def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> None:
+def review(state: State, /, min_size: int | None, as_list: bool, as_json: bool, **filters: Any) -> None:
     """Go through the most doubtful faces.
 
     Of the photos that a query describes, else of all, those faces come first of which the likeliest emotion is least
     ahead of the next one. Faces you have labelled are left out. --limit counts faces here, 100 by default for a sitting
-    and all for --list; --sort plays no part. The face is shown as a picture where the terminal can, and not with
-    NO_COLOR.
+    and all for --list; --sort plays no part. The face is shown as a picture where the terminal can, as large as it has
+    room for, and not with NO_COLOR.
 
     \b
     a angry  d disgust  f fear  h happy  s sad  n neutral
@@ -72,6 +77,8 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
     x            not a face
     Enter, space as the program says, which counts as your word from then on
     k, right     skip this face
+    w            the whole photo, with the face framed
+    o            open the photo in the system's viewer
     u            take the last answer back and return to its face
     q, Esc       quit; every answer is kept at once
 
@@ -81,7 +88,7 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
     --list --json prints objects {id, path, number, place, box, emotion, score,
     margin, scores, taken_at}: number N of PHOTO#N (place is the same), box in
     pixels [left, top, right, bottom], margin the lead of the likeliest emotion,
-    taken_at the wall clock time or null.
+    taken_at the wall clock time or null, replaced where another photo is at path.
     """
     if as_json and not as_list:
         raise UsageError("--json goes with --list; to answer from a script, use `gallery label`")
@@ -91,30 +98,32 @@ def review(state: State, /, as_list: bool, as_json: bool, **filters: Any) -> Non
     with state.open_existing_store(settings) as store:
         query = parse_filters(filters, store, settings)
         asked = query.limit if query is not None else None
-        faces = doubtful_faces(store, query, settings, asked or (None if as_list else AT_ONCE))
+        smallest = (0 if as_list else READABLE) if min_size is None else min_size
+        faces = doubtful_faces(store, query, settings, asked or (None if as_list else AT_ONCE), min_size=smallest)
         if as_list:
             _print_list(faces, as_json=as_json)
         elif faces:
-            _sit_down(state, store, Review(store, faces, settings, query))
+            _sit_down(state, store, Review(store, faces, settings, query), settings)
     if not faces:
-        state.hint("no face is left to ask about among these photos")
+        smaller = f" of {smallest} pixels or more; --min-size 0 asks about the smaller ones, too" if smallest else ""
+        state.hint(f"no face is left to ask about among these photos{smaller}")
 
 
-def go_through(session: Review, read_key: ReadKey, draw: Draw, tell: Tell) -> None:
+def go_through(session: Review, read_key: ReadKey, draw: Draw, look: Look, tell: Tell) -> None:
     """Asks about each face until the end or a key that quits; what a key means is told by the command's help."""
     while (face := session.current()) is not None:
         draw(face, session.position + 1, session.total)
         key = read_key()
-        # Anything else waits for a key that means something, without drawing the same face again.
-        while not _is_known(key):
-            tell("no such key: " + " / ".join(_LEGEND))
+        # Anything else waits for a key that is an answer, without drawing the same face again.
+        while not _is_answer(key):
+            tell(look(face, key) if key in _LOOK else "no such key: " + " / ".join(LEGEND))
             key = read_key()
         if key in _QUIT:
             return
         _act(session, face, key, tell)
 
 
-def _is_known(key: str) -> bool:
+def _is_answer(key: str) -> bool:
     return key in EMOTION_KEYS or key in (*_AGREE, *_SKIP, *_QUIT, "x", "u")
 
 
@@ -132,10 +141,11 @@ def _act(session: Review, face: DoubtfulFace, key: str, tell: Tell) -> None:
         tell(emotion if session.label(emotion) else f"{face.path}: this face is gone meanwhile")
 
 
-def _sit_down(state: State, store: Store, session: Review) -> None:
-    screen = console()
+def _sit_down(state: State, store: Store, session: Review, settings: Settings) -> None:
+    screen = ReviewScreen(store, console(), os.environ, settings)
+    look = {"w": screen.show_photo, "o": screen.open_photo}
     try:
-        go_through(session, read_key, drawing(store, screen, os.environ), state.note)
+        go_through(session, read_key, screen.draw, lambda face, key: look[key](face), state.note)
     finally:
         state.note(f"{counted(session.answered, 'face')} answered")
 
@@ -154,50 +164,6 @@ def read_key() -> str:
     if typed[:1] in ("\x1b", "\xe0"):
         return typed
     return "" if typed[:1] == "\x04" else typed[:1].lower()
-
-
-def drawing(store: Store, screen: Console, environ: Mapping[str, str]) -> Draw:
-    """What shows a face on the screen, as a picture where that is possible."""
-
-    def draw(face: DoubtfulFace, position: int, total: int) -> None:
-        screen.print()
-        _draw_crop(store, face.id, screen, environ)
-        for line in _card(face, position, total):
-            screen.print(line, soft_wrap=True)
-
-    return draw
-
-
-def _draw_crop(store: Store, face_id: int, screen: Console, environ: Mapping[str, str]) -> None:
-    from gallery.cli import pictures
-
-    way = pictures.way_to_draw(screen, environ)
-    if way is None:
-        return
-    from gallery.indexing.pipeline import decode_crop
-
-    try:
-        crop = decode_crop(store.crop(face_id))
-        drawn: RenderableType = pictures.half_blocks(crop) if way == "blocks" else pictures.kitty(crop)
-    # A database may come from anywhere: whatever a damaged picture makes of Pillow, the face can still be answered.
-    except Exception as error:
-        screen.print(printable(f"its stored picture can't be read: {error}"), soft_wrap=True)
-        return
-    if isinstance(drawn, str):
-        # Rich would take the sequences for text and break them into lines.
-        screen.file.write(f"{drawn}\n")
-        screen.file.flush()
-    else:
-        screen.print(drawn)
-
-
-def _card(face: DoubtfulFace, position: int, total: int) -> Iterator[Text]:
-    from rich.text import Text
-
-    yield Text(f"{position}/{total}  {printable(str(face))}", style="bold")
-    yield Text(f"  from {face.box}" + (f", taken {face.taken_at:%Y-%m-%d %H:%M}" if face.taken_at else ""))
-    yield from bars(dict(face.likeliest(3)))
-    yield from (Text(line, style="dim") for line in _LEGEND)
 
 
 def _print_list(faces: list[DoubtfulFace], *, as_json: bool) -> None:

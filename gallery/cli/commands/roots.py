@@ -8,6 +8,7 @@ import click
 
 from gallery.cli.options import shared_options
 from gallery.cli.output import console, counted, print_json, printable, to_terminal
+from gallery.cli.path_cells import PathCell
 from gallery.cli.state import State
 from gallery.curation.roots import RootRecord, forget_root, list_roots
 
@@ -31,6 +32,7 @@ def roots(ctx: click.Context, state: State, as_json: bool) -> None:
       looked_at   when it was looked through last; null if never to the end
       visible     whether it is there, and its drive connected
       include     names of bins and the like that are taken in
+      follow_links  whether folders that are symbolic links are looked into
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -72,5 +74,5 @@ def _draw(found: Sequence[RootRecord]) -> None:
 
     table = Table("folder", "photos", "missing", "unwanted", "last look", "just now", box=None, pad_edge=False)
     for one in found:
-        table.add_row(printable(one.root.path), *_cells(one))
+        table.add_row(PathCell(printable(one.root.path)), *_cells(one))
     console().print(table)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.output import printable
+from gallery.cli.breakdowns import emotion_bars
+from gallery.cli.output import console, print_json, printable
 from gallery.cli.photo_cards import Card, Wish, bars, photo_options, show_card
 from gallery.cli.photo_lists import score_text
 from gallery.cli.state import State
 from gallery.emotions import COLOURS
+from gallery.errors import UsageError
 from gallery.insight.drawings import save_annotated
+from gallery.insight.reasons import PersonsWord, explain_faces
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
+from gallery.store.folders import FolderSummary
 from gallery.store.store import Store
+from gallery.system.paths import absolute
 from gallery.system.same_file import each_file_once
 
 if TYPE_CHECKING:
@@ -39,43 +45,133 @@ def show(state: State, /, **asked: Any) -> None:
     A face keeps its number, and `gallery label` takes what is called face 2 as PHOTO#2. Between the numbers there are
     gaps where a face doesn't count; `gallery why` shows those, too.
 
+    Where the files of a photo differ in what they say of themselves, that of each is told, too.
+
+    Of a folder it tells how many photos and faces are in and below it, and how many files are gone or couldn't be read.
+
     \b
     --json prints an object: path, paths, hash, width, height, taken_at,
       faces: an array of id, number, box, confidence, emotion, score, scores,
         source (model or person)
+      replaced: at path lies another photo now, and this one has no file
+      files: an array of path, hash, taken_at, camera, latitude, longitude;
+        empty where all files are the same to the byte
+      waiting, where there is any: what was said of faces of another picture
+        of the shot that aren't found in this one: an array of box, of_other,
+        emotion, is_face, said_at
+
+    Of a folder: path, photos, faces, emotions (with the number of each),
+      missing, unwanted and failures, the numbers of files
     """
-    show_card(state, _CARD, Wish(**asked))
+    wish = Wish(**asked)
+    folder = _folder(state, wish)
+    if folder is None:
+        show_card(state, _CARD, wish)
+    elif wish.as_json:
+        print_json(folder.as_json())
+    else:
+        screen = console()
+        for line in _folder_lines(folder):
+            screen.print(line, soft_wrap=True)
 
 
-def _read(store: Store, photo: Path, settings: Settings) -> PhotoRecord:
-    return store.photo(photo, settings=settings)
+def _folder(state: State, wish: Wish) -> FolderSummary | None:
+    if Path(absolute(wish.photo)).is_file():
+        return None
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        found = store.folder(wish.photo, settings=settings)
+    if found is not None and wish.out is not None:
+        raise UsageError(f"{found.path}: is a folder, of which nothing can be drawn; name a photo")
+    return found
 
 
-def _card(record: PhotoRecord) -> Iterator[Text]:
+def _folder_lines(folder: FolderSummary) -> Iterator[Text]:
     from rich.text import Text
 
-    yield Text(printable(record.path), style="bold")
+    yield Text(printable(folder.path), style="bold")
+    yield Text(f"{folder.photos:>8} photos")
+    yield Text(f"{folder.faces:>8} faces")
+    yield from emotion_bars(folder.emotions)
+    if folder.missing:
+        yield Text(f"{folder.missing:>8} missing: their files are gone", style="red")
+    if folder.unwanted:
+        yield Text(f"{folder.unwanted:>8} no longer wanted: ignored, in a bin, or forgotten with their folder")
+    if folder.failures:
+        yield Text(f"{folder.failures:>8} couldn't be read; see `gallery errors`", style="red")
+
+
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """A photo, and what was said of another picture of the shot, of faces that weren't found in this one."""
+
+    record: PhotoRecord
+    waiting: tuple[PersonsWord, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        waiting = {"waiting": [said.as_json() for said in self.waiting]} if self.waiting else {}
+        return {**self.record.as_json(), **waiting}
+
+
+def _read(store: Store, photo: Path, settings: Settings) -> _Photo:
+    known = explain_faces(store, photo, settings)
+    return _Photo(known.photo, known.waiting)
+
+
+def _save(
+    store: Store, photo: _Photo, path: Path, settings: Settings | None = None, /, *, overwrite: bool = False
+) -> None:
+    save_annotated(store, photo.record, path, settings, overwrite=overwrite)
+
+
+def _card(photo: _Photo) -> Iterator[Text]:
+    from rich.text import Text
+
+    record = photo.record
+    yield Text(printable(record.told), style="bold")
     if record.missing:
         yield Text("missing: its file is gone", style="red")
     if record.unwanted:
         yield Text(f"no longer wanted: {_UNWANTED[record.unwanted]}; what you said of it is kept", style="red")
     for name, value in _facts(record):
         yield Text(f"{name:<8}{printable(value)}")
+    yield from _each_file(record)
     for face in record.faces:
         yield Text()
         yield from _face(face)
+    for said in photo.waiting:
+        yield Text()
+        what = said.emotion or "this is no face"
+        yield Text(f"waiting: {what}, said of a face that isn't found in this picture, from {said.box} of one before")
+
+
+def _each_file(record: PhotoRecord) -> Iterator[Text]:
+    """What each file says of itself, where that isn't the same for all."""
+    from rich.text import Text
+
+    if len(set(record.captures)) < 2:
+        return
+    for path, capture in zip(record.paths, record.captures, strict=True):
+        yield Text()
+        yield Text(f"in {printable(path)}")
+        for name, value in _captured(capture):
+            yield Text(f"  {name:<8}{printable(value)}")
 
 
 def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
     yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
-    yield "taken", _taken(record.capture)
-    if record.capture.camera:
-        yield "camera", record.capture.camera
-    if record.capture.latitude is not None and record.capture.longitude is not None:
-        yield "place", f"{record.capture.latitude:.5f}, {record.capture.longitude:.5f}"
+    yield from _captured(record.capture)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
+
+
+def _captured(capture: Capture) -> Iterator[tuple[str, str]]:
+    yield "taken", _taken(capture)
+    if capture.camera:
+        yield "camera", capture.camera
+    if capture.latitude is not None and capture.longitude is not None:
+        yield "place", f"{capture.latitude:.5f}, {capture.longitude:.5f}"
 
 
 def _other_paths(record: PhotoRecord) -> Iterator[tuple[str, str]]:
@@ -105,10 +201,10 @@ def _face(face: FaceRecord) -> Iterator[Text]:
         f"face {face.number}  ",
         (f"{face.emotion} {score_text(face.score)}", f"bold {colour}"),
         f"  from {face.box}",
-        f"  confidence {face.confidence:.2f}",
+        f"  confidence {score_text(face.confidence)}",
         "  said by a person" if face.source == "person" else "",
     )
     yield from bars(face.scores)
 
 
-_CARD = Card(_read, lambda photo: photo, _card, save_annotated, "faces drawn into")
+_CARD = Card(_read, lambda photo: photo.record, _card, _save, "faces drawn into")

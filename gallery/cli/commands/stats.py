@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gallery.cli.breakdowns import print_groups
+from gallery.cli.breakdowns import emotion_bars, print_groups
 from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.options import shared_options
-from gallery.cli.output import console, print_json, printable
+from gallery.cli.output import console, counted, print_json, printable
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
-from gallery.emotions import COLOURS
 from gallery.errors import UsageError
 from gallery.insight.breakdown import BY, breakdown
 from gallery.insight.moods import save_moods
@@ -24,7 +23,6 @@ from gallery.store.store import Stats
 if TYPE_CHECKING:
     from rich.text import Text
 
-_BAR_WIDTH = 30
 _CAMERAS_SHOWN = 10
 
 
@@ -85,24 +83,18 @@ def _lines(figures: Stats, location: str) -> Iterator[Text]:
 
     yield Text(f"{figures.photos:>8} photos" + (f", {figures.missing} of them missing" if figures.missing else ""))
     yield Text(f"{figures.faces:>8} faces")
-    yield from _bars(figures.emotions)
+    yield from emotion_bars(figures.emotions)
     if figures.failures:
         yield Text(f"{figures.failures:>8} files couldn't be read; see `gallery errors`", style="red")
     yield from _counts("year", {str(year or "unknown"): count for year, count in figures.years.items()})
-    cameras = {camera or "unknown": count for camera, count in list(figures.cameras.items())[:_CAMERAS_SHOWN]}
-    yield from _counts("camera", cameras)
+    cameras = {camera or "unknown": count for camera, count in figures.cameras.items()}
+    yield from _counts("camera", dict(list(cameras.items())[:_CAMERAS_SHOWN]))
+    if rest := list(cameras.values())[_CAMERAS_SHOWN:]:
+        yield Text(f"{sum(rest):>8} with {counted(len(rest), 'other camera')}; `gallery stats --by camera` has all")
     current = [model.name for model in figures.models if model.is_current]
     yield Text(f"\nmodel    {printable(', '.join(current) or 'none yet')}")
     size = "" if figures.database_bytes is None else f" ({figures.database_bytes / 1e6:.1f} MB)"
     yield Text(f"database {printable(location)}{size}")
-
-
-def _bars(emotions: Mapping[str, int]) -> Iterator[Text]:
-    from rich.text import Text
-
-    most = max(1, *emotions.values())
-    for emotion, count in emotions.items():
-        yield Text.assemble(f"{count:>8} {emotion:<10}", ("█" * round(count / most * _BAR_WIDTH), COLOURS[emotion]))
 
 
 def _counts(title: str, counts: Mapping[str, int]) -> Iterator[Text]:

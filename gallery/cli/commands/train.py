@@ -10,6 +10,7 @@ import click
 
 from gallery.cli.network_options import device_option
 from gallery.cli.options import loudness_options, pass_state
+from gallery.cli.output import print_paths
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
 from gallery.cli.training_options import data_option
@@ -56,7 +57,11 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Begin anew where the folder holds a run already.")
 @device_option
 @click.option(
-    "--devices", type=click.IntRange(1), default=1, show_default=True, help="So many GPUs, or processes on the CPU."
+    "--devices",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="So many GPUs, or processes on the CPU.",
 )
 @loudness_options
 @pass_state
@@ -159,4 +164,4 @@ def _finish(trainer: Trainer, notes: Sequence[str], state: State) -> None:
         figures = each.evaluation
         state.note(f"{figures.split}: accuracy {figures.accuracy:.2%}, macro F1 {figures.macro_f1:.3f}")
     state.note(f"report: {report}")
-    click.echo(finished.path)
+    print_paths([str(finished.path)])

@@ -12,11 +12,14 @@ from gallery.cli.state import State
 from gallery.curation.history import Action, list_actions
 from gallery.curation.history import undo as take_back
 from gallery.errors import UsageError
+from gallery.query.query import LARGEST_LIMIT
 
 
 @click.command()
 @click.option("--list", "as_list", is_flag=True, help="Only list what can be taken back, the last first.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="With --list: the last N only, 20 by default.")
+@click.option(
+    "--limit", type=click.IntRange(1, LARGEST_LIMIT), metavar="N", help="With --list: the last N only, 20 by default."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Only tell what would be taken back.")
 @click.option("--json", "as_json", is_flag=True, help="Print objects {id, done_at, summary}; null for nothing.")
 @shared_options

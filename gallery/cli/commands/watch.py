@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from gallery.api import watch as watch_folders
-from gallery.cli.folders import check_folders, open_store_for
-from gallery.cli.index_run import IndexRun
+from gallery.cli.folders import check_folders, folders_to_look_through, open_store_for
+from gallery.cli.index_run import IndexRun, Left
 from gallery.cli.network_options import (
+    background_option,
     follow_links_option,
     pipeline_options,
     searched_at,
@@ -27,10 +28,11 @@ from gallery.cli.taken_up import TakenUp
 from gallery.indexing.indexer import PhotoResult, Status
 from gallery.indexing.watching import POLL_SECONDS
 from gallery.settings import Settings
+from gallery.system.machine import yield_to_others
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=UserPath())
+@click.argument("paths", nargs=-1, metavar="[PATH...]", type=UserPath())
 @click.option(
     "--poll",
     is_flag=True,
@@ -40,10 +42,13 @@ from gallery.settings import Settings
 @pipeline_options
 @workers_option
 @thumbnails_option
+@background_option
 @click.option("--json", "as_json", is_flag=True, help="Print an object on a line of its own for each change.")
 @shared_options
-def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **flags: Any) -> None:
+def watch(state: State, /, paths: tuple[str, ...], poll: bool, background: bool, as_json: bool, **flags: Any) -> None:
     """Keep up with folders as photos come and go.
+
+    Without a folder, with all that `gallery roots` lists when it begins.
 
     First does what `gallery index` does, then the same again whenever something changes in the folders, until Ctrl-C.
     Photos that are still being copied are left until they are whole. Nothing is marked as missing while the drive of a
@@ -51,8 +56,13 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
     comes. What you change meanwhile, be it a setting, the model or an ignore file, counts from the next look on.
 
     Each change is a line: what became of the photo, its path, and the number of faces found just now. With --json it is
-    an object with `status`, `path`, `faces` and `reason`. What can't be read is told on stderr.
+    an object with `status`, `path`, `faces`, `reason`, `is_photo`, which is false for a folder that can't be looked
+    into, and `waiting` and `staying`: of a photo that came into the place of another, showing the same shot, what you
+    said of faces that weren't found again, and places in albums that stay with the other one, for it has a file. This,
+    and what can't be read, is told on stderr.
     """
+    if background:
+        yield_to_others()
     options = {name: flags.pop(name) for name in ("follow_links", "thumbnails")}
     given = searched_at(**flags)
     settings = state.settings(**given)
@@ -61,14 +71,15 @@ def watch(state: State, /, paths: tuple[str, ...], poll: bool, as_json: bool, **
         return state.settings(**given if flags_too else {**given, "model": None})
 
     with open_store_for(state, settings, paths) as store:
-        check_folders(store, paths)
+        folders = folders_to_look_through(store, paths)
+        check_folders(store, folders)
         run = IndexRun(state, settings, **options)
         taken_up = TakenUp(store, run.tools, read, run.load, state.note)
         looks = watch_folders(
-            paths, store=store, poll=poll, tell=state.note, renew=lambda: run.use(taken_up.now()), **run.arguments
+            folders, store=store, poll=poll, tell=state.note, renew=lambda: run.use(taken_up.now()), **run.arguments
         )
         run.report(_first(looks), as_json=False)
-        state.note(f"watching {counted(len(paths), 'folder')}; Ctrl-C stops")
+        state.note(f"watching {counted(len(folders), 'folder')}; Ctrl-C stops")
         for results in looks:
             for result in results:
                 _print(result, as_json=as_json)
@@ -82,6 +93,8 @@ def _first(looks: Iterator[Iterator[PhotoResult]]) -> Iterator[PhotoResult]:
 def _print(result: PhotoResult, *, as_json: bool) -> None:
     if result.status is Status.FAILED:
         message(f"failed: {result.path}: {result.reason}")
+    for line in Left().add(result).lines():
+        message(line)
     if as_json:
         click.echo(json.dumps(asdict(result)))
     elif result.status is not Status.FAILED:

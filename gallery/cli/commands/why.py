@@ -40,7 +40,8 @@ def why(state: State, /, **asked: Any) -> None:
         it doesn't count), because, checks (setting, value, least, passed),
         models (model, in_use, emotion, scores), people (emotion, is_face, said_at),
         drawn (by a person: no detector found it)
-      unplaced: what people said of places where no face is found any more
+      unplaced: what people said of places where no face is found any more,
+        of_other: of another picture of this shot
     """
     show_card(state, _CARD, Wish(**asked))
 
@@ -49,7 +50,7 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
     from rich.text import Text
 
     counting = sum(face.counts for face in reasons.faces)
-    yield Text(printable(reasons.photo.path), style="bold")
+    yield Text(printable(reasons.photo.told), style="bold")
     yield Text(f"{counted(len(reasons.faces), 'detection')}, {counting} of them counted as faces")
     yield Text(f"found by {printable(reasons.detector)}")
     for face in reasons.faces:
@@ -57,7 +58,8 @@ def _lines(reasons: PhotoReasons) -> Iterator[Text]:
         yield from _face(face)
     for said in reasons.unplaced:
         yield Text()
-        yield Text(f"no face is found any more at {said.box}, of which {_said(said)}")
+        where = f"at {said.box} of another picture of this shot" if said.of_other else f"any more at {said.box}"
+        yield Text(f"no face is found {'here that lay ' if said.of_other else ''}{where}, of which {_said(said)}")
 
 
 def _face(face: FaceReasons) -> Iterator[Text]:

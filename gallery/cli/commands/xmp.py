@@ -22,7 +22,7 @@ _json_option = click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="Print an array of {photo, sidecar, action, reason, added, removed}; the last two hold {property, value}.",
+    help="Print objects {photo, sidecar, action, reason, replaced, added, removed}; the last two of {property, value}.",
 )
 _changing_options = all_of(query_options, dry_run_option, _json_option, nul_option, shared_options)
 
@@ -120,7 +120,8 @@ def _told(work: Iterable[SidecarResult], progress: Progress) -> Iterator[Sidecar
     """The results, those that went wrong told one by one as they come."""
     for one in work:
         if one.action in ("failed", "missing"):
-            progress.tell(f"{one.action}: {one.sidecar or one.photo}: {one.reason}")
+            place = "" if one.replaced else f"{one.sidecar or one.photo}: "
+            progress.tell(f"{one.action}: {place}{one.reason}")
         yield one
 
 

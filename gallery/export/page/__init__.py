@@ -19,7 +19,7 @@ from gallery.export.request import Heading
 from gallery.export.results import ExportAction, ExportResult
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
-from gallery.system.ahead import THREADS, in_threads
+from gallery.system.ahead import in_threads, threads
 from gallery.system.locks import FolderLock
 
 __all__ = ["write_page"]
@@ -77,6 +77,6 @@ def _written(
 
 def _results(photos: Sequence[PhotoRecord], maker: PictureMaker) -> Iterator[ExportResult]:
     """In order, made by several threads: decoding and encoding don't hold the interpreter's lock."""
-    with closing(in_threads(maker.make, photos, THREADS)) as batches:
+    with closing(in_threads(maker.make, photos, threads())) as batches:
         for results in batches:
             yield from results

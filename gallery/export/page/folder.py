@@ -6,27 +6,27 @@ all that is there is still known to be ours.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Literal
 
 from gallery.errors import ExportError
 from gallery.export.destination import check_could_be_made, clear_leftovers, explained, is_leftover, made_and_held
 from gallery.export.manifest import Manifest, are_pictures
 from gallery.system.files import write_beside
 from gallery.system.locks import FolderLock
+from gallery.system.outside import OutsideError, content_of, read_json
 
 PAGE: Final = "index.html"
 VIEWS: Final = "photos"
 THUMBS: Final = "thumbs"
 
 _OLD_MARKER: Final = ".gallery-page.json"
-_OLD_FORMAT: Final = "gallery page 1"
 """Where version 0.1.0 kept the names of the pictures."""
+_LARGEST_MARKER: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,20 @@ def _earlier_pictures(path: Path) -> frozenset[str]:
     return pictures or frozenset()
 
 
+@dataclass
+class _Marker:
+    """Of version 0.1.0."""
+
+    made_by: Literal["gallery page 1"]
+    pictures: list[str]
+
+
 def _marked(marker: Path) -> frozenset[str]:
-    try:
-        content: Any = json.loads(marker.read_bytes())
-    except ValueError:
-        content = None
-    names = content.get("pictures") if isinstance(content, dict) and content.get("made_by") == _OLD_FORMAT else None
-    if not isinstance(names, list) or not are_pictures(names):
-        reason = "holds a page that this version of gallery can't go on with; name another folder"
-        raise ExportError(marker.parent, reason)
-    return frozenset(names)
+    with suppress(OSError, OutsideError):
+        names = read_json(content_of(marker, most_bytes=_LARGEST_MARKER), _Marker).pictures
+        if are_pictures(names):
+            return frozenset(names)
+    raise ExportError(marker.parent, "holds a page that this version of gallery can't go on with; name another folder")
 
 
 def held(path: Path) -> FolderLock:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from gallery.errors import ImageError
 from gallery.export.files import stop_if_hopeless
-from gallery.export.naming import CHANGED, GONE
+from gallery.export.naming import CHANGED, missing
 from gallery.export.page.folder import THUMBS, VIEWS, PageFolder
 from gallery.export.results import ExportAction, ExportResult
 from gallery.export.safe_names import export_name
 from gallery.faces import Box
 from gallery.images.colours import in_srgb
-from gallery.images.decode import REDUCING_GAP, hash_file, read_new
+from gallery.images.decode import hash_file, read_new
+from gallery.images.pixels import REDUCING_GAP
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.files import write_beside
@@ -83,7 +84,7 @@ class PictureMaker:
             return ExportResult(photo.path, None, ExportAction.FAILED, in_the_way)
         if all(place.is_file() for place in places):
             return ExportResult(photo.path, str(places[0]), ExportAction.THERE)
-        result = ExportResult(photo.path, None, ExportAction.MISSING, GONE)
+        result = missing(photo)
         for source in (path for path in photo.paths if not photo.replaced and Path(path).is_file()):
             reason = self._reason_against(photo, source, places)
             if reason is None:

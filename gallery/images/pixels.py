@@ -1,0 +1,88 @@
+"""Whatever a decoder gives as 8-bit RGB: made small before it is copied, for a picture may be as large as memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+
+REDUCING_GAP: Final = 2.0
+"""Shrinking takes whole pixels together down to this multiple of the wanted size, and filters from there."""
+
+_STRIP_PIXELS: Final = 4_000_000
+
+
+def rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
+    """A new 8-bit RGB picture of this size; transparent parts are white."""
+    picture = _grey(image)
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    # Grey stays grey until it is small. Not where it is resized anyway: converting copies even what has the mode.
+    kept = ("RGBA",) if mode == "RGBA" else ("RGB", "L")
+    if picture.size == size or picture.mode not in kept:
+        picture = picture.convert(mode)
+    if picture.size != size:
+        picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
+    if mode == "RGBA":
+        picture = _on_white(picture)
+    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
+    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+    picture.info = {"icc_profile": profile} if profile else {}
+    return picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    canvas = Image.new("RGB", picture.size, "white")
+    canvas.paste(picture, mask=picture.getchannel("A"))
+    return canvas
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """The picture with 8 bits where it is grey of more, or black and white."""
+    if image.mode == "1" and not image.has_transparency_data:
+        return image.convert("L")
+    return _without_depth(image) if image.mode.startswith(("I", "F")) else image
+
+
+def _without_depth(image: Image.Image) -> Image.Image:
+    """Grey of more than 8 bits as 8 bits: scaled, where Pillow's own conversion clips to white.
+
+    A strip at a time: in numbers that can be reckoned with a picture takes many times its size.
+    """
+    import numpy as np  # here: only deep grey needs it
+
+    low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else _range_of(image)
+    grey = Image.new("L", image.size)
+    for top, values in _strips(image):
+        scaled = (values - low) * (255 / (high - low))
+        grey.paste(Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8)), (0, top))
+    return grey
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
+    """Some rows at a time, from the top: the number of the first, and their values, of which all are finite."""
+    import numpy as np
+
+    rows = max(1, _STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        yield top, np.nan_to_num(np.asarray(strip, dtype=np.float32), posinf=0.0, neginf=0.0)
+
+
+def _range_of(image: Image.Image) -> tuple[float, float]:
+    ends = [(float(values.min()), float(values.max())) for _, values in _strips(image)]
+    return _value_range(image.mode, min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def _value_range(mode: str, low: float, high: float) -> tuple[float, float]:
+    """The values of black and white, given the darkest and brightest that occur.
+
+    Wide integers and floats have no fixed range: the customary one they fit into, else their own.
+    """
+    for white in (65535.0,) if mode == "I" else (1.0, 255.0, 65535.0):
+        if low >= 0 and high <= white:
+            return 0.0, white
+    return low, max(high, low + 1.0)
