@@ -376,6 +376,19 @@ def test_edited_photo_that_is_looked_through_again_at_once_keeps_what_was_said(l
     assert library.store.check() == []
 
 
+def test_a_forgotten_copy_takes_along_what_it_alone_said(library: Library) -> None:
+    path, copy = library.draw("a.jpg", "happy"), library.folder / "b.jpg"
+    shutil.copy(path, copy)
+    write_exif(path, "2003:01:01 00:00:00")
+    write_exif(copy, "2001:02:03 04:05:06")
+    library.run()
+    copy.unlink()
+    library.run()
+    assert library.names(Query.parse("date:2001")) == {"a.jpg"}
+    forget_gone(library.store, find_gone(library.store))
+    assert library.names(Query.parse("date:2003")) == {"a.jpg"}
+
+
 def test_all_taken_out_of_a_file_is_an_edit(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     write_exif(path, "2001:02:03 04:05:06", camera="Old")
