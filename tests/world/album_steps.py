@@ -36,6 +36,17 @@ def pictures(model: Model, paths: list[str]) -> list[str]:
     return list(dict.fromkeys(map(model.picture, paths)))
 
 
+def fresh(model: Model, album: Album, paths: list[str]) -> list[str]:
+    """The pictures in these files for which nothing in the album stands yet."""
+    there = {*album.photos, *map(model.home, album.photos)}
+    return [one for one in pictures(model, paths) if one not in there]
+
+
+def place_of(model: Model, album: Album, picture: str) -> str:
+    """By which picture the album knows this one."""
+    return next((one for one in album.photos if model.home(one) == picture), picture)
+
+
 @step(3)
 def make_album(world: World, dice: Dice) -> str | None:
     """Of some photos, or smart."""
@@ -62,7 +73,7 @@ def add_to_album(world: World, dice: Dice) -> str | None:
         return None
     with saying(world):
         albums.add_to_album(world.store, album.name, paths)
-        album.photos += [one for one in pictures(world.model, paths) if one not in album.photos]
+        album.photos += fresh(world.model, album, paths)
     return f"{paths} to {album.name!r}"
 
 
@@ -74,25 +85,29 @@ def remove_from_album(world: World, dice: Dice) -> str | None:
         return None
     with saying(world):
         albums.remove_from_album(world.store, album.name, paths)
-        gone = pictures(world.model, paths)
-        album.photos = [one for one in album.photos if one not in gone]
-        album.cover = None if album.cover in gone else album.cover
+        gone, home = pictures(world.model, paths), world.model.home
+        if album.cover is not None and home(album.cover) in gone:
+            album.cover = None
+        album.photos = [one for one in album.photos if home(one) not in gone]
     return f"{paths} from {album.name!r}"
 
 
 @step(3)
 def move_in_album(world: World, dice: Dice) -> str | None:
     """Before or after another, to the beginning or the end."""
-    album = some_album(world, dice, manual=True)
-    inside = [path for path in sorted(world.model.files) if album and world.model.picture(path) in album.photos]
-    if album is None or not inside:
+    album, model = some_album(world, dice, manual=True), world.model
+    if album is None:
+        return None
+    places = {one: [other for other in album.photos if model.home(other) == one] for one in model.photos}
+    inside = [path for path in sorted(model.files) if places[model.picture(path)]]
+    if not inside:
         return None
     path, beside, way = one_of(dice, inside), one_of(dice, inside), one_of(dice, ["first", "last", "before", "after"])
-    picture, anchor = world.model.picture(path), world.model.picture(beside)
-    if picture == anchor and way in ("before", "after"):
+    moved, anchor = places[model.picture(path)], places[model.picture(beside)][0]
+    if anchor in moved and way in ("before", "after"):
         return None
     with saying(world):
-        rest = [one for one in album.photos if one != picture]
+        rest = [one for one in album.photos if one not in moved]
         match way:
             case "first":
                 albums.move_in_album(world.store, album.name, [path], first=True)
@@ -106,7 +121,7 @@ def move_in_album(world: World, dice: Dice) -> str | None:
             case _:
                 albums.move_in_album(world.store, album.name, [path], after=beside)
                 place = rest.index(anchor) + 1
-        album.photos = [*rest[:place], picture, *rest[place:]]
+        album.photos = [*rest[:place], *moved, *rest[place:]]
     return f"{path} {way} {beside} in {album.name!r}"
 
 
@@ -117,12 +132,12 @@ def choose_cover(world: World, dice: Dice) -> str | None:
     if album is None:
         return None
     model = world.model
-    shown = album.photos if album.query is None else in_album(model, album) or []
+    shown = list(map(model.home, album.photos)) if album.query is None else in_album(model, album) or []
     inside = [path for path in sorted(model.files) if model.picture(path) in shown]
     path = one_of(dice, [None, *inside, *inside])
     with saying(world):
         albums.set_album_cover(world.store, album.name, path)
-        album.cover = None if path is None else model.picture(path)
+        album.cover = None if path is None else place_of(model, album, model.picture(path))
     return f"{path} of {album.name!r}"
 
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 from tests.support import edits
-from tests.world.pictures import Catalogue, Facts, digest_of
+from tests.world.pictures import BLOCK, Catalogue, Facts, compressed, digest_of, faces_in, opened
 
 IGNORE_FILE: Final = ".galleryignore"
 BIN: Final = "#recycle"
@@ -147,6 +149,37 @@ class Disk:
         self.catalogue.note(content, new)
         return content, new
 
+    def made_of(self, path: Path, how: str, value: int) -> bytes | None:
+        """What another program makes of the picture; None where it can't be, or nothing would be left to know it by."""
+        facts = self.facts(path)
+        if facts is None:
+            return None
+        if how == "tag":
+            return self._turned_by_tag(path, facts, value % 8 + 1)
+        before, frame = opened(path.read_bytes()), facts.frame
+        if how == "turn":
+            after = before.transpose(list(Image.Transpose)[value % 7])
+        elif how == "compress":
+            after = before
+        else:
+            after = before.crop(_part(before, value))
+            frame = f"{frame} {value} of {digest_of(path.read_bytes())}"
+            if not faces_in(after) or min(after.size) < 112:
+                return None
+        content = compressed(after, quality=(85, 88, 90)[value % 3])
+        self.catalogue.note_made(content, facts, frame)
+        return content
+
+    def _turned_by_tag(self, path: Path, facts: Facts, orientation: int) -> bytes:
+        copy = self._aside / "edited.jpg"
+        copy.write_bytes(path.read_bytes())
+        date = None if facts.date is None else facts.date.strftime("%Y:%m:%d %H:%M:%S")
+        edits.write_exif(copy, date, orientation=orientation)
+        content = copy.read_bytes()
+        faces = faces_in(opened(content))
+        self.catalogue.note(content, replace(facts, orientation=orientation, faces=faces))
+        return content
+
     def keep(self, path: Path) -> None:
         """A file goes into the back-up, beside the earlier ones."""
         self.backup.append(Kept(str(path), path.read_bytes(), path.stat().st_mtime_ns))
@@ -161,6 +194,15 @@ class Disk:
         path.write_bytes(kept.content)
         os.utime(path, ns=(kept.mtime_ns, kept.mtime_ns))
         return True
+
+
+def _part(picture: Image.Image, value: int) -> tuple[int, int, int, int]:
+    """Without a border of one or two blocks on one side."""
+    width, height = picture.size
+    cut = (value // 4 % 2 + 1) * BLOCK
+    return ((cut, 0, width, height), (0, cut, width, height), (0, 0, width - cut, height), (0, 0, width, height - cut))[
+        value % 4
+    ]
 
 
 def _dated(facts: Facts, date: str | None) -> Facts:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gallery.emotions import EMOTIONS
 from tests.world.disk import BIN, IGNORE_FILE, NAMES
+from tests.world.follow import FOLLOW
 from tests.world.world import Dice, World, one_of, step
 
 
@@ -237,3 +238,20 @@ def put_back(world: World, dice: Dice) -> str | None:
         return None
     kept = one_of(dice, world.disk.backup)
     return kept.path if world.disk.put_back(kept) else None
+
+
+def change_picture(world: World, dice: Dice) -> str | None:
+    """Turned by a tag or pixel by pixel, cropped, compressed again; in its place."""
+    files = world.disk.files()
+    if not files:
+        return None
+    path, how, in_place = one_of(dice, files), one_of(dice, ["tag", "turn", "crop", "compress"]), dice.below(2) == 0
+    made = world.disk.made_of(path, how, dice.below(56))
+    if made is None:
+        return None
+    world.disk.write(path, made, in_place=in_place)
+    return f"{how} {path}{' in place' if in_place else ''}"
+
+
+if FOLLOW:
+    step(8)(change_picture)

@@ -36,13 +36,13 @@ def saying(world: World) -> Iterator[Said]:
 def face_of(world: World, dice: Dice) -> tuple[str, str, str] | None:
     """The picture and the face that are drawn, and how they are called."""
     model = world.model
-    paths = [path for path in sorted(model.files) if model.photos[model.picture(path)].faces]
+    paths = [path for path in sorted(model.files) if model.photos[model.picture(path)].numbers]
     if not paths:
         return None
     path = one_of(dice, paths)
-    faces = model.photos[model.picture(path)].faces
-    number = dice.below(len(faces))
-    return model.picture(path), faces[number], f"{path}#{number + 1}"
+    faces = model.photos[model.picture(path)].numbers
+    face = one_of(dice, sorted(faces))
+    return model.picture(path), face, f"{path}#{faces[face]}"
 
 
 @step(8)
@@ -61,7 +61,7 @@ def label(world: World, dice: Dice) -> str | None:
             reject_faces(world.store, ids)
         else:
             clear_labels(world.store, ids)
-            said.words = [word for word in said.words if (word.picture, word.face) != (picture, face)]
+            world.model.unsay(picture, face)
         if emotion:
             said.words.append(Word(picture, face, emotion))
     return f"{name} {emotion or 'forgotten'}"
@@ -133,7 +133,7 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     write_dump(world.store, dump, force=True)
     looked_first = dice.below(2) == 0
     world.move_to(world.new_gallery())
-    said = model.said
+    said, shots = model.said, model.shots
     world.model = Model(disk)
     world.model.answer = model.answer
     folders = [str(disk.photos), *([str(disk.usb)] if disk.is_connected(str(disk.usb)) else [])]
@@ -143,7 +143,7 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     if restored.problems or restored.renamed:
         raise DifferenceError(f"restored with {restored.problems} {restored.renamed}")
     world.model.history.note(Said(), said)
-    world.model.said = said
+    world.model.said, world.model.shots = said, shots
     world.compare()
     if not looked_first:
         world.look(folders)

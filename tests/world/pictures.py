@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from gallery.faces import Box, Detection, FaceDetector
 from tests.support.fakes import FACE_COLOURS
@@ -27,16 +27,22 @@ FACE: Final = 48
 class Facts:
     """What a file's bytes are.
 
-    `shot` is the moment that was taken, `picture` names the image data: they change when it is turned pixel by pixel,
-    cropped or compressed again. `faces` are the emotions of the faces in it from left to right, each once. `date` is
-    what a camera wrote, `orientation` that of EXIF.
+    `shot` is the moment that was taken, `data` names the image data, which change when it is turned pixel by pixel,
+    cropped or compressed again; `orientation` is that of EXIF. `frame` tells what part of the shot is seen. `faces` are
+    the emotions of the faces in the upright picture from left to right, each once. `date` is what a camera wrote.
     """
 
     shot: int
-    picture: str
+    data: str
     faces: tuple[str, ...]
+    frame: str = "all"
     date: datetime | None = None
     orientation: int = 1
+
+    @property
+    def picture(self) -> str:
+        """Names what is seen, whatever is said of it."""
+        return self.data if self.orientation == 1 else f"{self.data} turned by {self.orientation}"
 
 
 class Catalogue:
@@ -57,6 +63,12 @@ class Catalogue:
         """These bytes are that."""
         assert self._known.setdefault(digest_of(content), facts) == facts
 
+    def note_made(self, content: bytes, facts: Facts, frame: str) -> None:
+        """These bytes were made of what the facts tell, with other pixels, without anything that was said of it."""
+        digest = digest_of(content)
+        made = Facts(facts.shot, f"shot {facts.shot} as {digest[:8]}", faces_in(opened(content)), frame)
+        self._known.setdefault(digest, made)
+
     def of(self, digest: str) -> Facts | None:
         """None for bytes that are no photo."""
         return self._known.get(digest)
@@ -74,6 +86,11 @@ def compressed(picture: Image.Image, quality: int = 92) -> bytes:
     return file.getvalue()
 
 
+def opened(content: bytes) -> Image.Image:
+    """Upright."""
+    return ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+
+
 @cache
 def drawn(number: int, emotions: tuple[str, ...]) -> Image.Image:
     """Grey boxes that no other number has, and the faces on them from left to right, each higher or lower."""
@@ -85,8 +102,19 @@ def drawn(number: int, emotions: tuple[str, ...]) -> Image.Image:
         x, y = dice.randrange(width), dice.randrange(height)
         _rectangle(pen, x, y, dice.randint(3, 8), dice.randint(3, 8), _grey(dice))
     for place, emotion in enumerate(emotions):
-        _rectangle(pen, 2 + 4 * place, dice.randint(2, 9), FACE // BLOCK, FACE // BLOCK, FACE_COLOURS[emotion])
+        left, top = 2 + 4 * place, dice.randint(2, 9)
+        _rectangle(pen, left, top, FACE // BLOCK, FACE // BLOCK, FACE_COLOURS[emotion])
+        _draw_features(pen, dice, left * BLOCK, top * BLOCK)
     return picture
+
+
+def _draw_features(pen: ImageDraw.ImageDraw, dice: random.Random, left: int, top: int) -> None:
+    """By which a face is told from all others: in neither its corners nor its middle, where its colour is asked."""
+    fields = [(x, y) for x in range(6) for y in range(6) if (x not in (0, 5) or y not in (0, 5))]
+    fields = [(x, y) for x, y in fields if x not in (2, 3) or y not in (2, 3)]
+    for x, y in dice.sample(fields, 12):
+        edges = (left + 8 * x, top + 8 * y, left + 8 * x + 7, top + 8 * y + 7)
+        pen.rectangle(edges, fill=_grey(dice))
 
 
 def _rectangle(pen: ImageDraw.ImageDraw, x: int, y: int, width: int, height: int, colour: tuple[int, int, int]) -> None:
@@ -108,7 +136,7 @@ class BlockDetector(FaceDetector):
 
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         """The faces of each picture."""
-        return [list(map(_detection, boxes_in(image))) for image in images]
+        return [list(map(_detection, boxes_in(image).values())) for image in images]
 
 
 def _detection(box: Box) -> Detection:
@@ -117,14 +145,22 @@ def _detection(box: Box) -> Detection:
     return Detection(box, 0.99, marks)
 
 
-def boxes_in(image: Image.Image) -> list[Box]:
-    """Where the faces are, whole ones alone."""
+def boxes_in(image: Image.Image) -> dict[str, Box]:
+    """Where the faces are, whole ones alone, by their emotions."""
     middles = np.asarray(image.convert("RGB"), dtype=np.int16)[4::8, 4::8]
-    found = []
-    for colour in FACE_COLOURS.values():
+    found = {}
+    for emotion, colour in FACE_COLOURS.items():
         rows, columns = np.nonzero((np.abs(middles - np.array(colour, dtype=np.int16)) < 40).all(axis=2))
-        if rows.size == (FACE // 8) ** 2:
-            found.append(
-                Box(*(8.0 * int(side) for side in (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)))
-            )
+        if rows.size < 20:
+            continue
+        sides = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        box = Box(*(8.0 * int(side) for side in sides))
+        if (box.width, box.height) == (FACE, FACE):
+            found[emotion] = box
     return found
+
+
+def faces_in(image: Image.Image) -> tuple[str, ...]:
+    """Their emotions in the order of the middles of their boxes: from left to right, then from the top."""
+    boxes = boxes_in(image)
+    return tuple(sorted(boxes, key=lambda one: (boxes[one].left, boxes[one].top)))

@@ -56,11 +56,6 @@ class Said:
     albums: dict[str, Album] = field(default_factory=dict)
     queries: dict[str, tuple[str, Asked]] = field(default_factory=dict)
 
-    def word(self, picture: str, face: str) -> str | None:
-        """The last word."""
-        said = [word.said for word in self.words if (word.picture, word.face) == (picture, face)]
-        return said[-1] if said else None
-
     def rename(self, before: str, after: str) -> None:
         """An album has another name, and what asks for it follows."""
         album = self.albums.pop(key(before))

@@ -18,16 +18,15 @@ from gallery.system import drives
 from tests.support.fakes import FakeClassifier
 from tests.support.make import new_database
 from tests.world.disk import Disk
+from tests.world.follow import FOLLOW
 from tests.world.model import EITHER, Fate, Model
 from tests.world.pictures import BlockDetector
+from tests.world.run import Run
 from tests.world.shown import Told, differences, expected
 
 T = TypeVar("T")
 
 _ASK_FOR_DRIVES: Final = ("curation.roots", "images.scan", "indexing.places", "indexing.pruning", "indexing.watching")
-
-FOLLOW: Final = False
-"""Photos that are turned, cropped or compressed again are followed."""
 
 
 class DifferenceError(AssertionError):
@@ -103,14 +102,14 @@ class World:
     def look(self, paths: Sequence[Path | str], *, force: bool = False) -> None:
         """The gallery looks through these, and both tell the same of it. Raises DifferenceError."""
         given = list(map(str, paths))
-        wanted = self.model.look(given, force=force)
+        wanted = sorted(Run(self.model, force).run(given))
         self.note_drives()
         results = index(
             given,
             store=self.store,
             detector=BlockDetector(),
             classifier=self.classifier,
-            settings=Settings(workers=1, batch_size=5),
+            settings=Settings(workers=1, batch_size=1 if FOLLOW else 5),
             options=IndexOptions(force=force),
         )
         told = sorted((result.path, _fate(result, wanted)) for result in results)
