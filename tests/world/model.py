@@ -10,7 +10,7 @@ from typing import Final
 from tests.world.disk import Disk
 from tests.world.looks import is_below
 from tests.world.pictures import Facts
-from tests.world.said import History, Said
+from tests.world.said import History, Restored, Said
 from tests.world.shots import Shots
 
 Fate = tuple[str, str]
@@ -147,6 +147,10 @@ class Model:
     def undo(self) -> None:
         """Takes the last action back."""
         last = self.history.steps.pop()
+        if isinstance(last, Restored):
+            self.said = last.before
+            self.roots -= last.roots
+            return
         if isinstance(last, Said):
             self.said = last
             return

@@ -19,7 +19,7 @@ from gallery.export.formats import export_as
 from gallery.query.query import Query
 from tests.world.model import Model
 from tests.world.pictures import digest_of
-from tests.world.said import NOT_A_FACE, Asked, Said, Word, key
+from tests.world.said import NOT_A_FACE, Asked, Restored, Said, Word, key
 from tests.world.shown import in_album
 from tests.world.world import Dice, DifferenceError, World, one_of, step
 
@@ -133,7 +133,7 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     write_dump(world.store, dump, force=True)
     looked_first = dice.below(2) == 0
     world.move_to(world.new_gallery())
-    said, shots = model.said, model.shots
+    said, shots, roots = model.said, model.shots, model.roots
     world.model = Model(disk)
     world.model.answer = model.answer
     folders = [str(disk.photos), *([str(disk.usb)] if disk.is_connected(str(disk.usb)) else [])]
@@ -142,8 +142,11 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     restored = restore_dump(world.store, read_dump(dump))
     if restored.problems or restored.renamed:
         raise DifferenceError(f"restored with {restored.problems} {restored.renamed}")
-    world.model.history.note(Said(), said)
-    world.model.said, world.model.shots = said, shots
+    model = world.model
+    if said != Said() or roots - model.roots:
+        model.history.steps.append(Restored(Said(), frozenset(roots - model.roots)))
+    model.said, model.shots = said, shots
+    model.roots |= roots
     world.compare()
     if not looked_first:
         world.look(folders)

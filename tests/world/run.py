@@ -43,7 +43,7 @@ class Run:
 
     def _look(self, roots: Sequence[str]) -> Look:
         model = self.model
-        for root in roots:
+        for root in map(self._by_its_name, roots):
             above = nearest(root, model.roots)
             if Path(root).is_dir() and (above is None or not self._reaches(above, root)):
                 model.roots.add(root)
@@ -60,6 +60,11 @@ class Run:
     @staticmethod
     def _reaches(above: str, folder: str) -> bool:
         return folder in look_through([above], lambda one: one).folders if Path(above).is_dir() else False
+
+    def _by_its_name(self, root: str) -> str:
+        """A folder is known by one name, that of its photos."""
+        disk = self.model.disk
+        return str(disk.photos) if root == str(disk.other) else root
 
     def _renamed(self, roots: Sequence[str]) -> list[str]:
         """The other folder that the link among the roots stands for."""

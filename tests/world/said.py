@@ -70,11 +70,19 @@ class Said:
         return deepcopy(self)
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What was said before all that was said elsewhere came in, and the folders that came with it."""
+
+    before: Said
+    roots: frozenset[str]
+
+
 @dataclass
 class History:
     """What can be taken back: what was said before each action, or the folder that was forgotten."""
 
-    steps: list[Said | str] = field(default_factory=list)
+    steps: list[Said | str | Restored] = field(default_factory=list)
 
     def note(self, before: Said, after: Said) -> None:
         """An action that changed nothing is none."""

@@ -185,7 +185,7 @@ class Told:
         return facts.picture
 
     def _name(self, photo: PhotoRecord) -> str:
-        return self._picture(photo.key if photo.replaced else photo.hash)
+        return self._picture(photo.hash)
 
     def _file(self, path: str, known: KnownFile) -> tuple[str, str]:
         state = "missing" if known.missing else "there"
