@@ -415,6 +415,20 @@ def test_another_picture_in_its_place_is_another_photo(library: Library, tmp_pat
     assert (told.action, told.reason) == ("missing", f"was at {path}, where another photo is now")
 
 
+def test_a_replaced_photo_is_told_by_its_own_hash_where_a_starred_one_took_its_place(library: Library) -> None:
+    path, starred = library.draw("a.jpg", "happy"), library.draw("b.jpg", "sad")
+    library.run()
+    give_star(starred)
+    library.run()
+    before = library.store.photo(str(path)).hash
+    starred.rename(path)
+    assert library.run()["a.jpg"] is Status.CHANGED
+
+    photos = library.store.search(Query(missing=True))
+    assert [photo.hash for photo in photos if photo.replaced] == [before]
+    assert len({photo.hash for photo in photos}) == 2
+
+
 def test_known_pictures_are_shared_with_what_reads_in_the_background(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     library.run()
