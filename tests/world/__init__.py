@@ -6,8 +6,10 @@
 | `disk` | folders with two drives, and what other programs and people do to the files |
 | `said` | what a person said, as plain values: words on faces, albums, saved queries, and how it is taken back |
 | `looks` | what looking through folders finds by the rules of the manual: links, bins, ignore files, drives |
-| `model` | what must be known and shown, worked out from the three above |
+| `shots` | which pictures show one shot, and what follows whom |
+| `model`, `run` | what must be known and shown, worked out from these; what a look makes of it |
 | `shown` | the same as the program tells it, and how both are compared |
+| `watcher` | a `gallery watch` that goes on meanwhile |
 | `world` | folders, gallery and model together; a step happens to all of them |
 | `disk_steps`, `index_steps`, `person_steps`, `album_steps` | the steps |
 | `story` | a seed's story: so many steps, and the shortest one that still shows a difference |

@@ -5,6 +5,9 @@ from __future__ import annotations
 from gallery.curation.roots import forget_root
 from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.indexing.rescoring import rescore
+from gallery.store.roots import known_mounts
+from tests.world.run import Run
+from tests.world.watcher import Watcher
 from tests.world.world import Dice, DifferenceError, World, one_of, step
 
 
@@ -31,6 +34,20 @@ def index_a_part(world: World, dice: Dice) -> str | None:
     what = one_of(dice, disk.folders() if dice.below(2) else [*disk.files(), *disk.folders()])
     world.look([what])
     return str(what)
+
+
+@step(3)
+def watch(world: World, _: Dice) -> str:
+    """A watch that began long ago, or now, looks again; of a folder that isn't there it says nothing."""
+    disk = world.disk
+    folders = [disk.photos, disk.usb]
+    if world.watcher is None:
+        world.watcher = Watcher(folders, world.index, known_mounts(world.store))
+    Run(world.model, force=False).run([str(folder) for folder in folders if folder.exists()])
+    world.note_drives()
+    world.watcher.look()
+    world.compare()
+    return "the photos and the drive"
 
 
 @step(1)

@@ -115,7 +115,8 @@ def _compare_export(model: Model, name: str, targets: list[str | None]) -> None:
     wanted = sorted(one for one in shown if _can_be_read(model, one))
     digests = [digest_of(Path(target).read_bytes()) for target in targets if target]
     got = sorted(model.facts(digest).picture for digest in digests)
-    if wanted != got:
+    # What lies there from an earlier export stands for a photo, too, whose file has changed since it was indexed.
+    if not set(wanted) <= set(got) <= set(shown) or len(got) > len(set(got)):
         raise DifferenceError(f"export of {name} has {got}, should have {wanted}")
 
 

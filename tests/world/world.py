@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from unittest import mock
 
 from gallery.indexing.indexer import IndexOptions, PhotoResult, index
@@ -23,6 +23,7 @@ from tests.world.model import EITHER, Fate, Model
 from tests.world.pictures import BlockDetector
 from tests.world.run import Run
 from tests.world.shown import Told, differences, expected
+from tests.world.watcher import Watcher
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class World:
         self.model = Model(self.disk)
         self.log: list[str] = []
         self.is_compared = True
+        self.watcher: Watcher | None = None
         self._galleries = 0
         self.store = self._new_gallery()
         self._stack = ExitStack()
@@ -104,20 +106,24 @@ class World:
         given = list(map(str, paths))
         wanted = sorted(Run(self.model, force).run(given))
         self.note_drives()
-        results = index(
-            given,
-            store=self.store,
-            detector=BlockDetector(),
-            classifier=self.classifier,
-            settings=Settings(workers=1, batch_size=1 if FOLLOW else 5),
-            options=IndexOptions(force=force),
-        )
+        results = self.index(given, force=force)
         told = sorted((result.path, _fate(result, wanted)) for result in results)
         if told != wanted and self.is_compared:
             lines = [f"told of {path}: {fate}" for path, fate in told if (path, fate) not in wanted]
             lines += [f"not told of {path}: {fate}" for path, fate in wanted if (path, fate) not in told]
             raise DifferenceError("\n".join(lines or [f"told {told}, should be {wanted}"]))
         self.compare()
+
+    def index(self, paths: Sequence[str], **options: Any) -> Iterator[PhotoResult]:
+        """What the gallery does, with the model in use."""
+        return index(
+            paths,
+            store=self.store,
+            detector=BlockDetector(),
+            classifier=self.classifier,
+            settings=Settings(workers=1, batch_size=1 if FOLLOW else 5),
+            options=IndexOptions(**options),
+        )
 
     def note_drives(self) -> None:
         """What a walk notes itself where a drive is another device."""
@@ -138,7 +144,7 @@ class World:
     def move_to(self, gallery: Store) -> None:
         """This gallery takes the place of the one so far."""
         self.store.close()
-        self.store = gallery
+        self.store, self.watcher = gallery, None
 
     def new_gallery(self) -> Store:
         """An empty one."""
