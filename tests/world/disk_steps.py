@@ -8,7 +8,6 @@ from pathlib import Path
 
 from gallery.emotions import EMOTIONS
 from tests.world.disk import BIN, IGNORE_FILE, NAMES
-from tests.world.follow import FOLLOW
 from tests.world.world import Dice, World, one_of, step
 
 
@@ -240,6 +239,7 @@ def put_back(world: World, dice: Dice) -> str | None:
     return kept.path if world.disk.put_back(kept) else None
 
 
+@step(8)
 def change_picture(world: World, dice: Dice) -> str | None:
     """Turned by a tag or pixel by pixel, cropped, compressed again; in its place."""
     files = world.disk.files()
@@ -251,7 +251,3 @@ def change_picture(world: World, dice: Dice) -> str | None:
         return None
     world.disk.write(path, made, in_place=in_place)
     return f"{how} {path}{' in place' if in_place else ''}"
-
-
-if FOLLOW:
-    step(8)(change_picture)

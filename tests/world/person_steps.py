@@ -134,7 +134,8 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     write_dump(world.store, dump, force=True)
     looked_first = dice.below(2) == 0
     world.move_to(world.new_gallery())
-    said, shots, roots = model.said, model.shots, model.roots
+    said, roots = model.said, model.roots
+    shots = model.shots.spoken_of(said.pictures())
     world.model = Model(disk)
     world.model.answer = model.answer
     folders = [str(disk.photos), *([str(disk.usb)] if disk.is_connected(str(disk.usb)) else [])]
@@ -146,7 +147,7 @@ def move_to_another_computer(world: World, dice: Dice) -> str | None:
     model = world.model
     if said != Said() or roots - model.roots:
         model.history.steps.append(Restored(Said(), frozenset(roots - model.roots)))
-    model.said, model.shots = said, shots
+    model.said, model.shots = said, model.shots.with_earlier(shots)
     model.roots |= roots
     world.compare()
     if not looked_first:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from tests.world.follow import FOLLOW
 from tests.world.looks import Found, Look, is_below, leads_nowhere, look_through, nearest
 from tests.world.model import COPIED_IS_MOVED, EITHER, EXCEPTIONS, FORCED_DATE, LATER_TIME, Fate, File, Model, Photo
 from tests.world.pictures import Facts
@@ -130,7 +129,7 @@ class Run:
         return here if here is not None and is_provable(here, facts) else None
 
     def _added(self, facts: Facts, old: Facts | None) -> Photo:
-        if old is None or not FOLLOW:
+        if old is None:
             return self.model.add(facts, None)
         before = self.model.photos[old.picture].numbers
         self.model.shots.note(old, facts)

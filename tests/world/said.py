@@ -56,6 +56,12 @@ class Said:
     albums: dict[str, Album] = field(default_factory=dict)
     queries: dict[str, tuple[str, Asked]] = field(default_factory=dict)
 
+    def pictures(self) -> set[str]:
+        """Of which something was said."""
+        albums = self.albums.values()
+        covers = {album.cover for album in albums if album.cover is not None}
+        return {word.picture for word in self.words} | {one for album in albums for one in album.photos} | covers
+
     def rename(self, before: str, after: str) -> None:
         """An album has another name, and what asks for it follows."""
         album = self.albums.pop(key(before))

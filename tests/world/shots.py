@@ -43,6 +43,15 @@ class Shots:
             faces = None if old.frame == new.frame else frozenset(old.faces) & frozenset(new.faces)
             self.steps.append(Followed(old.picture, new.picture, faces))
 
+    def spoken_of(self, pictures: Collection[str]) -> Shots:
+        """Those of shots of which something was said, of any of their pictures."""
+        return Shots([step for step in self.steps if any(self.are_one(step.old, one) for one in pictures)])
+
+    def with_earlier(self, earlier: Shots) -> Shots:
+        """Together with what was noted elsewhere before; of two pictures that both have, as it is known here."""
+        here = [{step.old, step.new} for step in self.steps]
+        return Shots([*(step for step in earlier.steps if {step.old, step.new} not in here), *self.steps])
+
     def others(self, picture: str) -> Iterator[Other]:
         """The nearest first, of equally near ones those that were followed last, later ones before earlier ones."""
         seen, ahead = {picture}, deque([Other(picture, None, True)])

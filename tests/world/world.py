@@ -18,7 +18,6 @@ from gallery.system import drives
 from tests.support.fakes import FakeClassifier
 from tests.support.make import new_database
 from tests.world.disk import Disk
-from tests.world.follow import FOLLOW
 from tests.world.model import EITHER, Fate, Model
 from tests.world.pictures import BlockDetector
 from tests.world.run import Run
@@ -121,7 +120,7 @@ class World:
             store=self.store,
             detector=BlockDetector(),
             classifier=self.classifier,
-            settings=Settings(workers=1, batch_size=1 if FOLLOW else 5),
+            settings=Settings(workers=1, batch_size=1),
             options=IndexOptions(**options),
         )
 
