@@ -127,7 +127,9 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
                     numbered = dict(zip(numbers, photo.faces, strict=False))
                     new_faces += _add_faces(connection, content_id, photo.capture.taken_at, numbered, model_id)
                 file_rows.link(connection, file, content_id, photo.hash)
-                if follows and follow(connection, follows.succession) and follows.moved_from:
+                if follows:
+                    follow(connection, follows.succession)
+                if follows and follows.moved_from:
                     file_rows.forget_path(connection, follows.moved_from)
             case LinkPath():
                 _link_known(connection, change)

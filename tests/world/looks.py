@@ -88,9 +88,6 @@ def _walk(look: Look, folder: Path, name: str, rules: _Rules, seen: set[int]) ->
             _walk(look, folder / one, f"{name}/{one}", rules, seen)
 
 
-_hashes: dict[tuple[int, int, int, int], str] = {}
-
-
 def _take(look: Look, path: Path, name: str) -> None:
     if name in (found.path for found in look.found):
         return
@@ -99,10 +96,7 @@ def _take(look: Look, path: Path, name: str) -> None:
     except OSError:
         look.dead.append(name)
         return
-    key = (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
-    if key not in _hashes:
-        _hashes[key] = digest_of(path.read_bytes())
-    look.found.append(Found(name, (info.st_size, info.st_mtime_ns), _hashes[key]))
+    look.found.append(Found(name, (info.st_size, info.st_mtime_ns), digest_of(path.read_bytes())))
 
 
 def is_below(path: str, folders: Iterable[str]) -> bool:
