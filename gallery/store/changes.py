@@ -163,7 +163,8 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     taken_at = connection.execute(select(content.c.taken_at).where(content.c.id == content_id)).scalar()
     numbered = _numbered_again(connection, content_id, photo.faces)
     connection.execute(delete(face).where(face.c.content_id == content_id))
-    told = _told_by_content(photo.capture)
+    # New bytes tell of themselves alone: they are noted, and asked, beside the others when the file is linked.
+    told = _told_by_content(photo.capture) if new is None else {}
     found = {"detector": detector, "look": photo.look}
     connection.execute(update(content).where(content.c.id == content_id).values(**found, **told))
     new_faces = _add_faces(connection, content_id, told.get("taken_at", taken_at), numbered, model_id)

@@ -138,6 +138,34 @@ def test_a_star_given_today_leaves_an_old_photo_without_a_date_old(library: Libr
     assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
 
 
+def test_a_star_given_and_taken_back_leaves_the_time_of_the_file_before(library: Library) -> None:
+    path = library.draw("scan.jpg", "happy")
+    for year, change in ((2005, lambda _: None), (2006, give_star), (2007, strip)):
+        change(path)
+        when = int(datetime(year, 6, 7, tzinfo=UTC).timestamp())
+        os.utime(path, (when, when))
+        library.run()
+
+    assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
+
+
+def test_first_bytes_keep_their_date_where_all_is_read_anew_with_others_in_their_place(library: Library) -> None:
+    path = library.draw("scan.jpg", "happy")
+    old = int(datetime(2005, 6, 7, tzinfo=UTC).timestamp())
+    os.utime(path, (old, old))
+    library.run()
+    write_exif(path, "2001:02:03 04:05:06")
+    assert [found.status for found in library.start(force=True)] == [Status.EDITED]
+    assert library.names(Query.parse("date:2001")) == {"scan.jpg"}
+    strip(path)
+    give_star(path)
+    now = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
+    os.utime(path, (now, now))
+    library.run()
+
+    assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
+
+
 def test_edited_and_moved_is_moved(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     library.run()

@@ -18,9 +18,7 @@ Fate = tuple[str, str]
 
 EITHER: Final = "moved or copied"
 COPIED_IS_MOVED: Final = "what is copied while a drive is away is told as moved, from the drive"
-LATER_TIME: Final = "bytes that lay nowhere for a while and are back, touched, are known by their new time"
-FORCED_DATE: Final = "the first bytes of a photo have the date of those that a run with --force found in their place"
-EXCEPTIONS: Final = frozenset({COPIED_IS_MOVED, LATER_TIME, FORCED_DATE})
+EXCEPTIONS: Final = frozenset({COPIED_IS_MOVED})
 """Faults that are known, for which the model says what the program does until they are mended."""
 
 
@@ -42,7 +40,7 @@ class Photo:
     """Of its faces."""
     dates: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     is_date_doubtful: bool = False
-    """For one of the EXCEPTIONS, or because the photo was forgotten once, with some of the times of its files."""
+    """The photo was forgotten once, with some of the times of its files."""
 
 
 class Model:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.world.looks import Found, Look, is_below, leads_nowhere, look_through, nearest
-from tests.world.model import COPIED_IS_MOVED, EITHER, EXCEPTIONS, FORCED_DATE, LATER_TIME, Fate, File, Model, Photo
+from tests.world.model import COPIED_IS_MOVED, EITHER, EXCEPTIONS, Fate, File, Model, Photo
 from tests.world.pictures import Facts
 from tests.world.shots import is_provable, numbers_after
 
@@ -23,6 +23,7 @@ class Run:
     told: list[Fate] = field(default_factory=list)
     moved_away: set[str] = field(default_factory=set)
     contents: set[str] = field(init=False)
+    """Bytes that lie somewhere."""
 
     def __post_init__(self) -> None:
         self.contents = {file.digest for file in self.model.files.values()}
@@ -104,18 +105,16 @@ class Run:
         before, is_new = model.files.get(path), facts.picture not in model.photos
         old = self._followed(before, facts) if is_new else None
         photo = self._added(facts, old) if is_new else model.photos[facts.picture]
-        self._doubt_date(photo, found)
-        self.contents.add(found.digest)
-        photo.dates.setdefault(found.digest, _date(facts, found))
+        self._note_date(photo, found, facts)
         self.told.append((path, self._fate(found, before, facts, old, is_new=is_new)))
         model.files[path] = File(found.stamp, found.digest)
 
-    def _doubt_date(self, photo: Photo, found: Found) -> None:
-        is_new = found.digest not in photo.dates
-        if LATER_TIME in EXCEPTIONS and not self.force and not is_new and found.digest not in self.contents:
-            photo.is_date_doubtful = True
-        if FORCED_DATE in EXCEPTIONS and self.force and is_new and photo.dates:
-            photo.is_date_doubtful = True
+    def _note_date(self, photo: Photo, found: Found, facts: Facts) -> None:
+        """Of bytes that lie nowhere any more, and are back, the earliest time counts."""
+        date = photo.dates.setdefault(found.digest, _date(facts, found))
+        if not self.force and found.digest not in self.contents:
+            photo.dates[found.digest] = min(date, _date(facts, found))
+        self.contents.add(found.digest)
 
     def _followed(self, before: File | None, facts: Facts) -> Facts | None:
         """What a photo that wasn't known follows: one that a tag turned another way, or that in its place."""
