@@ -158,6 +158,16 @@ def expect(connection: Connection, pictures: Mapping[str, Picture]) -> None:
         _put(connection, row, digest, _pictured(picture))
 
 
+def only_expected(connection: Connection, hashes: Collection[str]) -> set[str]:
+    """Those of the bytes of which a dump told what they show, and no file yet what it says of itself."""
+    version = schema.version.c
+    found: set[str] = set()
+    for some in chunked(sorted(hashes)):
+        unread = (version.hash.in_(some), version.taken_source.is_(None), version.hash != version.photo)
+        found |= set(connection.execute(select(version.hash).where(*unread)).scalars())
+    return found
+
+
 def pictures_of(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:
     """Which pictures the bytes with these hashes show, as far as known, whether they are here or not."""
     content, version = schema.content.c, schema.version.c

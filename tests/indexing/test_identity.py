@@ -37,6 +37,7 @@ from gallery.indexing.identity import Identity
 from gallery.indexing.indexer import Status
 from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.query.query import Query
+from gallery.settings import Settings
 from gallery.similar.duplicates import exact_duplicates
 from gallery.store.store import Store
 from gallery.xmp.sidecars import Sidecars
@@ -509,6 +510,25 @@ def test_a_dump_finds_a_photo_that_was_given_a_star_elsewhere(
     assert elsewhere.store.check() == []
     again = restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
     assert (again.labels, again.photos) == (0, 0)
+
+
+def test_a_dump_leaves_the_date_of_the_file_of_which_it_speaks(
+    library: Library, elsewhere: Library, tmp_path: Path
+) -> None:
+    path = library.draw("a.jpg", "happy")
+    write_exif(path, "2001:02:03 04:05:06")
+    library.run()
+    say(library, path, 1, "sad")
+    write_dump(library.store, tmp_path / "said.jsonl")
+    # The second is read before the first is in the database, and stored after it.
+    elsewhere.settings = Settings(batch_size=1)
+    strip(Path(shutil.copy(path, elsewhere.folder / "a.jpg")))
+    shutil.copy(path, elsewhere.folder / "b.jpg")
+    restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
+    elsewhere.run()
+
+    assert elsewhere.names(Query.parse("date:2001")) == {"a.jpg"}
+    assert shown(elsewhere, elsewhere.folder / "b.jpg") == [("sad", "person")]
 
 
 @pytest.mark.parametrize("picture", ["", 1, "0" * 32, f"{'0' * 32}:9", f"{'g' * 32}:1"])
