@@ -88,7 +88,7 @@ def hashes_at(
     """The hashes by which the album knows the photos at these paths. Raises AlbumError for one that isn't in it."""
     settings = settings or Settings()
     # Also those that nobody wants for now may be taken out of a manual one.
-    inside = set(_all_in(connection, album) if album.query is None else ids_in(connection, album, settings))
+    inside = set(all_in(connection, album) if album.query is None else ids_in(connection, album, settings))
     found = [chosen_ids(connection, [path], settings)[0] for path in paths]
     for path, number in zip(paths, found, strict=True):
         if number not in inside:
@@ -96,6 +96,8 @@ def hashes_at(
     return places_of(connection, album, found)
 
 
-def _all_in(connection: Connection, album: AlbumRow) -> Sequence[int | None]:
+def all_in(connection: Connection, album: AlbumRow) -> set[int]:
+    """The numbers of all photos of a manual album that are in the database, also of those that nobody wants for now."""
     place = schema.album_photo.c
-    return connection.execute(select(place.content_id).where(place.album_id == album.id)).scalars().all()
+    within = select(place.content_id).where(place.album_id == album.id, place.content_id.is_not(None))
+    return set(connection.execute(within).scalars())

@@ -89,12 +89,15 @@ def add_to_album(
 def remove_from_album(
     store: Store, name: str, what: Photos, settings: Settings | None = None, *, dry_run: bool = False
 ) -> int:
-    """Takes these photos out, those that a query finds in the album; how many there were. Raises AlbumError."""
+    """Takes these photos out, those that a query finds in the album; how many there were. Raises AlbumError.
+
+    At a path also one that nobody wants for now.
+    """
     place = schema.album_photo
     with recorded(store, f"photos taken out of album {name!r}", dry_run=dry_run) as recorder:
         album = find_manual(recorder.connection, name)
         found = album_rows.chosen_ids(recorder.connection, what, settings or Settings(), within=album)
-        inside = set(album_rows.ids_in(recorder.connection, album, Settings())) & set(found)
+        inside = album_places.all_in(recorder.connection, album) & set(found)
         hashes = album_places.places_of(recorder.connection, album, list(inside))
         for some in chunked(hashes):
             recorder.delete(place, place.c.album_id == album.id, place.c.hash.in_(some))

@@ -72,7 +72,7 @@ class Places:
         away = {drive for drive in before | now if is_under(drive, here) and not is_connected(drive)}
         # Another folder took its place where something known is found there.
         former = {drive for drive in away - now if not known.keys().isdisjoint(_within(drive, found))}
-        there = [path for path, file in known.items() if file.hash and not file.missing] if away - former else []
+        there = [path for path, file in known.items() if file.hash and _may_be_there(file)] if away - former else []
         for drive in sorted(away - former - set(gone)):
             if _within(drive, there):
                 self.problems.append(absent(drive, "its drive isn't connected"))
@@ -123,6 +123,11 @@ def sorted_out(
 def _within(folder: str, paths: Collection[str]) -> list[str]:
     above = prefix(folder)
     return [path for path in paths if path.startswith(above)]
+
+
+def _may_be_there(file: KnownFile) -> bool:
+    """Nobody saw that it is gone, whether it is wanted or not."""
+    return not file.missing or file.unwanted is not None
 
 
 def absent(path: str, reason: str = "isn't there") -> ImageError:

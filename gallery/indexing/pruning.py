@@ -129,9 +129,7 @@ def forget_gone(store: Store, gone: Gone) -> Gone:
         )
         copies = tuple(path for path in gone.copies if _is_gone(path))
         _forget_photos(connection, [numbers[photo.hash] for photo in photos])
-        path = schema.path
-        for some in chunked(copies):
-            connection.execute(delete(path).where(path.c.path.in_(some)))
+        _forget_copies(connection, copies)
         settle(connection)
     return replace(gone, photos=photos, copies=copies)
 
@@ -277,6 +275,17 @@ def _counts(connection: Connection, table: Table, numbers: Sequence[int]) -> Ite
     for some in chunked(numbers):
         counted = select(func.count()).select_from(table).where(table.c.content_id.in_(some))
         yield int(connection.execute(counted).scalar_one())
+
+
+def _forget_copies(connection: Connection, paths: Sequence[str]) -> None:
+    """What they alone said of their photos, as when these were taken, goes with them."""
+    path = schema.path
+    for some in chunked(paths):
+        photos = select(path.c.content_id).where(path.c.path.in_(some)).distinct()
+        numbers = connection.execute(photos).scalars().all()
+        connection.execute(delete(path).where(path.c.path.in_(some)))
+        for number in numbers:
+            versions.tell(connection, number)
 
 
 def _forget_photos(connection: Connection, numbers: Sequence[int]) -> None:

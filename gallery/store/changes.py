@@ -127,7 +127,9 @@ def apply(connection: Connection, changes: Sequence[Change], *, model_id: int, d
                     numbered = dict(zip(numbers, photo.faces, strict=False))
                     new_faces += _add_faces(connection, content_id, photo.capture.taken_at, numbered, model_id)
                 file_rows.link(connection, file, content_id, photo.hash)
-                if follows and follow(connection, follows.succession) and follows.moved_from:
+                if follows:
+                    follow(connection, follows.succession)
+                if follows and follows.moved_from:
                     file_rows.forget_path(connection, follows.moved_from)
             case LinkPath():
                 _link_known(connection, change)
@@ -161,7 +163,8 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     taken_at = connection.execute(select(content.c.taken_at).where(content.c.id == content_id)).scalar()
     numbered = _numbered_again(connection, content_id, photo.faces)
     connection.execute(delete(face).where(face.c.content_id == content_id))
-    told = _told_by_content(photo.capture)
+    # New bytes tell of themselves alone: they are noted, and asked, beside the others when the file is linked.
+    told = _told_by_content(photo.capture) if new is None else {}
     found = {"detector": detector, "look": photo.look}
     if photo.colour is not None:
         found["colour"] = photo.colour

@@ -170,7 +170,7 @@ def _records(
     where = _files(connection, content_ids, copies)
     faces = _faces(connection, content_ids, gate)
     others = versions.hashes_at_paths(connection, content_ids)
-    hashes_of = {number: [others.get(path, row.hash) for path in where[number].paths] for number, row in photos.items()}
+    hashes_of = {number: _hashes(where[number], row.hash, others) for number, row in photos.items()}
     differing = [number for number, hashes in hashes_of.items() if len(set(hashes)) > 1]
     said = _captures(connection, differing) if differing else {}
     for number in content_ids:
@@ -196,6 +196,11 @@ def _records(
 
 _CAPTURED: Final = attrgetter(*(field.name for field in fields(Capture)))
 """Of a row of `content` or `version`."""
+
+
+def _hashes(found: Files, own: str, others: Mapping[str, str]) -> list[str]:
+    """Of the bytes in each file; at a former path those of the photo that is there now aren't meant."""
+    return [own if found.replaced else others.get(path, own) for path in found.paths]
 
 
 def _captures(connection: Connection, content_ids: Sequence[int]) -> dict[str, Capture]:

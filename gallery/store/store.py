@@ -133,9 +133,12 @@ class Store:
             return known_files.known_files(connection)
 
     def known_hashes(self, hashes: Collection[str]) -> set[str]:
-        """Those of the content hashes that are in the database, whichever version of a photo they are."""
+        """Those of the content hashes that are in the database, whichever version of a photo they are.
+
+        Not those of which only a dump has told: no file of these was read here.
+        """
         with self.read() as connection:
-            return set(contents_with(connection, hashes))
+            return contents_with(connection, hashes).keys() - versions.only_expected(connection, hashes)
 
     def paths_of(self, hash: str) -> list[str]:  # noqa: A002
         """Every path of a photo in any version, those that exist first; empty for an unknown hash."""

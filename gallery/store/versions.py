@@ -8,7 +8,7 @@ said is rewritten when a photo gets another version: `content_id` alone, by whic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
@@ -41,12 +41,24 @@ def version_id(connection: Connection, content_id: int, digest: str) -> int | No
 
 
 def add(connection: Connection, content_id: int, digest: str, picture: Picture | None, capture: Capture) -> None:
-    """Notes that these bytes are the photo, too; what they say of it is noted anew where that is known already."""
+    """Notes that these bytes are the photo, too; what they say of it is noted anew where that is known already.
+
+    Of the times of files that had them the earliest is kept.
+    """
     content = connection.execute(select(schema.content).where(schema.content.c.id == content_id)).one()
     if not _has(connection, content.hash):
         _put_own(connection, content)
-    _put(connection, content, digest, {**columns_of(picture), **asdict(capture)})
+    _put(connection, content, digest, {**columns_of(picture), **asdict(_earliest(connection, digest, capture))})
     learn(connection, content_id, picture)
+
+
+def _earliest(connection: Connection, digest: str, capture: Capture) -> Capture:
+    version = schema.version.c
+    known = select(version.taken_at, version.taken_offset_minutes).where(
+        version.hash == digest, version.taken_source == capture.taken_source, version.taken_at < capture.taken_at
+    )
+    before = connection.execute(known).first()
+    return capture if before is None else replace(capture, taken_at=before[0], taken_offset_minutes=before[1])
 
 
 def tell_again(connection: Connection, digest: str, told: Mapping[str, Any]) -> None:
@@ -144,6 +156,16 @@ def expect(connection: Connection, pictures: Mapping[str, Picture]) -> None:
         if not _has(connection, row.hash):
             _put_own(connection, row)
         _put(connection, row, digest, _pictured(picture))
+
+
+def only_expected(connection: Connection, hashes: Collection[str]) -> set[str]:
+    """Those of the bytes of which a dump told what they show, and no file yet what it says of itself."""
+    version = schema.version.c
+    found: set[str] = set()
+    for some in chunked(sorted(hashes)):
+        unread = (version.hash.in_(some), version.taken_source.is_(None), version.hash != version.photo)
+        found |= set(connection.execute(select(version.hash).where(*unread)).scalars())
+    return found
 
 
 def pictures_of(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:

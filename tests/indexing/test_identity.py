@@ -37,6 +37,7 @@ from gallery.indexing.identity import Identity
 from gallery.indexing.indexer import Status
 from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.query.query import Query
+from gallery.settings import Settings
 from gallery.similar.duplicates import exact_duplicates
 from gallery.store.store import Store
 from gallery.xmp.sidecars import Sidecars
@@ -133,6 +134,34 @@ def test_a_star_given_today_leaves_an_old_photo_without_a_date_old(library: Libr
     os.utime(path, (old, old))
     library.run()
     give_star(path)
+    library.run()
+
+    assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
+
+
+def test_a_star_given_and_taken_back_leaves_the_time_of_the_file_before(library: Library) -> None:
+    path = library.draw("scan.jpg", "happy")
+    for year, change in ((2005, lambda _: None), (2006, give_star), (2007, strip)):
+        change(path)
+        when = int(datetime(year, 6, 7, tzinfo=UTC).timestamp())
+        os.utime(path, (when, when))
+        library.run()
+
+    assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
+
+
+def test_first_bytes_keep_their_date_where_all_is_read_anew_with_others_in_their_place(library: Library) -> None:
+    path = library.draw("scan.jpg", "happy")
+    old = int(datetime(2005, 6, 7, tzinfo=UTC).timestamp())
+    os.utime(path, (old, old))
+    library.run()
+    write_exif(path, "2001:02:03 04:05:06")
+    assert [found.status for found in library.start(force=True)] == [Status.EDITED]
+    assert library.names(Query.parse("date:2001")) == {"scan.jpg"}
+    strip(path)
+    give_star(path)
+    now = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp())
+    os.utime(path, (now, now))
     library.run()
 
     assert library.names(Query.parse("date:2005")) == {"scan.jpg"}
@@ -376,6 +405,19 @@ def test_edited_photo_that_is_looked_through_again_at_once_keeps_what_was_said(l
     assert library.store.check() == []
 
 
+def test_a_forgotten_copy_takes_along_what_it_alone_said(library: Library) -> None:
+    path, copy = library.draw("a.jpg", "happy"), library.folder / "b.jpg"
+    shutil.copy(path, copy)
+    write_exif(path, "2003:01:01 00:00:00")
+    write_exif(copy, "2001:02:03 04:05:06")
+    library.run()
+    copy.unlink()
+    library.run()
+    assert library.names(Query.parse("date:2001")) == {"a.jpg"}
+    forget_gone(library.store, find_gone(library.store))
+    assert library.names(Query.parse("date:2003")) == {"a.jpg"}
+
+
 def test_all_taken_out_of_a_file_is_an_edit(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     write_exif(path, "2001:02:03 04:05:06", camera="Old")
@@ -400,6 +442,20 @@ def test_another_picture_in_its_place_is_another_photo(library: Library, tmp_pat
     assert [result.action for result in export_photos(photos, tmp_path / "out")] == [ExportAction.MISSING]
     [told] = Sidecars(library.store).write(photos[0])
     assert (told.action, told.reason) == ("missing", f"was at {path}, where another photo is now")
+
+
+def test_a_replaced_photo_is_told_by_its_own_hash_where_a_starred_one_took_its_place(library: Library) -> None:
+    path, starred = library.draw("a.jpg", "happy"), library.draw("b.jpg", "sad")
+    library.run()
+    give_star(starred)
+    library.run()
+    before = library.store.photo(str(path)).hash
+    starred.rename(path)
+    assert library.run()["a.jpg"] is Status.CHANGED
+
+    photos = library.store.search(Query(missing=True))
+    assert [photo.hash for photo in photos if photo.replaced] == [before]
+    assert len({photo.hash for photo in photos}) == 2
 
 
 def test_known_pictures_are_shared_with_what_reads_in_the_background(library: Library) -> None:
@@ -454,6 +510,25 @@ def test_a_dump_finds_a_photo_that_was_given_a_star_elsewhere(
     assert elsewhere.store.check() == []
     again = restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
     assert (again.labels, again.photos) == (0, 0)
+
+
+def test_a_dump_leaves_the_date_of_the_file_of_which_it_speaks(
+    library: Library, elsewhere: Library, tmp_path: Path
+) -> None:
+    path = library.draw("a.jpg", "happy")
+    write_exif(path, "2001:02:03 04:05:06")
+    library.run()
+    say(library, path, 1, "sad")
+    write_dump(library.store, tmp_path / "said.jsonl")
+    # The second is read before the first is in the database, and stored after it.
+    elsewhere.settings = Settings(batch_size=1)
+    strip(Path(shutil.copy(path, elsewhere.folder / "a.jpg")))
+    shutil.copy(path, elsewhere.folder / "b.jpg")
+    restore_dump(elsewhere.store, read_dump(tmp_path / "said.jsonl"))
+    elsewhere.run()
+
+    assert elsewhere.names(Query.parse("date:2001")) == {"a.jpg"}
+    assert shown(elsewhere, elsewhere.folder / "b.jpg") == [("sad", "person")]
 
 
 @pytest.mark.parametrize("picture", ["", 1, "0" * 32, f"{'0' * 32}:9", f"{'g' * 32}:1"])

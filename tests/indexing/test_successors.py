@@ -553,3 +553,21 @@ def test_a_damaged_line_on_a_shot_is_told(
 def test_faces_lie_where_they_were_drawn() -> None:
     [found] = AnywhereDetector().detect([draw_shot(1)])
     assert [near(face.box, FACES[name]) for face, name in zip(found, FACES, strict=True)]
+
+
+def test_a_forgotten_picture_that_is_back_elsewhere_takes_the_place_of_the_one_that_followed_it(
+    library: Library, tmp_path: Path
+) -> None:
+    path = save(draw_shot(1), library.folder / "a.jpg")
+    library.run()
+    say(library, path, 1, "fear")
+    backup = shutil.copy(path, tmp_path / "a.jpg")
+    write_exif(path, orientation=6)
+    library.run()
+    forget_gone(library.store, find_gone(library.store))
+    path.unlink()
+    shutil.copy(backup, library.folder / "b.jpg")
+
+    assert library.run() == {"b.jpg": Status.MOVED}
+    assert [Path(known).name for known in library.store.known_files()] == ["b.jpg"]
+    assert shown(library, library.folder / "b.jpg")[1] == ("fear", "person")

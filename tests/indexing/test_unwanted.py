@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gallery.curation.albums import album_photos, create_album, list_albums
+from gallery.curation.albums import album_photos, create_album, list_albums, remove_from_album
 from gallery.curation.history import undo
 from gallery.curation.labels import faces_named, label_faces
 from gallery.curation.roots import forget_root, list_roots
@@ -75,6 +75,17 @@ def test_what_was_said_is_kept_and_all_is_back_when_the_rule_goes(ignored: Libra
     assert everywhere(ignored) == [{"a.jpg", "b.jpg"}] * 5
     assert ignored.emotions(ignored.folder / "private" / "b.jpg") == ["fear"]
     assert ignored.detector.seen == 2
+
+
+def test_photo_that_nobody_wants_can_be_taken_out_of_an_album_by_its_path(ignored: Library) -> None:
+    ignored.run()
+    private = ignored.folder / "private" / "b.jpg"
+    assert remove_from_album(ignored.store, "All", [private]) == 1
+    (ignored.folder / ".galleryignore").unlink()
+    ignored.run()
+    assert [Path(photo.path).name for photo in album_photos(ignored.store, "All")] == ["a.jpg"]
+    undo(ignored.store)
+    assert {Path(photo.path).name for photo in album_photos(ignored.store, "All")} == {"a.jpg", "b.jpg"}
 
 
 def test_ignored_photo_that_is_then_deleted_is_missing(ignored: Library) -> None:
@@ -325,6 +336,17 @@ def test_starred_photo_that_is_ignored_keeps_what_was_said_until_it_is_back(igno
     (ignored.folder / ".galleryignore").unlink()
     assert ignored.run()["b.jpg"] is RESTORED
     assert ignored.emotions(private) == ["fear"]
+
+
+def test_unwanted_photo_is_not_missing_while_its_drive_is_not_connected(ignored: Library) -> None:
+    ignored.run()
+    drive = ignored.folder / "private"
+    note_mounts(ignored.store, [str(drive)], [])
+    (drive / "b.jpg").unlink()
+    (ignored.folder / ".galleryignore").unlink()
+    assert ignored.run() == {"a.jpg": UNCHANGED, "private": FAILED}
+    assert ignored.store.photo(str(drive / "b.jpg")).unwanted == "ignored"
+    assert ignored.names(Query.parse("is:missing")) == set()
 
 
 def test_what_others_say_of_folders_while_a_run_waits_for_them_counts(library: Library) -> None:

@@ -93,7 +93,7 @@ class Library:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    store, photos = library(tmp_path_factory.mktemp("library"), PHOTOS, seed=7)
+    store, photos = library(tmp_path_factory.mktemp("library"), PHOTOS, seed=8)
     save(store, "album", "Smiles", SMILES.text)
     save(store, "query", "fears", FEARS.text)
     save(store, "query", "few", "emotion:happy,sad limit:9")

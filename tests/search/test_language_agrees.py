@@ -269,10 +269,14 @@ def minutes(when: datetime | None) -> float:
 
 
 def found(query: Said, photos: list[Photo], order: str) -> list[Photo]:
-    """The slow and obvious way. Photos without a file are passed over, unless the query speaks of them."""
+    """The slow and obvious way. Photos without a file are passed over, unless the query speaks of them.
+
+    Those that nobody wants are passed over whatever it speaks of.
+    """
     text, holds = query
     gone = "is:missing" in text or "album:gone" in text
-    matching = [photo for photo in photos if holds(photo, gone) and (gone or not photo.missing)]
+    wanted = [photo for photo in photos if not photo.unwanted and (gone or not photo.missing)]
+    matching = [photo for photo in wanted if holds(photo, gone)]
     return sorted(matching, key=lambda photo: ORDERS[order](photo, gone))
 
 
@@ -363,6 +367,16 @@ def test_each_term_alone_and_not_finds_what_an_obvious_look_finds(asked: tuple[C
     for one in EVERYTHING:
         check(asked, one, "newest", 100)
         check(asked, negated(one, "-"), "oldest", 100)
+
+
+def test_photos_are_there_missing_unwanted_and_have_unwanted_files_beside_others(
+    asked: tuple[Connection, list[Photo]],
+) -> None:
+    _, photos = asked
+    aside = [photo for photo in photos if photo.aside]
+    assert {photo.unwanted for photo in aside} == {True, False}
+    assert sum(photo.unwanted for photo in aside) >= 3
+    assert sum(photo.missing for photo in photos) >= 3
 
 
 def test_most_terms_hold_for_some_photos_and_not_for_others(asked: tuple[Connection, list[Photo]]) -> None:

@@ -148,4 +148,5 @@ def either(first: Said, second: Said) -> Said:
 
 def found(meaning: Meaning, ask: Ask, photos: list[Photo]) -> list[Photo]:
     """The photos for which it holds, the newest first."""
-    return newest_first(photo for photo in photos if meaning.holds(photo, ask) and (ask.gone or not photo.missing))
+    wanted = [photo for photo in photos if not photo.unwanted and (ask.gone or not photo.missing)]
+    return newest_first(photo for photo in wanted if meaning.holds(photo, ask))

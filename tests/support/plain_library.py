@@ -19,6 +19,7 @@ from gallery.query.query import album_key
 from gallery.records import Capture, NewPhoto
 from gallery.search import matches
 from gallery.store.store import AddPhoto, LinkPath, Store
+from gallery.store.unwanted import Why, mark_unwanted
 from tests.support.make import DETECTOR, MODEL, box, digest, face, open_store, stamp
 
 PLACES = (
@@ -64,7 +65,10 @@ class Face:
 
 @dataclass
 class Photo:
-    """`files` are paths, and whether they exist; `former` is the last one where others took all of them."""
+    """`files` are paths, and whether they exist; `former` is the last one where others took all of them.
+
+    `aside` are those of its files that nobody wants for now, whether they exist or not.
+    """
 
     number: int
     faces: list[Face]
@@ -76,6 +80,7 @@ class Photo:
     albums: set[str] = field(default_factory=set)
     spoken_of: bool = False
     former: str = ""
+    aside: tuple[str, ...] = ()
 
     @property
     def format(self) -> str:
@@ -96,7 +101,12 @@ class Photo:
 
     @property
     def missing(self) -> bool:
-        return not any(self.files.values())
+        return not any(self.files.values()) and not self.aside
+
+    @property
+    def unwanted(self) -> bool:
+        """No file of it is there, and one nobody wants: whatever is asked, it isn't found."""
+        return not any(self.files.values()) and self.aside != ()
 
     @property
     def listed(self) -> list[str]:
@@ -105,7 +115,7 @@ class Photo:
 
     def only_in(self, path: str) -> Photo:
         """The same photo, had it no other file."""
-        return replace(self, files={path: not self.missing})
+        return replace(self, files={path: not self.missing}, aside=())
 
     @cached_property
     def counted(self) -> list[Face]:
@@ -133,6 +143,9 @@ def draw(number: int, dice: random.Random) -> Photo:
         for _ in range(dice.choice((0, 1, 1, 2, 2, 3, 4)))
     ]
     names = dice.sample(PLACES, dice.choice((1, 1, 1, 2, 3)))
+    paths = [f"{name}/IMG_{number:02}.jpg" for name in names]
+    # All files of the first are another photo's in the end.
+    aside = tuple(path for path in paths if number > 1 and dice.random() < 0.15)
     return Photo(
         number,
         faces,
@@ -140,9 +153,10 @@ def draw(number: int, dice: random.Random) -> Photo:
         datetime(2024, 1, 1) + timedelta(minutes=dice.randrange(100 * 1440)),
         dice.choice(CAMERAS),
         dice.random() < 0.4,
-        {f"{name}/IMG_{number:02}.jpg": dice.random() < 0.8 for name in names},
+        {path: dice.random() < 0.8 for path in paths if path not in aside},
         {name for name in ALBUMS if dice.random() < 0.3},
         any(one.said for one in faces) or dice.random() < 0.05,
+        aside=aside,
     )
 
 
@@ -177,14 +191,15 @@ def _new(photo: Photo) -> AddPhoto:
         face(one.emotion, one.score, confidence=one.confidence, where=box(10 + 100 * place))
         for place, one in enumerate(photo.faces)
     )
-    return AddPhoto(stamp(next(iter(photo.files))), NewPhoto(photo.hash, *photo.size, photo.format, capture, faces))
+    return AddPhoto(stamp(_everywhere(photo)[0]), NewPhoto(photo.hash, *photo.size, photo.format, capture, faces))
 
 
 def _finish(store: Store, photo: Photo) -> None:
     """Its other files, when it was added, what people said of it, the albums it is in."""
-    links = [LinkPath(stamp(path), photo.hash) for path in list(photo.files)[1:]]
+    links = [LinkPath(stamp(path), photo.hash) for path in _everywhere(photo)[1:]]
     store.write(links, model=MODEL, detector=DETECTOR)
     store.mark_missing([path for path, exists in photo.files.items() if not exists])
+    mark_unwanted(store, dict.fromkeys(photo.aside, Why.IGNORED))
     content = schema.content
     with store.write_connection() as connection:
         added_at = (photo.added_at - timedelta(hours=HOURS_EAST)).replace(tzinfo=UTC)
@@ -194,6 +209,10 @@ def _finish(store: Store, photo: Photo) -> None:
         recorder.insert(schema.pick, _words(photo))
         for name in sorted(photo.albums):
             recorder.insert(schema.album_photo, [_place(recorder.connection, name, photo)])
+
+
+def _everywhere(photo: Photo) -> list[str]:
+    return [*photo.files, *photo.aside]
 
 
 def _labels(photo: Photo) -> list[dict[str, object]]:
