@@ -58,14 +58,14 @@ def test_all_of_it_comes_back_in_another_database(library: Library, tmp_path: Pa
     assert (restored.labels, restored.drawn, restored.picks, restored.waiting) == (1, 1, 2, 4)
     assert [one.summary for one in list_actions(library.store)] == [
         "'dump.jsonl' restored: 1 label, 0 albums, 0 photos of albums, 0 queries, 1 drawn face, "
-        "2 picked or rejected photos"
+        "2 picked or rejected photos, 1 folder"
     ]
     library.run()
     assert faces(library) == [(1, "happy"), (2, "fear")]
     assert words(library) == [{"kept.jpg"}, {"other.jpg"}]
     assert dump_text(library.store) == text
     again = restore(library, text)
-    assert (again.labels, again.drawn, again.picks, again.already_there) == (0, 0, 0, 4)
+    assert (again.labels, again.drawn, again.picks, again.already_there) == (0, 0, 0, 5)
 
 
 def test_photos_that_are_here_get_their_drawn_faces_with_the_next_run_and_undo_takes_them(library: Library) -> None:
