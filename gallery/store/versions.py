@@ -53,6 +53,8 @@ def add(connection: Connection, content_id: int, digest: str, picture: Picture |
 
 
 def _earliest(connection: Connection, digest: str, capture: Capture) -> Capture:
+    if capture.taken_at is None:
+        return capture
     version = schema.version.c
     known = select(version.taken_at, version.taken_offset_minutes).where(
         version.hash == digest, version.taken_source == capture.taken_source, version.taken_at < capture.taken_at

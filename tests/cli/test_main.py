@@ -97,7 +97,7 @@ def test_choices_for_a_missing_word_are_one_line(words: list[str], choices: str)
 
 
 @pytest.mark.parametrize(
-    ("args", "part"), [(["serch"], "No such command 'serch'. Did you mean 'search'?"), (["--bogus"], "--bogus")]
+    ("args", "part"), [(["exprot"], "No such command 'exprot'. Did you mean 'export'?"), (["--bogus"], "--bogus")]
 )
 def test_unknown_words_exit_with_2(args: list[str], part: str) -> None:
     done = CliRunner().invoke(cli, args)

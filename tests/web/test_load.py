@@ -18,8 +18,8 @@ from gallery.web.kept import Kept
 from gallery.web.versions import Versions
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import added, face, new_database, open_store, write
+from tests.support.served import serving
 from tests.support.web import served
-from tests.web.test_serve import serving
 
 
 def test_reading_waits_for_nobody_and_writing_says_for_whom_it_waited(tmp_path: Path) -> None:

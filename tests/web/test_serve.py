@@ -11,8 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,40 +27,10 @@ from gallery.web.passwords import PasswordHash, keep_password, kept_password, pa
 from gallery.web.serving import Door, listen
 from gallery.web.site import Site
 from tests.support.cli_gallery import Gallery, fill
-from tests.support.programs import started
+from tests.support.served import serving
 from tests.support.web import HOST, ORIGIN
 
 PASSWORD = "long enough"  # noqa: S105 - of a gallery that is drawn
-
-
-@dataclass
-class Served:
-    """The program, and the address that it printed."""
-
-    process: subprocess.Popen[bytes]
-    address: str
-
-    def get(self, path: str, cookie: str = "") -> http.client.HTTPResponse:
-        """Over a connection of its own."""
-        parts = urlsplit(self.address)
-        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
-        connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
-        return connection.getresponse()
-
-    def open(self) -> str:
-        """The cookie that the address gives."""
-        found = self.get("/?" + urlsplit(self.address).query)
-        assert found.status == 303
-        return str(found.getheader("set-cookie")).partition(";")[0]
-
-
-@contextmanager
-def serving(gallery: Gallery, *options: str) -> Iterator[Served]:
-    command = [sys.executable, "-m", "gallery", "--db", str(gallery.db), "serve", "--no-open", "--port", "0", *options]
-    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        yield Served(process, process.stdout.readline().decode().strip())
-        process.send_signal(signal.SIGINT)
 
 
 def test_the_program_answers_and_ends_with_ctrl_c(gallery: Gallery) -> None:
