@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -72,8 +72,8 @@ class Browser:
         return [found.text for found in self.driver.find_elements("css selector", selector) if found.is_displayed()]
 
     def press(self, *keys: str) -> None:
-        """Types where the focus is."""
-        self.driver.switch_to.active_element.send_keys(*keys)
+        """Types where the focus is, were it on something that is out of sight."""
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def until(self, holds: Callable[[], object], what: str = "") -> None:
         """Waits until something holds."""
