@@ -11,6 +11,7 @@ __all__ = [
     "ignoring",
     "likeness",
     "look",
+    "opening",
     "passed_over",
     "photo_count",
     "pixels",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from io import BufferedReader
 from pathlib import Path
 
@@ -18,11 +14,10 @@ from PIL import ExifTags, Image, ImageFile
 from gallery.errors import ImageError
 from gallery.images.capture import read_capture
 from gallery.images.effort import Elsewhere, is_heavy
+from gallery.images.opening import identified, reading
 from gallery.images.pixels import rgb
+from gallery.images.refusals import check_megapixels
 from gallery.records import Capture
-
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
-"""The only decoders that ever see a file: Pillow's others are seldom tested, and one of them starts Ghostscript."""
 
 LEEWAY = 1.15
 """Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
@@ -44,8 +39,8 @@ class DecodedPhoto:
     """A photo ready to be looked at.
 
     `image` is upright 8-bit RGB and carries no metadata but the ICC profile of a picture that was RGB before;
-    `width` and `height` are the pixels of the upright picture at full size; `format` is one of FORMATS; `orientation`
-    is what EXIF told of how to turn it, 1 to 8.
+    `width` and `height` are the pixels of the upright picture at full size; `format` is one of `opening.FORMATS`;
+    `orientation` is what EXIF told of how to turn it, 1 to 8.
     """
 
     image: Image.Image
@@ -140,29 +135,6 @@ class Wanted:
         return decoded if self.quick and max(decoded) <= LEEWAY * max(wanted) else wanted
 
 
-@contextmanager
-def open_image(path: str | os.PathLike[str]) -> Iterator[ImageFile.ImageFile]:
-    """The picture in a file as its decoder opened it, no pixel decoded yet: for its metadata. Raises ImageError."""
-    with reading(path) as file, identified(path, file) as image:
-        yield image
-
-
-@contextmanager
-def reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
-    """The file, open for reading; whatever goes wrong with it inside the block becomes an ImageError."""
-    try:
-        # Asked before opening: a pipe would wait for ever, and opening a device can do things.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise ImageError(path, "is a folder, pipe or device, no file")
-        with Path(path).open("rb") as file:
-            yield file
-    except ImageError:
-        raise
-    except Exception as error:  # decoders fail in every way there is; the next photo must still be read
-        reason, transient = _explained(error)
-        raise ImageError(path, reason, transient=transient) from error
-
-
 def read_open(
     path: str | os.PathLike[str], file: BufferedReader, size: Wanted, elsewhere: Elsewhere | None = None
 ) -> DecodedPhoto:
@@ -171,70 +143,11 @@ def read_open(
     if info.st_size == 0:
         raise ImageError(path, "empty file; restore it from a copy")
     with identified(path, file) as image:
-        _check_megapixels(path, image.size, size.max_megapixels)
+        check_megapixels(path, image.size, size.max_megapixels)
         heavy = is_heavy(path, image, file)
         if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
             return read_elsewhere(path, file, size, elsewhere)
         return _decoded(image, size, info.st_mtime_ns)
-
-
-def _explained(error: Exception) -> tuple[str, bool]:
-    """A reason in plain words, and whether the same bytes may be readable next time."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "is gone; it was moved or deleted, or its drive is not connected", True
-    if isinstance(error, PermissionError):
-        return "no permission to read it; change the file's rights", True
-    if isinstance(error, MemoryError):
-        return "not enough memory to decode it; close other programs, or lower the setting max_megapixels", True
-    if isinstance(error, OSError) and error.errno is not None:
-        return f"can't be read from the disk ({os.strerror(error.errno)})", error.errno != errno.ENAMETOOLONG
-    if isinstance(error, Image.DecompressionBombError):
-        return "too many pixels for its decoder; save it smaller", False
-    return f"damaged or cut short ({_one_line(error)}); restore it from a copy", False
-
-
-def _one_line(error: Exception) -> str:
-    text = "".join(c if c.isprintable() else " " for c in str(error))
-    return text[:200] or type(error).__name__
-
-
-def identified(path: str | os.PathLike[str], file: BufferedReader) -> ImageFile.ImageFile:
-    """The picture as its first matching decoder opened it, no pixel decoded yet."""
-    # Not Image.open: its bomb check is one number for the whole process, 179 megapixels, whatever our limit is.
-    _register_plugins()
-    prefix = file.read(16)
-    problem: Exception | None = None
-    for name in FORMATS:
-        factory, accepts = Image.OPEN[name]
-        if accepts is None or accepts(prefix) is not True:
-            continue
-        try:
-            file.seek(0)
-            return factory(file, "")
-        except Exception as error:  # AVIF and HEIF share a signature: the next one may read it
-            problem = error
-    raise problem or ImageError(path, f"not a picture of a known format ({', '.join(FORMATS)})")
-
-
-@cache
-def _register_plugins() -> None:
-    from pillow_heif import register_heif_opener  # here: its codecs are large, and not every command reads photos
-
-    Image.init()
-    register_heif_opener()
-    # Pillow's own limit is one number for the whole process, 179 megapixels, asked for in TIFF and GIF alone; ours, by
-    # the setting, is asked for before any pixel is decoded.
-    Image.MAX_IMAGE_PIXELS = None
-
-
-def _check_megapixels(path: str | os.PathLike[str], size: tuple[int, int], limit: float) -> None:
-    megapixels = size[0] * size[1] / 1e6
-    if megapixels > limit:
-        raise ImageError(
-            path,
-            f"{size[0]} x {size[1]} pixels are {megapixels:.6g} megapixels, the setting max_megapixels allows "
-            f"{limit:.6g}; raise it if you trust the file",
-        )
 
 
 def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> DecodedPhoto:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from PIL import ExifTags, Image
 
 from gallery.images.capture import number
-from gallery.images.decode import open_image
+from gallery.images.opening import open_image
 
 _AUTO_BRACKET: Final = 2
 _MOST_STOPS: Final = 40.0

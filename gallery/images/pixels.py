@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
@@ -14,6 +15,23 @@ REDUCING_GAP: Final = 2.0
 """Shrinking takes whole pixels together down to this multiple of the wanted size, and filters from there."""
 
 _STRIP_PIXELS: Final = 4_000_000
+_MOST_COUNTED: Final = 2.0**24
+"""Beyond it, unsigned numbers of 32 bits use their whole range; below, somebody counted something."""
+
+DEEP_GREY: Final = "gallery.deep_grey"
+"""Where a picture's `info` keeps its DeepGrey."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeepGrey:
+    """What the numbers of a grey picture of more than 8 bits mean, as far as its mode doesn't say."""
+
+    white: float | None = None
+    """The number of white, 0 being black; None: what is customary for the mode."""
+    is_negative: bool = False
+    """The other way round."""
+    is_unsigned: bool = False
+    """Of 32 bits, kept as signed numbers."""
 
 
 def rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
@@ -54,7 +72,12 @@ def _without_depth(image: Image.Image) -> Image.Image:
     """
     import numpy as np  # here: only deep grey needs it
 
+    meaning = image.info.get(DEEP_GREY, DeepGrey())
     low, high = (0.0, 65535.0) if image.mode.startswith("I;16") else _range_of(image)
+    if meaning.white is not None and (low, high) == (0.0, 65535.0):
+        high = meaning.white
+    if meaning.is_negative:
+        low, high = high, low
     grey = Image.new("L", image.size)
     for top, values in _strips(image):
         scaled = (values - low) * (255 / (high - low))
@@ -66,15 +89,20 @@ def _strips(image: Image.Image) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
     """Some rows at a time, from the top: the number of the first, and their values, of which all are finite."""
     import numpy as np
 
+    is_unsigned = image.info.get(DEEP_GREY, DeepGrey()).is_unsigned
     rows = max(1, _STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
         strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        yield top, np.nan_to_num(np.asarray(strip, dtype=np.float32), posinf=0.0, neginf=0.0)
+        values = np.asarray(strip).view(np.uint32) if is_unsigned else np.asarray(strip)
+        yield top, np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
 
 
 def _range_of(image: Image.Image) -> tuple[float, float]:
     ends = [(float(values.min()), float(values.max())) for _, values in _strips(image)]
-    return _value_range(image.mode, min(low for low, _ in ends), max(high for _, high in ends))
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    if high > _MOST_COUNTED and image.info.get(DEEP_GREY, DeepGrey()).is_unsigned:
+        return 0.0, 2.0**32 - 1
+    return _value_range(image.mode, low, high)
 
 
 def _value_range(mode: str, low: float, high: float) -> tuple[float, float]:

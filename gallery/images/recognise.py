@@ -14,13 +14,12 @@ from gallery.images.decode import (
     DecodedPhoto,
     Wanted,
     exif_of,
-    identified,
     orientation_of,
     read_elsewhere,
     read_open,
-    reading,
 )
 from gallery.images.effort import HUGE_FILE_BYTES, Elsewhere
+from gallery.images.opening import identified, reading
 from gallery.images.picture import picture_hash, stored_turn
 from gallery.images.turns import TURNS
 from gallery.records import Capture, Picture

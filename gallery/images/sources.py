@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 
 from gallery.errors import ImageError
-from gallery.images.decode import DecodedPhoto, Wanted, read_open, reading
+from gallery.images.decode import DecodedPhoto, Wanted, read_open
+from gallery.images.opening import reading
 from gallery.records import FileStamp
 
 

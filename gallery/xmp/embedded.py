@@ -25,7 +25,7 @@ def own_keywords(photo: Path) -> dict[Property, list[str]]:
     Metadata that can't be read counts as none, with a line in the log: then nobody else can read it either. Raises
     SidecarError where the photo itself can't be read.
     """
-    from gallery.images.decode import open_image
+    from gallery.images.opening import open_image
 
     try:
         with open_image(photo) as image:

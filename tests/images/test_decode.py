@@ -17,7 +17,7 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, ImageDraw
 
 from gallery.errors import ImageError
-from gallery.images import decode
+from gallery.images import opening
 from gallery.images.decode import DecodedPhoto, hash_file, read_image, read_new
 from tests.support.photos import draw_photo, draw_picture, save_photo
 
@@ -608,7 +608,7 @@ def test_quickly_read_picture_may_stay_a_little_too_large(tmp_path, size, expect
 
 def test_pillow_has_no_limit_of_its_own_beside_the_setting(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    decode._register_plugins.cache_clear()
+    opening._register_plugins.cache_clear()
     photo = tmp_path / "a.tif"
     Image.new("L", (200, 100)).save(photo)
 
@@ -620,7 +620,8 @@ def test_pillow_has_no_limit_of_its_own_beside_the_setting(tmp_path, monkeypatch
 def peak_bytes(code: str) -> int:
     """The most memory that a process of its own needs for it, beyond what it has after its imports."""
     begin = (
-        "import resource, numpy\nfrom gallery.images.decode import read_image, _register_plugins\n_register_plugins()\n"
+        "import resource, numpy\nfrom gallery.images.decode import read_image\n"
+        "from gallery.images.opening import _register_plugins\n_register_plugins()\n"
     )
     tell = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
     done = subprocess.run(
