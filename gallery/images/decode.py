@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageFile
 from gallery.errors import ImageError
 from gallery.images.capture import read_capture
 from gallery.images.effort import Elsewhere, is_heavy
-from gallery.images.opening import identified, reading
+from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
 from gallery.images.refusals import check_megapixels
 from gallery.records import Capture
@@ -40,7 +40,8 @@ class DecodedPhoto:
 
     `image` is upright 8-bit RGB and carries no metadata but the ICC profile of a picture that was RGB before;
     `width` and `height` are the pixels of the upright picture at full size; `format` is one of `opening.FORMATS`;
-    `orientation` is what EXIF told of how to turn it, 1 to 8.
+    `orientation` is what EXIF told of how to turn it, 1 to 8; `odd` tells of what is wrong with the file beside the
+    picture, empty for nearly all.
     """
 
     image: Image.Image
@@ -49,6 +50,7 @@ class DecodedPhoto:
     format: str
     capture: Capture
     orientation: int = 1
+    odd: str = ""
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
@@ -147,7 +149,13 @@ def read_open(
         heavy = is_heavy(path, image, file)
         if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
             return read_elsewhere(path, file, size, elsewhere)
-        return _decoded(image, size, info.st_mtime_ns)
+        try:
+            return _decoded(image, size, info.st_mtime_ns)
+        except Exception as error:
+            if (whole := reopened(path, file, error)) is None:
+                raise
+    with whole:
+        return _decoded(whole, size, info.st_mtime_ns)
 
 
 def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> DecodedPhoto:
@@ -162,13 +170,14 @@ def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> Decoded
     exif = exif_of(image)
     orientation = orientation_of(image, exif)
     transpose = _TRANSPOSE.get(orientation)
+    odd = oddity(image)
     picture = rgb(image, size.of_decoded(image.size, full), size.filter)
     if transpose is not None:
         # After shrinking: turning 12 megapixels costs more than decoding them small.
         picture = picture.transpose(transpose)
         full = full if transpose in _KEEPS_SIZE else (full[1], full[0])
     name = "JPEG" if is_jpeg else str(image.format)
-    return DecodedPhoto(picture, *full, name, read_capture(exif, mtime_ns), orientation)
+    return DecodedPhoto(picture, *full, name, read_capture(exif, mtime_ns), orientation, odd)
 
 
 _KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))

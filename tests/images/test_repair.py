@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gallery.errors import ImageError
+from gallery.images import jpeg_end
+from gallery.images.decode import DecodedPhoto, read_image
+from gallery.images.opening import open_image
+from tests.support.photos import draw_photo
+
+SIZE = (160, 120)
+
+
+def read(path: Path, long_side: int | None = None) -> DecodedPhoto:
+    return read_image(path, long_side=long_side, max_megapixels=1)
+
+
+def pixels(path: Path) -> np.ndarray[Any, Any]:
+    return np.asarray(read(path).image)
+
+
+def saved(folder: Path, form: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    with Image.open(draw_photo(folder / "drawn.png", size=SIZE)) as drawn:
+        drawn.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def chunk(name: bytes, content: bytes, checksum: int | None = None) -> bytes:
+    found = zlib.crc32(name + content) if checksum is None else checksum
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", found)
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+MUCH = zlib.compress(bytes(1_200_000), 9)
+SIDE_CHUNKS = [
+    (chunk(b"zTXt", b"Comment\0\0" + MUCH), "its part zTXt is larger than 1 MB and was left out"),
+    (chunk(b"iTXt", b"Comment\0\1\0\0\0" + MUCH), "its part iTXt is larger than 1 MB and was left out"),
+    (chunk(b"iCCP", b"monitor\0\0" + MUCH), "its part iCCP is larger than 1 MB and was left out"),
+    (chunk(b"tEXt", b"Comment\0hello", checksum=1), "its part tEXt is damaged and was left out"),
+    (chunk(b"gAMA", b"\0"), "its part gAMA was left out"),
+]
+
+
+@pytest.mark.parametrize(("part", "odd"), SIDE_CHUNKS)
+def test_png_is_read_without_what_is_wrong_beside_the_picture(tmp_path, part, odd):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "whole.png").write_bytes(whole)
+    (tmp_path / "odd.png").write_bytes(whole[:33] + part + whole[33:])
+    assert (pixels(tmp_path / "odd.png") == pixels(tmp_path / "whole.png")).all()
+    assert (read(tmp_path / "odd.png").odd, read(tmp_path / "whole.png").odd) == (odd, "")
+
+
+def test_png_is_read_without_a_large_text_behind_the_picture(tmp_path):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "whole.png").write_bytes(whole)
+    (tmp_path / "odd.png").write_bytes(whole[:-12] + SIDE_CHUNKS[0][0] + whole[-12:])
+    assert (pixels(tmp_path / "odd.png") == pixels(tmp_path / "whole.png")).all()
+
+
+def test_png_with_a_damaged_picture_is_refused_whatever_is_beside(tmp_path):
+    whole = bytearray(saved(tmp_path, "PNG"))
+    whole[-20] ^= 1  # in the checksum or content of IDAT
+    (tmp_path / "a.png").write_bytes(bytes(whole[:33]) + SIDE_CHUNKS[0][0] + bytes(whole[33:]))
+    with pytest.raises(ImageError, match="damaged"):
+        read(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("name", [b"iDAT", b"IDAT"])
+def test_png_without_pixels_is_refused(tmp_path, name):
+    whole = saved(tmp_path, "PNG")
+    start = whole.index(b"IDAT") - 4
+    part = chunk(name, bytes(100), checksum=7)
+    (tmp_path / "a.png").write_bytes(whole[:start] + part + whole[-12:])
+    with pytest.raises(ImageError, match="damaged"):
+        read(tmp_path / "a.png")
+
+
+SIDE_SEGMENTS = [
+    (segment(0xE0, b"JFIF\0"), "its part JFIF is too short and was left out"),
+    (segment(0xEE, b"Adobe"), "its part Adobe is too short and was left out"),
+    (segment(0xE2, b"ICC_PROFILE\0"), "its part ICC_PROFILE is too short and was left out"),
+]
+
+
+@pytest.mark.parametrize(("part", "odd"), SIDE_SEGMENTS)
+def test_jpeg_is_read_without_a_segment_that_is_too_short(tmp_path, part, odd):
+    whole = saved(tmp_path, "JPEG")
+    (tmp_path / "whole.jpg").write_bytes(whole)
+    (tmp_path / "odd.jpg").write_bytes(whole[:2] + part + whole[2:])
+    assert (pixels(tmp_path / "odd.jpg") == pixels(tmp_path / "whole.jpg")).all()
+    assert read(tmp_path / "odd.jpg").odd == odd
+    with open_image(tmp_path / "odd.jpg") as image:
+        assert image.size == SIZE
+
+
+ENCODED = [
+    {"quality": 90},
+    {"quality": 90, "subsampling": 0},
+    {"quality": 60, "restart_marker_blocks": 5},
+    {"quality": 90, "progressive": True},
+    {"quality": 60, "progressive": True, "restart_marker_blocks": 5},
+]
+
+
+@pytest.mark.parametrize("options", ENCODED)
+@pytest.mark.parametrize("behind", [b"", b"\xff"], ids=["nothing", "half a marker"])
+def test_jpeg_that_lacks_its_end_marker_alone_is_read(tmp_path, options, behind):
+    whole = saved(tmp_path, "JPEG", **options)
+    (tmp_path / "whole.jpg").write_bytes(whole)
+    (tmp_path / "odd.jpg").write_bytes(whole[:-2] + behind)
+    assert (pixels(tmp_path / "odd.jpg") == pixels(tmp_path / "whole.jpg")).all()
+    assert read(tmp_path / "odd.jpg", long_side=40).image.size == (40, 30)
+    assert read(tmp_path / "odd.jpg").odd == "its end marker is missing; all of the picture is there"
+
+
+@pytest.mark.parametrize("options", ENCODED)
+def test_jpeg_that_lacks_a_little_more_is_refused(tmp_path, options):
+    whole = saved(tmp_path, "JPEG", **options)
+    (tmp_path / "whole.jpg").write_bytes(whole)
+    expected = pixels(tmp_path / "whole.jpg")
+    read_all = 0
+    for missing in (3, 4, 5, 6, 8, 12, 20, 50):
+        (tmp_path / "cut.jpg").write_bytes(whole[:-missing])
+        try:
+            found = pixels(tmp_path / "cut.jpg")
+        except ImageError as error:
+            assert "damaged or cut short" in error.reason  # noqa: PT017
+        else:
+            read_all += 1
+            assert (found == expected).all()  # what was cut off told nothing of any pixel
+    assert read_all <= 2
+
+
+def test_jpeg_cut_where_an_interval_or_a_scan_ends_is_refused(tmp_path):
+    for options, mark in (({"restart_marker_blocks": 5}, b"\xff\xd3"), ({"progressive": True}, b"\xff\xda")):
+        whole = saved(tmp_path, "JPEG", **options)
+        for behind in (0, 2):
+            (tmp_path / "cut.jpg").write_bytes(whole[: whole.rindex(mark) + behind])
+            with pytest.raises(ImageError, match="damaged or cut short"):
+                read(tmp_path / "cut.jpg")
+
+
+def test_zeros_behind_a_picture_make_up_for_nothing(tmp_path):
+    whole = saved(tmp_path, "JPEG", quality=90, progressive=True)
+    assert jpeg_end.with_end(whole[:-2] + bytes(200)) == whole
+    assert jpeg_end.with_end(whole[:-12] + bytes(200)) is None
+    assert jpeg_end.with_end(whole) is None
+
+
+def test_file_with_something_odd_stays_as_it_is(tmp_path):
+    photo = tmp_path / "odd.jpg"
+    photo.write_bytes(saved(tmp_path, "JPEG")[:-2])
+    before = photo.read_bytes(), photo.stat().st_mtime_ns
+    read(photo)
+    assert (photo.read_bytes(), photo.stat().st_mtime_ns) == before
