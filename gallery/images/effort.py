@@ -16,6 +16,7 @@ from io import BufferedReader
 from typing import TYPE_CHECKING, Final, Protocol
 
 from gallery.errors import ImageError
+from gallery.images.refusals import was_said_of_sound_ones
 from gallery.system import unix
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ _TOO_LONG: Final = re.compile(r"took too long: more than ([0-9.e+]+) s;")
 
 
 def worth_another_try(reason: str, max_seconds: float) -> bool:
-    """Whether a photo took too long for a limit that was lower than it is now."""
+    """Whether a photo took too long for a limit that was lower than it is now, or an older version knew less of it."""
     found = _TOO_LONG.match(reason)
-    return found is not None and float(found[1]) < max_seconds
+    return was_said_of_sound_ones(reason) or (found is not None and float(found[1]) < max_seconds)
 
 
 @contextmanager

@@ -36,16 +36,19 @@ def open_image(path: str | os.PathLike[str]) -> Iterator[ImageFile.ImageFile]:
 @contextmanager
 def reading(path: str | os.PathLike[str]) -> Iterator[BufferedReader]:
     """The file, open for reading; whatever goes wrong with it inside the block becomes an ImageError."""
+    size_bytes = 0
     try:
         # Asked before opening: a pipe would wait for ever, and opening a device can do things.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
+        info = Path(path).stat()
+        size_bytes = info.st_size
+        if not stat.S_ISREG(info.st_mode):
             raise ImageError(path, "is a folder, pipe or device, no file")
         with Path(path).open("rb") as file:
             yield file
     except ImageError:
         raise
     except Exception as error:  # decoders fail in every way there is; the next photo must still be read
-        reason, transient = explained(error)
+        reason, transient = explained(error, size_bytes)
         raise ImageError(path, reason, transient=transient) from error
 
 

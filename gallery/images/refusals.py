@@ -25,8 +25,8 @@ class UnsupportedKindError(ValueError):
         super().__init__(f"this kind of {format_name} can't be read ({kind}); {_SAVE_AS}")
 
 
-def explained(error: Exception) -> tuple[str, bool]:
-    """A reason in plain words, and whether the same bytes may be readable next time."""
+def explained(error: Exception, size_bytes: int) -> tuple[str, bool]:
+    """A reason in plain words, and whether the same bytes, of a file of this size, may be readable next time."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "is gone; it was moved or deleted, or its drive is not connected", True
     if isinstance(error, PermissionError):
@@ -41,7 +41,12 @@ def explained(error: Exception) -> tuple[str, bool]:
         return str(error), False
     if _NOT_SUPPORTED.search(str(error)):
         return f"this kind of picture can't be read ({_one_line(error)}); {_SAVE_AS}", False
-    return f"damaged or cut short ({_one_line(error)}); restore it from a copy", False
+    return f"damaged or cut short: {size_bytes} bytes are there ({_one_line(error)}); restore it from a copy", False
+
+
+def was_said_of_sound_ones(reason: str) -> bool:
+    """Whether a version that called damaged what it merely couldn't read gave this reason."""
+    return reason.startswith("damaged or cut short (")
 
 
 def _one_line(error: Exception) -> str:

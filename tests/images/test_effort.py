@@ -97,7 +97,16 @@ def test_what_a_decoder_prints_goes_with_the_photo(tmp_path: Path, capfd: pytest
 def test_photo_that_took_too_long_is_tried_again_only_with_a_higher_limit() -> None:
     reason = too_long("a.jpg", 2.5).reason
     assert [worth_another_try(reason, seconds) for seconds in (1, 2.5, 2.6, 86_400)] == [False, False, True, True]
-    assert not worth_another_try("damaged or cut short", 86_400)
+    assert not worth_another_try("damaged or cut short: 12 bytes are there (x); restore it from a copy", 86_400)
+
+
+def test_photo_that_an_older_version_called_damaged_is_tried_once_more(tmp_path: Path) -> None:
+    assert worth_another_try("damaged or cut short (unknown pixel mode); restore it from a copy", 1)
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(60))
+    with pytest.raises(ImageError) as caught:
+        read_wanted(tmp_path / "a.jpg", WANTED)
+    assert caught.value.reason.startswith("damaged or cut short: 64 bytes are there (")
+    assert not worth_another_try(caught.value.reason, 1)
 
 
 @pytest.mark.parametrize("hidden", [0, 1, (1 << 20) - 1, 1 << 20])
