@@ -116,6 +116,8 @@ class PhotoWithFaces:
     """None where none can be told."""
     colour: int | None = None
     """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
+    odd: str = ""
+    """What is wrong with the file beside the picture: see `gallery.images.decode`."""
 
 
 @dataclass(frozen=True, slots=True)

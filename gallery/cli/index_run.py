@@ -82,6 +82,8 @@ class IndexRun:
                 self._progress.advance(worked=result.status is not Status.UNCHANGED)
             if result.status is Status.FAILED:
                 self._progress.tell(f"failed: {result.path}: {result.reason}")
+            elif result.odd:
+                self._progress.tell(f"odd: {result.path}: {result.odd}")
 
     def _counts(self, start: float) -> dict[str, Any]:
         return self.summary.as_json(time.monotonic() - start)

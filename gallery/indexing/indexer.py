@@ -251,7 +251,7 @@ def _decide(
         change, status = rules.of_successor(file, new, follows)
     else:
         change, status = rules.of_new_content(file, new)
-    return change, PhotoResult(file.path, status, crew.count(outcome))
+    return change, PhotoResult(file.path, status, crew.count(outcome), odd=photo.odd)
 
 
 def _new_version(crew: _Crew, rules: Reconciler, read: ReadPhoto) -> NewVersion | None:

@@ -110,5 +110,6 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
         look=look_of(photo.image),
         picture=read.picture,
         colour=read.thumbnail.colour if read.thumbnail else None,
+        odd=photo.odd,
     )
     return ReadPhoto(read.file, read.hash, searched, None, read.picture, photo.capture, read.thumbnail)

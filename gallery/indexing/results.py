@@ -26,7 +26,8 @@ class PhotoResult:
     `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`. Where `is_photo`
     is false, it is a folder that couldn't be looked into, or an ignore file. Of a photo that came into the place of
     another, showing the same shot: `waiting` are words on faces of that one which weren't found in this one, `staying`
-    its places in albums, which stay with it while it has a file.
+    its places in albums, which stay with it while it has a file. `odd` tells what is wrong with a file whose picture
+    could be read none the less.
     """
 
     path: str
@@ -36,6 +37,7 @@ class PhotoResult:
     is_photo: bool = True
     waiting: int = 0
     staying: int = 0
+    odd: str = ""
 
 
 @dataclass(slots=True)

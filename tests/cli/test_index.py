@@ -52,6 +52,15 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     return {name: values[name] for name in COUNTS if values[name]}
 
 
+def test_photo_with_something_odd_is_read_and_told(gallery: Gallery) -> None:
+    path = save_photo(astronaut(), gallery.photos / "eileen.jpg")
+    path.write_bytes(path.read_bytes()[:-2])
+    done = gallery.run("index", gallery.photos)
+    told = f"odd: {path}: its end marker is missing; all of the picture is there"
+    assert (done.exit_code, done.stdout, done.stderr.splitlines()[0]) == (0, "", told)
+    assert "1 photo: 1 new; 1 face; " in done.stderr
+
+
 def test_indexed_photo_can_be_searched_and_shown(gallery: Gallery) -> None:
     path = save_photo(astronaut(), gallery.photos / "eileen.jpg")
     done = gallery.run("index", gallery.photos)
