@@ -2,7 +2,7 @@
 
 import { ask } from "/static/api.js";
 import { go } from "/static/address.js";
-import { make, styled } from "/static/dom.js";
+import { isStill, make, styled } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import { icon } from "/static/icons.js";
 import { emotionIndex, texts } from "/static/texts.js";
@@ -10,8 +10,11 @@ import { emotionIndex, texts } from "/static/texts.js";
 export class Facets {
   constructor() {
     this.chips = make("div", { class: "chips", role: "group", "aria-label": texts.facets });
-    this.element = make("div", { class: "facets" }, this.chips);
+    this.along = make("button", { type: "button", class: "plain along", hidden: true, onclick: () => this.goAlong() });
+    this.element = make("div", { class: "facets" }, this.chips, this.along);
     this.query = null;
+    this.chips.addEventListener("scroll", () => this.tellMore(), { passive: true });
+    new ResizeObserver(() => this.tellMore()).observe(this.chips);
   }
 
   async show(query, again = false) {
@@ -26,6 +29,29 @@ export class Facets {
     ]);
     if (query !== this.query || signal.aborted) return;
     this.chips.replaceChildren(...parts(query, parsed), ...(found?.groups ?? []).flatMap(group));
+    this.element.hidden = !this.chips.childElementCount;
+    this.chips.scrollLeft = 0;
+    this.tellMore();
+  }
+
+  // More chips than there is room for ------------------------------------------------------------------------------------
+
+  /** Whether there are chips beyond the right edge; beyond the left one where all at the right are seen. */
+  tellMore() {
+    const { scrollLeft, scrollWidth, clientWidth } = this.chips;
+    this.isMore = scrollWidth - clientWidth - scrollLeft > 2;
+    const words = this.isMore ? texts.moreFacets : texts.firstFacets;
+    this.chips.classList.toggle("more", this.isMore);
+    this.along.hidden = scrollWidth - clientWidth <= 2;
+    if (this.along.title === words) return;
+    this.along.title = words;
+    this.along.setAttribute("aria-label", words);
+    this.along.replaceChildren(icon(this.isMore ? "on" : "back"));
+  }
+
+  goAlong() {
+    const { clientWidth, scrollLeft } = this.chips;
+    this.chips.scrollTo({ left: this.isMore ? scrollLeft + 0.75 * clientWidth : 0, behavior: isStill() ? "auto" : "smooth" });
   }
 }
 

@@ -6,13 +6,18 @@ import { failed } from "/static/announce.js";
 import { make, px, styled } from "/static/dom.js";
 import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
-import { emotionName, SHOWN, texts } from "/static/texts.js";
+import { emotionName, texts } from "/static/texts.js";
 import { message } from "/static/views/empty.js";
+import { band, legend, settle, table } from "/static/views/moods_band.js";
 
-const SQUARE = 15;
-const SMALL_SQUARE = 12;
+const SQUARE = 13;
+const SMALL_SQUARE = 14;
+const YEAR = 54;
 const HALF_YEAR = 27;
-const LABELS = 18;
+const LABELS = 15;
+const ROW_GAP = 6;
+/** As wide as the name of a month is. */
+const NAME_PX = 26;
 const DAY_MS = 86_400_000;
 
 export class MoodsView {
@@ -45,8 +50,11 @@ export class MoodsView {
     const groups = moods.groups.filter(({ key }) => key);
     const days = calendar.days.filter(([day]) => day);
     if (!groups.length && !days.length) return this.nothing(...message(texts.moodsEmpty, ""));
-    this.band.replaceChildren(make("h2", { text: texts.moodsBand }), legend(), band(groups, (key) => this.open(key)));
-    this.calendar.replaceChildren(make("h2", { text: texts.moodsCalendar }), make("div", { class: "calendar" }, years(days)));
+    const width = this.band.clientWidth;
+    const bands = band(groups, width, (key) => this.open(key));
+    this.band.replaceChildren(make("h2", { text: texts.moodsBand }), legend(), bands);
+    settle(bands);
+    this.calendar.replaceChildren(make("h2", { text: texts.moodsCalendar }), make("div", { class: "calendar" }, years(days, width)));
     this.figures.replaceChildren(make("details", {}, make("summary", { text: texts.moodsTable }), make("div", { class: "figures", tabindex: "0", role: "region", "aria-label": texts.moodsTable }, table(groups))));
   }
 
@@ -79,51 +87,15 @@ export class MoodsView {
   }
 }
 
-function legend() {
-  return make("ul", { class: "legend" }, SHOWN.map((word, index) => make("li", {}, styled(make("span", { class: "dot" }), { "--emotion": `var(--emotion-${index})` }), word)));
-}
-
-/** A column a month, the shares one above the other; months between that have no photos are gaps. */
-function band(groups, open) {
-  const columns = [...groups].sort((one, other) => (one.key < other.key ? -1 : 1)).map((group) => {
-    const words = `${dates.month(group.key)}: ${monthWords(group)}`;
-    const parts = group.shares ? group.shares.map((share, index) => styled(make("i"), { height: `${share * 100}%`, backgroundColor: `var(--emotion-${index})` })) : [make("i", { class: "few" })];
-    return make("button", { type: "button", title: words, "aria-label": words, onclick: () => open(group.key) }, parts);
-  });
-  return make("div", { class: "bands" }, make("div", { class: "band", role: "group", "aria-label": texts.moodsBand }, columns), axis(groups.map(({ key }) => key).sort()));
-}
-
-/** The year below the first column of each, where there is room. */
-function axis(keys) {
-  const room = keys.length / (innerWidth < 740 ? 6 : 16);
-  const labels = [];
-  let last = -Infinity;
-  for (const [place, key] of keys.entries()) {
-    const isFirst = place === 0 || keys[place - 1].slice(0, 4) !== key.slice(0, 4);
-    if (!isFirst || place - last < room) continue;
-    last = place;
-    labels.push(styled(make("span", { text: key.slice(0, 4) }), { left: `${(100 * place) / keys.length}%` }));
-  }
-  return make("div", { class: "axis", "aria-hidden": "true" }, labels);
-}
-
-function monthWords({ faces, shares }) {
-  if (!shares) return `${texts.faces(faces)}, ${texts.tooFew}`;
-  const named = [...shares.entries()].sort((one, other) => other[1] - one[1]).filter(([, share]) => share >= 0.01).slice(0, 3);
-  return [texts.faces(faces), ...named.map(([index, share]) => `${emotionName(index)} ${dates.percent(share)}`)].join(", ");
-}
-
-/** A row a year, the newest first; two on a narrow screen, a half year each. */
-function years(days) {
+/** A row a year, the newest first; on a narrow screen a half year each, those without faces left out. */
+function years(days, width) {
   const most = Math.max(1, ...days.map(([, , faces]) => faces));
   const narrow = innerWidth < 740;
-  const size = narrow ? SMALL_SQUARE : SQUARE;
-  const [columns, rows] = narrow ? [HALF_YEAR, 2] : [54, 1];
-  const place = (day) => placeOf(day, size, columns);
+  const columns = narrow ? HALF_YEAR : YEAR;
+  const size = narrow ? Math.min(SMALL_SQUARE, Math.floor(width / HALF_YEAR)) : SQUARE;
   const made = [...grouped(days).entries()].sort((one, other) => other[0] - one[0]).map(([year, its]) => {
-    const field = make("div", { class: "days", role: "group", "aria-label": year }, lattices(rows, size), monthNames(year, place), its.map((day) => square(day, most, place)));
-    styled(field, { width: px(columns * size), height: px(rows * (7 * size + LABELS)), "--square": px(size) });
-    return make("div", { class: "calendar-year" }, make("span", { text: year }), field);
+    const field = new Field(its, size, columns);
+    return make("div", { class: "calendar-year" }, make("span", { text: year }), field.element(year, its.map((day) => square(day, most, field))));
   });
   made[0]?.querySelector("button")?.setAttribute("tabindex", "0");
   return made;
@@ -139,37 +111,58 @@ function grouped(days) {
   return byYear;
 }
 
-/** Where a day lies in its year: weeks from left to right, from Monday down, below them the second half where there is one. */
-function placeOf(day, size, columns) {
-  const first = new Date(`${day.slice(0, 4)}-01-01T00:00:00Z`);
-  const number = ((first.getUTCDay() + 6) % 7) + Math.round((Date.parse(`${day}T00:00:00Z`) - first) / DAY_MS);
-  const week = Math.floor(number / 7);
-  const top = Math.floor(week / columns) * (7 * size + LABELS);
-  return { left: px((week % columns) * size), top: px(top + LABELS + (number % 7) * size), label: px(top) };
+/** Where the days of a year lie: weeks from left to right, from Monday down, in as many rows of weeks as have any. */
+class Field {
+  constructor(days, size, columns) {
+    Object.assign(this, { size, columns });
+    this.rows = [...new Set(days.map(([day]) => this.cell(day).row))].sort();
+  }
+
+  cell(day) {
+    const first = new Date(`${day.slice(0, 4)}-01-01T00:00:00Z`);
+    const number = ((first.getUTCDay() + 6) % 7) + Math.round((Date.parse(`${day}T00:00:00Z`) - first) / DAY_MS);
+    const week = Math.floor(number / 7);
+    return { row: Math.floor(week / this.columns), column: week % this.columns, weekday: number % 7 };
+  }
+
+  top(row) {
+    return this.rows.indexOf(row) * (7 * this.size + LABELS + ROW_GAP);
+  }
+
+  place(day) {
+    const { row, column, weekday } = this.cell(day);
+    return { left: px(column * this.size), top: px(this.top(row) + LABELS + weekday * this.size) };
+  }
+
+  element(year, squares) {
+    const made = make("div", { class: "days", role: "group", "aria-label": year }, this.lattices(), this.monthNames(year), squares);
+    const height = this.rows.length * (7 * this.size + LABELS + ROW_GAP) - ROW_GAP;
+    return styled(made, { width: px(this.columns * this.size), height: px(height), "--square": px(this.size) });
+  }
+
+  /** The days that have no photos. */
+  lattices() {
+    return this.rows.map((row) => styled(make("div", { class: "lattice", "aria-hidden": "true" }), { top: px(this.top(row) + LABELS) }));
+  }
+
+  /** Above the week that each month begins in; where there is no room for the name, at the beginning of the next row. */
+  monthNames(year) {
+    const last = this.columns * this.size - NAME_PX;
+    return Array.from({ length: 12 }, (_, month) => {
+      const { row, column } = this.cell(`${year}-${String(month + 1).padStart(2, "0")}-01`);
+      const x = column * this.size;
+      const isNext = x > last && this.rows.includes(row + 1);
+      if (!isNext && !this.rows.includes(row)) return null;
+      const place = isNext ? { left: px(0), top: px(this.top(row + 1)) } : { left: px(Math.min(x, last)), top: px(this.top(row)) };
+      return styled(make("span", { "aria-hidden": "true", text: dates.monthName(month) }), place);
+    });
+  }
 }
 
-function square([day, emotion, faces], most, place) {
+function square([day, emotion, faces], most, field) {
   const words = emotion === null ? `${dates.shortDay(day)}: ${texts.tooFew}` : texts.dayMood(dates.shortDay(day), emotionName(emotion), faces);
   const strength = 0.45 + (0.55 * Math.log(1 + faces)) / Math.log(1 + most);
-  const { left, top } = place(day);
   return styled(make("button", { type: "button", "data-day": day, tabindex: "-1", "aria-label": words, title: words }), {
-    left, top, opacity: strength, backgroundColor: emotion === null ? "var(--soft)" : `var(--emotion-${emotion})`,
+    ...field.place(day), opacity: strength, backgroundColor: emotion === null ? "var(--soft)" : `var(--emotion-${emotion})`,
   });
-}
-
-/** The days of a year that have no photos. */
-const lattices = (rows, size) => Array.from({ length: rows }, (_, row) => styled(make("div", { class: "lattice", "aria-hidden": "true" }), { top: px(row * (7 * size + LABELS) + LABELS) }));
-
-function monthNames(year, place) {
-  return Array.from({ length: 12 }, (_, month) => {
-    const { left, label } = place(`${year}-${String(month + 1).padStart(2, "0")}-01`);
-    return styled(make("span", { "aria-hidden": "true", text: dates.monthName(month) }), { left, top: label });
-  });
-}
-
-function table(groups) {
-  const head = make("tr", {}, [texts.month, texts.facesHead, ...SHOWN].map((text) => make("th", { scope: "col", text })));
-  const rows = groups.map((group) => make("tr", {}, make("th", { scope: "row", text: dates.month(group.key) }), make("td", { text: dates.number(group.faces) }),
-    group.shares ? group.shares.map((share) => make("td", { text: dates.percent(share) })) : make("td", { colspan: SHOWN.length, text: texts.tooFew })));
-  return make("table", {}, make("thead", {}, head), make("tbody", {}, rows));
 }

@@ -10,6 +10,8 @@ import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
 import { indexButton } from "/static/views/empty.js";
 
+const FEW_PATHS = 4;
+
 export class MoreView {
   constructor() {
     this.folders = make("section");
@@ -55,7 +57,11 @@ function problem({ path, name, reason }) {
   return make("li", {}, make("span", {}, make("b", { text: name ?? path }), make("span", { class: "quiet", text: ` ${reason}` })));
 }
 
+/** The pictures in a field of even squares, beside them where their files are; many files only when they are asked for. */
 function twice({ photos }) {
-  return make("li", { class: "twice" }, photos.map((photo) => make("button", { type: "button", class: "shot", "aria-label": photo.paths.join(", "), onclick: () => go({ photo: String(photo.id), query: "" }) },
-    pictures.add(make("img", { alt: "" }), thumbnail(photo.hash)))), make("div", { class: "paths" }, photos.flatMap(({ paths }) => paths).map((path) => make("div", { text: path }))));
+  const shots = photos.map((photo) => make("button", { type: "button", class: "shot", "aria-label": photo.paths.join(", "), title: photo.paths.join("\n"), onclick: () => go({ photo: String(photo.id), query: "" }) },
+    pictures.add(make("img", { alt: "" }), thumbnail(photo.hash))));
+  const paths = photos.flatMap((photo) => photo.paths).map((path) => make("div", { text: path }));
+  const listed = paths.length > FEW_PATHS ? make("details", {}, make("summary", { text: texts.files(paths.length) }), paths) : paths;
+  return make("li", { class: "twice" }, make("div", { class: "alike" }, shots), make("div", { class: "paths" }, listed));
 }
