@@ -40,7 +40,9 @@ from gallery.web.lanes import Lane, Lanes
 from gallery.web.site import Site
 
 STATIC: Final = Path(__file__).parent / "static"
-LOOK: Final = Path(__file__).parents[1] / "export" / "page" / "look.css"
+PAGE: Final = Path(__file__).parents[1] / "export" / "page"
+SHARED: Final = {"look.css": "text/css", "face_labels.js": "text/javascript"}
+"""What the page has in common with exported ones, and lies with them."""
 
 _COLOURS_SECONDS: Final = 5.0
 
@@ -107,7 +109,7 @@ def make_app(site: Site, doors: Doors) -> App:
         *(Route(one.path, _answering(site, lanes, one), methods=[one.method]) for one in ADDRESSES),
         *(Route(path, _drawing(site, lanes, picture), methods=["GET"]) for path, picture in PICTURES),
         Route("/favicon.ico", _nothing, methods=["GET"]),
-        Route("/static/look.css", _look, methods=["GET"]),
+        *(Route(f"/static/{name}", _shared, methods=["GET"]) for name in SHARED),
         Mount("/static", _Own(directory=STATIC, check_dir=False)),
     ]
     errors: Any = {404: _nowhere, 405: _nowhere}
@@ -150,9 +152,10 @@ async def _nothing(_: Request) -> Response:
     return Response(status_code=204)
 
 
-async def _look(_: Request) -> Response:
-    """The colours that the page shares with exported ones."""
-    return FileResponse(LOOK, media_type="text/css", headers={"cache-control": "no-cache"})
+async def _shared(request: Request) -> Response:
+    """Colours, and where labels go."""
+    name = request.url.path.rpartition("/")[2]
+    return FileResponse(PAGE / name, media_type=SHARED[name], headers={"cache-control": "no-cache"})
 
 
 async def _nowhere(_: Request, error: Exception) -> Response:

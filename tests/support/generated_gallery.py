@@ -22,7 +22,7 @@ import gallery.web
 from gallery.emotions import COLOURS, EMOTIONS
 
 STATIC = Path(gallery.web.__file__).parent / "static"
-LOOK = Path(gallery.export.page.__file__).parent / "look.css"
+SHARED = {name: Path(gallery.export.page.__file__).parent / name for name in ("look.css", "face_labels.js")}
 TYPES = {
     **{".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"},
     ".webmanifest": "application/manifest+json",
@@ -193,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _file(self, path: str) -> None:
         name = path.removeprefix("/static/").lstrip("/") or "index.html"
-        file = LOOK if name == "look.css" else STATIC / name
+        file = SHARED.get(name, STATIC / name)
         if not file.is_file():
             self._send(b"", "text/plain", status=404)
         else:

@@ -31,7 +31,7 @@ class Entry:
 
 def render(heading: Heading, entries: Sequence[Entry]) -> bytes:
     """The page in UTF-8. Whatever titles, notes and file names contain is text on it and nothing else."""
-    style, script = _style(), _source("page.js")
+    style, script = _style(), _script()
     page = (
         page_templates("gallery.export.page", folder="")
         .get_template(TEMPLATE)
@@ -61,6 +61,11 @@ def _style() -> str:
     return _source("look.css") + _source("page.css") + "".join(colours)
 
 
+def _script() -> str:
+    """Plain script: a module that lies on a disk isn't loaded by browsers."""
+    return _source("face_labels.js").replace("export function", "function") + _source("page.js")
+
+
 def _policy(style: str, script: str) -> str:
     """The page may show pictures that lie beside it and run this very script; all else is forbidden.
 
@@ -83,6 +88,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "thumb": f"{THUMBS}/{entry.name}",
         "description": wording.description(entry.photo),
         "emotions": " ".join(_emotions(entry.photo)),
+        "date": wording.date(entry.photo.capture),
     }
 
 

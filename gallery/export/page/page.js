@@ -1,11 +1,14 @@
-"use strict";
 (() => {
+  "use strict";
   const find = (id) => document.getElementById(id);
   const photos = JSON.parse(find("photos").textContent);
   const items = [...find("grid").children];
   const cover = find("cover");
   const [viewer, stage, frame, picture] = ["viewer", "stage", "frame", "picture"].map(find);
   const SWIPE_PX = 45;
+  const ARROW_PX = 56;
+  const STEP = 1.5;
+  const hasRoomForArrows = window.matchMedia("(min-width: 46.01rem)");
 
   // Which photo is seen in the viewer, as its place among all; the filter leaves places as they are.
   let current = 0;
@@ -22,6 +25,7 @@
     for (const button of find("filters").querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.emotion === emotion));
     }
+    markDays();
     find("shown").textContent = `${shownPlaces().length} of ${items.length} photos shown`;
   }
 
@@ -30,6 +34,17 @@
     if (!button) return;
     const pressedAgain = button.getAttribute("aria-pressed") === "true";
     filter(pressedAgain ? "" : button.dataset.emotion);
+  }
+
+  /** The day stands on the first of its photos that are shown. */
+  function markDays() {
+    let last = "";
+    for (const item of items.filter((each) => !each.hidden)) {
+      const when = item.querySelector(".when");
+      const day = when ? when.textContent : "";
+      if (when) when.classList.toggle("same", day === last);
+      last = day;
+    }
   }
 
   // Viewer ------------------------------------------------------------------------------------------------------------
@@ -73,7 +88,7 @@
     find("previous").setAttribute("aria-disabled", String(position === 0));
     find("next").setAttribute("aria-disabled", String(position === places.length - 1));
     showFaces(photo.faces);
-    fit();
+    zoomTo(1);
     [places[position + 1], places[position - 1]].forEach(fetchAhead);
   }
 
@@ -89,13 +104,65 @@
     find("lost").hidden = false;
   }
 
-  // The frame gets the picture's size on the screen, so that boxes in per cent of it lie where the faces are.
+  // The frame gets the picture's size on the screen, so that boxes in per cent of it lie where the faces are. Beside it
+  // there is room for the arrows.
   function fit() {
     if (!viewer.open) return;
     const { width, height } = photos[current];
-    const scale = Math.min(1, stage.clientWidth / width, stage.clientHeight / height);
-    frame.style.width = `${width * scale}px`;
-    frame.style.height = `${height * scale}px`;
+    const scale = fitting() * zoom;
+    size = { width: width * scale, height: height * scale };
+    frame.style.width = `${size.width}px`;
+    frame.style.height = `${size.height}px`;
+    frame.style.left = `${(stage.clientWidth - size.width) / 2}px`;
+    frame.style.top = `${(stage.clientHeight - size.height) / 2}px`;
+    place();
+    placeNames();
+  }
+
+  function fitting() {
+    const { width, height } = photos[current];
+    const sides = hasRoomForArrows.matches ? 2 * ARROW_PX : 0;
+    return Math.min(1, (stage.clientWidth - sides) / width, stage.clientHeight / height);
+  }
+
+  // Zoom --------------------------------------------------------------------------------------------------------------
+
+  // How much larger than it fits, its size then, and how far its middle was drawn from that of the stage.
+  let zoom = 1;
+  let size = { width: 0, height: 0 };
+  let pan = { x: 0, y: 0 };
+
+  /** To the point of the screen where the pointer is, else to the middle. */
+  function zoomTo(wanted, pointer) {
+    const before = zoom;
+    zoom = Math.max(1, Math.min(wanted, Math.max(2.5, 2 / fitting())));
+    const area = stage.getBoundingClientRect();
+    const x = pointer ? pointer.clientX - area.left - area.width / 2 : 0;
+    const y = pointer ? pointer.clientY - area.top - area.height / 2 : 0;
+    pan = { x: x - ((x - pan.x) * zoom) / before, y: y - ((y - pan.y) * zoom) / before };
+    stage.classList.toggle("large", zoom > 1);
+    find("zoom").setAttribute("aria-pressed", String(zoom > 1));
+    fit();
+  }
+
+  const toggleZoom = (pointer) => zoomTo(zoom > 1 ? 1 : 2.5, pointer);
+
+  /** The picture is moved no further than its edges. */
+  function place(slip = 0) {
+    const most = (own, room) => Math.max(0, (own - room) / 2);
+    const held = (value, limit) => Math.max(-limit, Math.min(value, limit));
+    pan.x = held(pan.x, most(size.width, stage.clientWidth));
+    pan.y = held(pan.y, most(size.height, stage.clientHeight));
+    frame.style.transform = `translate(${pan.x + slip}px, ${pan.y}px)`;
+  }
+
+  function wheeled(event) {
+    event.preventDefault();
+    zoomTo(zoom * Math.exp(-event.deltaY / 300), event);
+  }
+
+  function clickedTwice(event) {
+    if (!event.target.closest("button")) toggleZoom(event);
   }
 
   function go(step) {
@@ -108,20 +175,45 @@
 
   function showFaces(faces) {
     find("boxes").classList.toggle("many", faces.length > 1);
-    find("boxes").replaceChildren(...faces.map(box));
+    find("boxes").replaceChildren(...faces.map(box), ...faces.map(says));
     find("labels").replaceChildren(...faces.map(label), ...(faces.length ? [] : [element("li", "", "no face found")]));
   }
 
-  function box(face, _, faces) {
+  function box(face) {
     const [left, top, width, height] = face.box;
     const frame = element("div", `face ${face.emotion}`);
-    frame.classList.toggle("high", top < 8);
-    frame.classList.toggle("right", left + width > 85);
     Object.assign(frame.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
-    const text = element("span", "", numbered(face, faces));
-    text.append(element("span", "", face.label));
-    frame.append(text);
     return frame;
+  }
+
+  function says(face, _, faces) {
+    const text = element("span", `says ${face.emotion}`, numbered(face, faces));
+    text.append(element("span", "", face.label));
+    return text;
+  }
+
+  /** Puts what is said of faces outside of them all; where words find no place there, only the number. */
+  function placeNames() {
+    if (find("boxes").hidden) return;
+    const left = (stage.clientWidth - size.width) / 2 + pan.x;
+    const top = (stage.clientHeight - size.height) / 2 + pan.y;
+    const [wide, high] = [size.width / 100, size.height / 100];
+    const [wideRoom, highRoom] = [stage.clientWidth, stage.clientHeight];
+    const all = photos[current].faces.map(({ box: [x, y, width, height] }) =>
+      [left + x * wide, top + y * high, left + (x + width) * wide, top + (y + height) * high]);
+    // Of a face that was moved out of sight nothing is said.
+    const seen = all.map(([x, y, right, bottom]) => right > 0 && bottom > 0 && x < wideRoom && y < highRoom);
+    const names = [...find("boxes").querySelectorAll(".says")].filter((name, index) => {
+      name.hidden = !seen[index];
+      name.classList.remove("short");
+      return seen[index];
+    });
+    const boxes = all.filter((_, index) => seen[index]);
+    const placed = () => placeLabels(boxes, names.map((name) => [name.offsetWidth, name.offsetHeight]), [wideRoom, highRoom]);
+    const long = placed();
+    for (const [index, { clear }] of long.entries()) names[index].classList.toggle("short", !clear);
+    const places = long.every(({ clear }) => clear) ? long : placed();
+    for (const [index, { x, y }] of places.entries()) names[index].style.transform = `translate(${x - left}px, ${y - top}px)`;
   }
 
   function label(face, _, faces) {
@@ -145,6 +237,7 @@
   function toggleFaces() {
     const wanted = find("boxes").hidden;
     find("boxes").hidden = find("labels").hidden = !wanted;
+    fit();
     find("faces").setAttribute("aria-pressed", String(wanted));
   }
 
@@ -155,6 +248,9 @@
     ArrowRight: () => go(1),
     Home: () => go("first"),
     End: () => go("last"),
+    "+": () => zoomTo(zoom * STEP),
+    "=": () => zoomTo(zoom * STEP),
+    "-": () => zoomTo(zoom / STEP),
     b: toggleFaces,
     B: toggleFaces,
   };
@@ -168,27 +264,33 @@
   let start = null;
 
   function touched(event) {
-    if (event.isPrimary && event.pointerType !== "mouse" && !stage.classList.contains("zoomed")) {
-      start = { x: event.clientX, y: event.clientY };
+    const draws = event.pointerType !== "mouse" || (zoom > 1 && !event.target.closest("button"));
+    if (event.isPrimary && draws && !stage.classList.contains("zoomed")) {
+      start = { x: event.clientX, y: event.clientY, from: { ...pan } };
       frame.classList.add("held");
     }
   }
 
   function moved(event) {
-    if (start && event.isPrimary) frame.style.transform = `translateX(${event.clientX - start.x}px)`;
+    if (!start || !event.isPrimary) return;
+    const [x, y] = [event.clientX - start.x, event.clientY - start.y];
+    if (zoom === 1) return place(x);
+    pan = { x: start.from.x + x, y: start.from.y + y };
+    place();
+    placeNames();
   }
 
   function released(event) {
     if (!start || !event.isPrimary) return;
     const [x, y] = [event.clientX - start.x, event.clientY - start.y];
     letGo();
-    if (Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) go(x < 0 ? 1 : -1);
+    if (zoom === 1 && Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) go(x < 0 ? 1 : -1);
   }
 
   function letGo() {
     start = null;
     frame.classList.remove("held");
-    frame.style.transform = "";
+    place();
   }
 
   function zoomed() {
@@ -206,6 +308,7 @@
     open(place);
   }
 
+  markDays();
   const filters = find("filters");
   if (filters) {
     filters.hidden = false;
@@ -220,6 +323,7 @@
   find("grid").addEventListener("click", clicked);
   if (cover) cover.addEventListener("click", clicked);
   find("close").addEventListener("click", () => viewer.close());
+  find("zoom").addEventListener("click", () => toggleZoom());
   find("faces").addEventListener("click", toggleFaces);
   find("previous").addEventListener("click", () => go(-1));
   find("next").addEventListener("click", () => go(1));
@@ -233,6 +337,9 @@
   stage.addEventListener("pointermove", moved);
   stage.addEventListener("pointerup", released);
   stage.addEventListener("pointercancel", letGo);
+  stage.addEventListener("pointerleave", letGo);
+  stage.addEventListener("wheel", wheeled, { passive: false });
+  stage.addEventListener("dblclick", clickedTwice);
   new ResizeObserver(fit).observe(stage);
   if (window.visualViewport) window.visualViewport.addEventListener("resize", zoomed);
 })();

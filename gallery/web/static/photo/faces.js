@@ -4,7 +4,7 @@ import { tell } from "/static/api.js";
 import { done, failed, say } from "/static/announce.js";
 import { make, px, styled } from "/static/dom.js";
 import { state } from "/static/state.js";
-import { placeLabels } from "/static/photo/face_labels.js";
+import { placeLabels } from "/static/face_labels.js";
 import { choicePanel, facePanel } from "/static/photo/face_panel.js";
 import { SAYABLE, texts } from "/static/texts.js";
 
