@@ -12,6 +12,7 @@ from gallery.emotions import COLOURS
 from gallery.errors import ExportError, UsageError
 from gallery.insight.breakdown import MIN_FACES, SHARES_RULE, SHOWN
 from gallery.insight.drawings import refuse_original
+from gallery.insight.mood_days import Mood, Shares, pooled
 from gallery.insight.timeline import Period, Timeline
 from gallery.store.store import Store
 from gallery.system.files import write_beside
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".png", ".html")
 
 _DPI: Final = 150
+_FAINT: Final = 0.6
+"""How opaque bars are that several periods share."""
 _PAPER, _INK, _QUIET = "white", "#1c2430", "#64748b"
 
 
@@ -59,10 +62,21 @@ def title(moods: Timeline) -> str:
 
 def notes(moods: Timeline) -> list[str]:
     """What one must know to read the picture, in sentences."""
-    said = [SHARES_RULE, f"Where no photo was taken there is a gap; a {moods.by} with fewer faces has no bar above."]
+    fewer = f"Fainter: a {moods.by} with fewer, taken together with those beside it until they are enough."
+    said = [SHARES_RULE, fewer, "Where no photo was taken there is a gap; where all together are too few, no bar."]
     if moods.undated:
         said.append(f"Not shown, for want of a date: {moods.undated:,} of the photos.")
     return [*said, "An emotion says how a face looks, not what a person feels."]
+
+
+def pooled_shares(moods: Timeline) -> dict[str, Shares]:
+    """The shares of each period that has faces, by its name; gaps are passed over, not counted as neighbours."""
+    counts = [
+        Mood(period.name, tuple(period.group.emotions[emotion] for emotion in SHOWN))
+        for period in moods.periods
+        if period.group and period.faces
+    ]
+    return {one.mood.key: one for one in pooled(counts)}
 
 
 def picture(moods: Timeline) -> bytes:
@@ -98,16 +112,21 @@ def figure(moods: Timeline) -> Figure:
 
 
 def _draw_shares(axes: Axes, moods: Timeline) -> None:
-    """A stack per period; periods without shares leave their place empty."""
-    stacks = [(place, period.shares) for place, period in enumerate(moods.periods)]
-    known = [(place, shares) for place, shares in stacks if shares is not None]
-    places, bottom = [place for place, _ in known], [0.0] * len(known)
-    for emotion in SHOWN:
-        heights = [shares[emotion] for _, shares in known]
-        axes.bar(places, heights, 0.9, bottom, color=COLOURS[emotion], label=emotion)
+    """A stack per period, fainter where it is of several; periods without shares leave their place empty."""
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Patch
+
+    found = pooled_shares(moods)
+    stacks = [(place, found.get(period.name)) for place, period in enumerate(moods.periods)]
+    known = [(place, one.shares, one.pooled) for place, one in stacks if one is not None and one.shares is not None]
+    places, bottom = [place for place, *_ in known], [0.0] * len(known)
+    for number, emotion in enumerate(SHOWN):
+        heights = [shares[number] for _, shares, _ in known]
+        colours = [to_rgba(COLOURS[emotion], _FAINT if pooled > 1 else 1) for *_, pooled in known]
+        axes.bar(places, heights, 0.9, bottom, color=colours, label=emotion)
         bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
-    handles, names = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    handles = [Patch(color=COLOURS[emotion]) for emotion in SHOWN]
+    axes.legend(handles[::-1], SHOWN[::-1], loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,7 @@ class Bar:
     width: float
     height: float
     colour: str
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,28 +180,38 @@ class Drawing:
 
     def columns(self) -> Iterator[Column]:
         """One for each period with photos."""
+        found = pooled_shares(self.moods)
         for place, period in enumerate(self.moods.periods):
             if period.group:
-                left = self.left + place * self.step
-                yield Column(_said(period), left, self.step, tuple(self._bars(period, left + 0.05 * self.step)))
+                left, shares = self.left + place * self.step, found.get(period.name)
+                bars = self._bars(period, shares, left + 0.05 * self.step)
+                yield Column(_said(period, shares), left, self.step, tuple(bars))
 
-    def _bars(self, period: Period, left: float) -> Iterator[Bar]:
+    def _bars(self, period: Period, shares: Shares | None, left: float) -> Iterator[Bar]:
         width, low = 0.9 * self.step, self.shares_top + self.shares_height
-        for emotion, share in (period.shares or {}).items():
+        opacity = _FAINT if shares and shares.pooled > 1 else 1.0
+        for emotion, share in _by_emotion(shares).items():
             height = share * self.shares_height
             low -= height
             if height:
-                yield Bar(left, low, width, height, COLOURS[emotion])
+                yield Bar(left, low, width, height, COLOURS[emotion], opacity)
         height = period.faces / self.most * self.counts_height
         yield Bar(left, self.counts_top + self.counts_height - height, width, height, _QUIET)
 
 
-def _said(period: Period) -> str:
+def _by_emotion(shares: Shares | None) -> dict[str, float]:
+    """Empty where there are none."""
+    return dict(zip(SHOWN, shares.shares, strict=True)) if shares and shares.shares else {}
+
+
+def _said(period: Period, shares: Shares | None) -> str:
     """`2023-06: 120 faces in 80 photos; happy 45 %, neutral 40 %`."""
     assert period.group  # noqa: S101 - of a gap nothing is said
-    shares = sorted((period.shares or {}).items(), key=lambda share: -share[1])
-    said = ", ".join(f"{emotion} {share:.0%}" for emotion, share in shares if share)
-    return f"{period.name}: {period.faces:,} faces in {period.group.photos:,} photos" + (f"; {said}" if said else "")
+    ordered = sorted(_by_emotion(shares).items(), key=lambda share: -share[1])
+    said = ", ".join(f"{emotion} {share:.0%}" for emotion, share in ordered if share)
+    together = f"; of {shares.pooled} together" if said and shares and shares.pooled > 1 else ""
+    told = f"{together}: {said}" if together else f"; {said}" if said else ""
+    return f"{period.name}: {period.faces:,} faces in {period.group.photos:,} photos{told}"
 
 
 def page(moods: Timeline) -> str:
@@ -196,6 +226,7 @@ def page(moods: Timeline) -> str:
             notes=notes(moods),
             moods=moods,
             drawing=Drawing(moods),
+            pooled=pooled_shares(moods),
             emotions=SHOWN,
             colours=COLOURS,
             min_faces=MIN_FACES,

@@ -63,12 +63,14 @@ def test_timeline_is_by_year_where_months_would_be_too_many(tmp_path: Path) -> N
         assert len(timeline(store, "month").periods) == 241
 
 
-def test_picture_has_a_stack_only_where_shares_mean_something() -> None:
+def test_picture_has_a_stack_where_shares_mean_something_fainter_where_months_are_taken_together() -> None:
     shares, counts = figure(MOODS).axes
     assert shares.get_title("left") == "Moods by month, 2022-11 to 2023-03: 50 faces in 24 photos"
     happy, sad = (shares.containers[SHOWN.index(emotion)] for emotion in ("happy", "sad"))
-    assert [(bar.get_center()[0], bar.get_height()) for bar in happy] == [(0, 0.75)]
-    assert [(bar.get_y(), bar.get_height()) for bar in sad] == [(0.75, 0.25)]
+    # February's 10 faces are too few: with November's 40 they are 50, 35 of them happy.
+    assert [(bar.get_center()[0], bar.get_height()) for bar in happy] == [(0, 0.75), (3, pytest.approx(0.7))]
+    assert [(bar.get_y(), bar.get_height()) for bar in sad] == [(0.75, 0.25), (pytest.approx(0.7), pytest.approx(0.3))]
+    assert [bar.get_facecolor()[3] for bar in happy] == [1, 0.6]
     assert [bar.get_height() for bar in counts.patches] == [40, 0, 0, 10, 0]
 
 
@@ -135,6 +137,8 @@ def test_page_draws_and_lists_the_same_figures() -> None:
         (COLOURS["happy"], 225.0),
         (COLOURS["sad"], 75.0),
         ("#64748b", 90.0),
+        (COLOURS["happy"], 210.0),
+        (COLOURS["sad"], 90.0),
         ("#64748b", 22.5),
         ("#64748b", 0.0),
     ]
@@ -142,12 +146,34 @@ def test_page_draws_and_lists_the_same_figures() -> None:
         title(MOODS),
         title(MOODS),
         "2022-11: 40 faces in 10 photos; happy 75%, sad 25%",
-        "2023-02: 10 faces in 10 photos",
+        "2023-02: 10 faces in 10 photos; of 2 together: happy 70%, sad 30%",
         "2023-03: 0 faces in 4 photos",
     ]
-    assert seen.said["td"][:10] == ["10", "40", "0%", "0%", "0%", "75%", "25%", "0%", "0%", "0%"]
-    assert seen.said["td"][10:20] == ["10", "10", *["–"] * 8]
-    assert "Not shown, for want of a date: 7 of the photos." in seen.said["p"][0]
+    assert seen.said["td"][:11] == ["10", "40", "0%", "0%", "0%", "75%", "25%", "0%", "0%", "0%", "1"]
+    assert seen.said["td"][11:22] == ["10", "10", "0%", "0%", "0%", "70%", "30%", "0%", "0%", "0%", "2"]
+    assert seen.said["td"][22:] == ["4", "0", *["–"] * 9]
+    assert "Not shown, for want of a date: 7 of the photos." in seen.said["p"][1]
+    assert re.findall('fill-opacity="([^"]+)"', page(MOODS)) == ["0.6", "0.6"]
+
+
+def test_timeline_of_many_small_months_is_full() -> None:
+    # Six faces a month: 25 and more are in five neighbouring ones, at the ends in those that there are.
+    small = row("month", *(group(f"2023-{month:02}", 4, 2) for month in range(1, 13)))
+    shares, _ = figure(small).axes
+    happy = shares.containers[SHOWN.index("happy")]
+    assert [bar.get_center()[0] for bar in happy] == list(range(12))
+    assert [bar.get_height() for bar in happy] == pytest.approx([4 / 6] * 12)
+    assert Page(page(small)).said["title"][4].endswith("; of 5 together: happy 67%, sad 33%")
+
+
+def test_timeline_of_too_few_faces_in_all_says_none() -> None:
+    shares, _ = figure(row("month", group("2023-01", 10, 4), group("2023-02", 10))).axes
+    assert [len(container) for container in shares.containers] == [0] * len(SHOWN)
+
+
+def test_page_says_on_a_phone_that_it_goes_on_beyond_the_edge() -> None:
+    text = page(MOODS)
+    assert text.count("There is more to the right: swipe or scroll sideways.") == text.count('<div class="wide"') == 2
 
 
 def test_page_is_whole_in_itself_and_says_what_it_shows() -> None:
