@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageFile
+from PIL import Image, ImageFile
 
 from gallery.errors import ImageError
 from gallery.images.capture import read_capture
 from gallery.images.effort import Elsewhere, is_heavy
+from gallery.images.exif import exif_of, orientation_of
 from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
 from gallery.images.refusals import check_megapixels
@@ -150,15 +151,15 @@ def read_open(
         if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
             return read_elsewhere(path, file, size, elsewhere)
         try:
-            return _decoded(image, size, info.st_mtime_ns)
+            return _decoded(image, file, size)
         except Exception as error:
             if (whole := reopened(path, file, error)) is None:
                 raise
     with whole:
-        return _decoded(whole, size, info.st_mtime_ns)
+        return _decoded(whole, file, size)
 
 
-def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> DecodedPhoto:
+def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> DecodedPhoto:
     is_jpeg = image.format in ("JPEG", "MPO")
     full = image.size
     if is_jpeg and size.long_side is not None:
@@ -167,7 +168,7 @@ def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> Decoded
     image.load()
     if not is_jpeg:
         full = image.size
-    exif = exif_of(image)
+    exif = exif_of(image, file)
     orientation = orientation_of(image, exif)
     transpose = _TRANSPOSE.get(orientation)
     odd = oddity(image)
@@ -177,29 +178,8 @@ def _decoded(image: ImageFile.ImageFile, size: Wanted, mtime_ns: int) -> Decoded
         picture = picture.transpose(transpose)
         full = full if transpose in _KEEPS_SIZE else (full[1], full[0])
     name = "JPEG" if is_jpeg else str(image.format)
-    return DecodedPhoto(picture, *full, name, read_capture(exif, mtime_ns), orientation, odd)
+    capture = read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
+    return DecodedPhoto(picture, *full, name, capture, orientation, odd)
 
 
 _KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))
-
-
-def exif_of(image: ImageFile.ImageFile) -> Image.Exif:
-    """What the file says of itself; of PNG all of it is known only once the picture is loaded."""
-    if image.format in ("AVIF", "HEIF"):
-        # These containers say themselves how to turn the picture; Pillow would obey a leftover orientation in XMP.
-        image.info.pop("xmp", None)
-    try:
-        return image.getexif()
-    except Exception:  # damaged EXIF is no reason to refuse the picture
-        return Image.Exif()
-
-
-def orientation_of(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
-    """1 to 8 as EXIF has it; other numbers mean 1."""
-    if image.format == "HEIF":  # libheif has turned it; no need to trust that pillow-heif reset the tag
-        return 1
-    try:
-        value = exif.get(ExifTags.Base.Orientation)
-    except Exception:  # decoded only now, and damaged like all else in EXIF
-        return 1
-    return value if isinstance(value, int) and value in _TRANSPOSE else 1

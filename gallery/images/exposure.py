@@ -11,6 +11,7 @@ from typing import Any, Final
 from PIL import ExifTags, Image
 
 from gallery.images.capture import number
+from gallery.images.exif import exif_of
 from gallery.images.opening import open_image
 
 _AUTO_BRACKET: Final = 2
@@ -36,7 +37,7 @@ class Exposure:
 def read_exposure(path: str | os.PathLike[str]) -> Exposure:
     """What the file says of its exposure; no pixel is decoded. Raises ImageError where it can't be read."""
     with open_image(path) as image:
-        return exposure_in(image.getexif())
+        return exposure_in(exif_of(image))
 
 
 def exposure_in(exif: Image.Exif) -> Exposure:

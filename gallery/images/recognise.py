@@ -13,12 +13,11 @@ from gallery.images.capture import read_capture
 from gallery.images.decode import (
     DecodedPhoto,
     Wanted,
-    exif_of,
-    orientation_of,
     read_elsewhere,
     read_open,
 )
 from gallery.images.effort import HUGE_FILE_BYTES, Elsewhere
+from gallery.images.exif import exif_of, orientation_of
 from gallery.images.opening import identified, reading
 from gallery.images.picture import picture_hash, stored_turn
 from gallery.images.turns import TURNS
@@ -103,7 +102,7 @@ def _told(
     file.seek(0)
     with identified(path, file) as image:
         if image.format != "PNG":
-            exif = exif_of(image)
+            exif = exif_of(image, file)
             # What decodes HEIC turns the picture by itself, and says no more how.
             turn = stored_turn(file) if image.format == "HEIF" else orientation_of(image, exif)
             picture = None if data is None else Picture(data, turn)
