@@ -54,7 +54,9 @@ class Capture:
     """When, where and with what a picture was taken.
 
     `taken_at` is the wall clock at the place (no time zone), `taken_offset_minutes` its distance from UTC where known,
-    `taken_source` is "exif" or "file" (the file's modification time, for want of anything better).
+    `taken_source` is "exif", "exif part" (the second isn't known; what else isn't is its first: midnight, 1 January),
+    "gps" (the last time that a receiver knew, in UTC) or "file" (the file's modification time, for want of anything
+    better).
     The database keeps each field in the column of its name.
     """
 

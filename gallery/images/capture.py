@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from numbers import Real
 from typing import Any
 
 from PIL import ExifTags, Image
 
+from gallery.images.written_dates import SECOND, WrittenDate, microseconds, parse_date, parse_offset
 from gallery.records import Capture
 
 FIRST_PHOTOGRAPH = 1826
 """Niépce's view from Le Gras; earlier years are clocks that were never set."""
 
 MAX_CAMERA_LENGTH = 100
-
-MAX_OFFSET_MINUTES = 14 * 60
-"""Kiribati, the farthest from UTC."""
 
 _Base = ExifTags.Base
 
@@ -32,26 +31,53 @@ _TIME_TAGS = (
     (_Base.DateTime, _Base.SubsecTime, _Base.OffsetTime),
 )
 
-_TIME = re.compile(
-    r"(\d{4})[:./-](\d{1,2})[:./-](\d{1,2})[ T]+(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d+))? ?(Z|[+-]\d\d:?\d\d)?",
-    re.ASCII,
-)
-
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
-
 _Tags = Mapping[int, Any]
+_When = tuple[datetime | None, int | None, str | None]
 
 
-def read_capture(exif: Image.Exif, mtime_ns: int) -> Capture:
+@dataclass(frozen=True, slots=True)
+class DateNote:
+    """A date in a photo that is passed over, or taken as far as it is legible: its text, and which of both."""
+
+    text: str
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The documented JSON object."""
+        return {"text": self.text, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    """A date as it stands in a file: which of them, its text, and what of that is legible."""
+
+    source: str
+    text: str
+    written: WrittenDate | None
+    too_late: bool = False
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is passed over; None for one that will do."""
+        if self.written is None:
+            return "no such day" if self.text[:4].isdigit() else "not legible"
+        if self.too_late:
+            return "in the future"
+        return "older than photography" if self.written.moment.year < FIRST_PHOTOGRAPH else None
+
+
+def read_capture(exif: Image.Exif, mtime_ns: int, now: datetime | None = None) -> Capture:
     """What `exif` says; without a date in it, the file's time `mtime_ns` (since 1970, UTC) on the local clock.
 
-    A date that is blank, impossible or older than photography is passed over for the next kind: taken, digitised,
-    changed. An impossible offset is dropped alone, since the wall clock it stands beside is still right.
+    A date that is blank, impossible, older than photography or later than tomorrow is passed over for the next kind:
+    taken, digitised, changed, GPS's. Of a date that is legible in part the rest is its first: midnight, 1 January;
+    where a later kind agrees with it, that is taken. An impossible offset is dropped alone, since the wall clock it
+    stands beside is still right. `now` is on the local clock.
     """
-    tags = {**_tags(exif), **_tags(exif, ExifTags.IFD.Exif)}
-    gps = _tags(exif, ExifTags.IFD.GPSInfo)
-    taken_at, offset, source = _taken(tags) or _file_time(mtime_ns)
-    latitude, longitude = _position(gps)
+    tags = _all_tags(exif)
+    end = _end_of_tomorrow(now)
+    taken_at, offset, source = _taken(_dates(exif, end)) or _file_time(mtime_ns, end)
+    latitude, longitude = _position(_tags(exif, ExifTags.IFD.GPSInfo))
     return Capture(
         taken_at=taken_at,
         taken_offset_minutes=offset,
@@ -62,6 +88,29 @@ def read_capture(exif: Image.Exif, mtime_ns: int) -> Capture:
     )
 
 
+def notes_on_dates(exif: Image.Exif, now: datetime | None = None) -> tuple[DateNote, ...]:
+    """Which dates `read_capture` passes over, and which it takes in part; a clock that was never set is none."""
+    notes = []
+    dates = _dates(exif, _end_of_tomorrow(now))
+    for date in dates:
+        if date.problem:
+            notes.append(DateNote(date.text, date.problem))
+            continue
+        if date.written and (date.written.legible < SECOND or date.written.is_odd):
+            notes.append(DateNote(date.text, "taken as far as it is legible"))
+        break
+    return tuple(notes)
+
+
+def _end_of_tomorrow(now: datetime | None) -> datetime:
+    today = (now or datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=2)
+
+
+def _all_tags(exif: Image.Exif) -> _Tags:
+    return {**_tags(exif), **_tags(exif, ExifTags.IFD.Exif)}
+
+
 def _tags(exif: Image.Exif, ifd: int | None = None) -> dict[int, Any]:
     try:
         return dict(exif if ifd is None else exif.get_ifd(ifd))
@@ -69,48 +118,57 @@ def _tags(exif: Image.Exif, ifd: int | None = None) -> dict[int, Any]:
         return {}
 
 
-_When = tuple[datetime | None, int | None, str | None]
-
-
-def _taken(tags: _Tags) -> _When | None:
-    for time_tag, fraction_tag, offset_tag in _TIME_TAGS:
-        match = _TIME.fullmatch(_text(tags.get(time_tag)))
-        moment = match and _moment(match, _text(tags.get(fraction_tag)))
-        if match and moment:
-            offset = _offset(_text(tags.get(offset_tag)))
-            return moment, _offset(match[8] or "") if offset is None else offset, "exif"
-    return None
-
-
-def _moment(match: re.Match[str], fraction: str) -> datetime | None:
-    numbers = [int(part) for part in match.groups()[:6]]
-    if not re.fullmatch(r"\d+", fraction, re.ASCII):
-        fraction = match[7] or "0"
-    try:
-        moment = datetime(*numbers, microsecond=int(f"{fraction:0<6.6}"))  # type: ignore[misc,arg-type]
-    except ValueError:
+def _taken(dates: Sequence[_Date]) -> _When | None:
+    usable = [(date.source, date.written) for date in dates if date.written and not date.problem]
+    if not usable:
         return None
-    return moment if moment.year >= FIRST_PHOTOGRAPH else None
+    source, written = usable[0]
+    finer = [other for of, other in usable if of == source and written.agrees(other)]
+    written = max(finer, key=lambda other: other.legible)
+    is_whole = source != "exif" or written.legible == SECOND
+    return written.moment, written.offset_minutes, source if is_whole else "exif part"
 
 
-def _offset(text: str) -> int | None:
-    """Minutes east of UTC."""
-    if text == "Z":
-        return 0
-    match = _OFFSET.fullmatch(text)
-    if not match or int(match[3]) > 59:
-        return None
-    minutes = int(match[2]) * 60 + int(match[3])
-    if minutes > MAX_OFFSET_MINUTES:
-        return None
-    return -minutes if match[1] == "-" else minutes
+def _dates(exif: Image.Exif, end: datetime) -> list[_Date]:
+    """All that are written, the best first."""
+    tags = _all_tags(exif)
+    found = [_date_in(tags, *kind) for kind in _TIME_TAGS]
+    found.append(_gps_date(_tags(exif, ExifTags.IFD.GPSInfo)))
+    is_set = [date for date in found if re.search("[1-9]", date.text)]
+    return [replace(one, too_late=one.written is not None and one.written.moment >= end) for one in is_set]
 
 
-def _file_time(mtime_ns: int) -> _When:
+def _date_in(tags: _Tags, time_tag: int, fraction_tag: int, offset_tag: int) -> _Date:
+    value = tags.get(time_tag)
+    text = "" if isinstance(value, int) else _text(value)
+    written = parse_date(text)
+    if written is None or written.legible < SECOND:
+        return _Date("exif", text, written)
+    fraction, offset = _text(tags.get(fraction_tag)), parse_offset(_text(tags.get(offset_tag)))
+    if re.fullmatch(r"\d+", fraction, re.ASCII):
+        written = replace(written, moment=written.moment.replace(microsecond=microseconds(fraction)))
+    return _Date("exif", text, written if offset is None else replace(written, offset_minutes=offset))
+
+
+def _gps_date(gps: _Tags) -> _Date:
+    """On UTC's clock, which receivers have from their satellites."""
+    day = _text(gps.get(ExifTags.GPS.GPSDateStamp))
+    value = gps.get(ExifTags.GPS.GPSTimeStamp)
+    parts = [number(part) for part in value] if isinstance(value, tuple | list) else []
+    if len(parts) != 3 or not all(0 <= part <= 60 for part in parts):
+        return _Date("gps", day, parse_date(day))
+    hour, minute, second = (int(part) for part in parts)
+    text = f"{day} {hour:02}:{minute:02}:{second:02}Z"
+    return _Date("gps", text if day else "", parse_date(text) if day else None)
+
+
+def _file_time(mtime_ns: int, end: datetime) -> _When:
     seconds, rest = divmod(mtime_ns, 1_000_000_000)
     try:
         local = datetime.fromtimestamp(seconds, UTC).astimezone().replace(microsecond=rest // 1000)
     except (OverflowError, ValueError, OSError):
+        return None, None, None
+    if local.replace(tzinfo=None) >= end:
         return None, None, None
     offset = local.utcoffset()
     minutes = None if offset is None else math.floor(offset.total_seconds() / 60)
@@ -128,17 +186,18 @@ def _camera(tags: _Tags) -> str | None:
 def _position(gps: _Tags) -> tuple[float, float] | tuple[None, None]:
     """Decimal degrees, north and east positive; both or none. Exactly 0, 0 is a receiver without a fix."""
     tag = ExifTags.GPS
-    latitude = _degrees(gps.get(tag.GPSLatitude), _text(gps.get(tag.GPSLatitudeRef)), "N", "S", 90)
-    longitude = _degrees(gps.get(tag.GPSLongitude), _text(gps.get(tag.GPSLongitudeRef)), "E", "W", 180)
+    latitude = _degrees(gps.get(tag.GPSLatitude), _text(gps.get(tag.GPSLatitudeRef)), "S", 90)
+    longitude = _degrees(gps.get(tag.GPSLongitude), _text(gps.get(tag.GPSLongitudeRef)), "W", 180)
     if latitude is None or longitude is None or latitude == longitude == 0:
         return None, None
     return latitude, longitude
 
 
-def _degrees(value: object, ref: str, positive: str, negative: str, limit: int) -> float | None:
+def _degrees(value: object, ref: str, negative: str, limit: int) -> float | None:
+    """North or east where no letter says otherwise, as ExifTool has it."""
     parts = value if isinstance(value, tuple | list) else (value,)
-    sign = {positive: 1, negative: -1}.get(ref[:1].upper())
-    if sign is None or not 1 <= len(parts) <= 3:
+    sign = -1 if ref[:1].upper() == negative else 1
+    if not 1 <= len(parts) <= 3:
         return None
     numbers = [number(part) for part in parts]
     if not all(number >= 0 for number in numbers) or any(number > 60 for number in numbers[1:]):

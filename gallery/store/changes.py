@@ -164,7 +164,7 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     numbered = _numbered_again(connection, content_id, photo.faces)
     connection.execute(delete(face).where(face.c.content_id == content_id))
     # New bytes tell of themselves alone: they are noted, and asked, beside the others when the file is linked.
-    told = _told_by_content(photo.capture) if new is None else {}
+    told = {} if new else _told_by_content(photo.capture, versions.date_told_by(connection, content_id, photo.hash))
     found = {"detector": detector, "look": photo.look}
     if photo.colour is not None:
         found["colour"] = photo.colour
@@ -177,13 +177,16 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     return new_faces
 
 
-def _told_by_content(capture: Capture) -> dict[str, Any]:
+def _told_by_content(capture: Capture, known_source: str | None) -> dict[str, Any]:
     """What is the same in every copy; not the time of a file, for another one may have told it, or been touched since.
+
+    But where a date was read from the photo that no longer counts as one, such as of the year 9999, that of the file is
+    better.
 
     So whatever a newer version of the program reads from photos is there after `index --force`.
     """
     values = asdict(capture)
-    if capture.taken_source in ("file", None):
+    if capture.taken_source in ("file", None) and known_source in ("file", None):
         return {name: value for name, value in values.items() if not name.startswith("taken_")}
     return values
 

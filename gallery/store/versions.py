@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
@@ -22,6 +23,8 @@ from gallery.store.succession import rename
 
 _CAPTURE: Final = tuple(field.name for field in fields(Capture))
 _PICTURE: Final = ("picture", "orientation")
+_TOLD: Final = ("exif", "exif part", "gps")
+"""Where dates come from that a file tells itself, the surest first."""
 _SPOKEN: Final = (schema.label, schema.drawn_face, schema.pick, schema.album_photo)
 """What waits for a photo without a `content_id`."""
 
@@ -53,11 +56,11 @@ def add(connection: Connection, content_id: int, digest: str, picture: Picture |
 
 
 def _earliest(connection: Connection, digest: str, capture: Capture) -> Capture:
-    if capture.taken_at is None:
+    if capture.taken_at is None or capture.taken_source != "file":
         return capture
     version = schema.version.c
     known = select(version.taken_at, version.taken_offset_minutes).where(
-        version.hash == digest, version.taken_source == capture.taken_source, version.taken_at < capture.taken_at
+        version.hash == digest, version.taken_source == "file", version.taken_at < capture.taken_at
     )
     before = connection.execute(known).first()
     return capture if before is None else replace(capture, taken_at=before[0], taken_offset_minutes=before[1])
@@ -67,6 +70,15 @@ def tell_again(connection: Connection, digest: str, told: Mapping[str, Any]) -> 
     """Notes what a version says of itself anew; nothing for the bytes of a photo that has no versions."""
     version = schema.version
     connection.execute(update(version).where(version.c.hash == digest).values(dict(told)))
+
+
+def date_told_by(connection: Connection, content_id: int, digest: str) -> str | None:
+    """Where the date comes from that is noted of these bytes; of a photo without versions, that of the photo."""
+    version, content = schema.version.c, schema.content.c
+    own = connection.execute(select(version.taken_source).where(version.hash == digest)).first()
+    row = own or connection.execute(select(content.taken_source).where(content.id == content_id)).one()
+    source: str | None = row[0]
+    return source
 
 
 def _has(connection: Connection, digest: str) -> bool:
@@ -210,22 +222,27 @@ def _spoken_of(connection: Connection, content_ids: Sequence[int]) -> Collection
 def tell(connection: Connection, content_id: int) -> None:
     """Brings date, place and camera of a photo in line with what its files say, where it has several versions.
 
-    The first date that a camera wrote into one of the files counts; without any, the earliest time that a file ever
-    had, which is when it was changed last: a star given today doesn't make an old photo one of today. Place and camera
-    are those of the file with that date, else of the first other one that has any.
+    The first date that a camera wrote into one of the files counts, one that is legible to the second before others;
+    without any, the earliest time that a file ever had, which is when it was changed last: a star given today doesn't
+    make an old photo one of today. Place and camera are those of the file with that date, else of the first other one
+    that has any.
     """
     version, content, face = schema.version, schema.content, schema.face
     rows = connection.execute(select(version).where(version.c.content_id == content_id).order_by(version.c.id)).all()
     if not rows:
         return
     here = [row for row in rows if _is_at_a_path(connection, content_id, row)] or rows
-    told = sorted((row for row in here if row.taken_source == "exif"), key=lambda row: row.taken_at)
+    told = sorted((row for row in here if row.taken_source in _TOLD), key=_by_source_and_time)
     by_file = sorted((row for row in rows if row.taken_source == "file"), key=lambda row: row.taken_at)
     first = (told or by_file or here)[0]
     values = {name: first._mapping[name] for name in _CAPTURE if name.startswith("taken_")}
     values |= _first_told(here, first, "camera") | _first_told(here, first, "latitude", "longitude")
     connection.execute(update(content).where(content.c.id == content_id).values(values))
     connection.execute(update(face).where(face.c.content_id == content_id).values(taken_at=first.taken_at))
+
+
+def _by_source_and_time(row: Row[Any]) -> tuple[int, datetime]:
+    return _TOLD.index(row.taken_source), row.taken_at
 
 
 def _first_told(rows: Sequence[Row[Any]], first: Row[Any], *names: str) -> dict[str, Any]:

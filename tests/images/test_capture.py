@@ -10,7 +10,7 @@ import pytest
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
-from gallery.images.capture import read_capture
+from gallery.images.capture import notes_on_dates, read_capture
 from gallery.images.decode import read_image
 from gallery.records import Capture
 from tests.support.photos import draw_photo
@@ -30,6 +30,8 @@ FROM_ORIGINAL = datetime(2023, 6, 1, 12, 30)
 AT_QUARTER = datetime(2023, 6, 1, 12, 30, 0, 250_000)
 AT_HALF = datetime(2023, 6, 1, 12, 30, 0, 500_000)
 FROM_LATER = datetime(2024, 2, 29, 23, 59, 59)
+NOW = datetime(2024, 3, 1, 9)
+END = datetime(2024, 3, 2, 23, 59, 59)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +54,11 @@ def exif_of(*, main: dict[int, Any] | None = None, sub: dict[int, Any] | None = 
 
 
 def capture_of(**ifds: Any) -> Capture:
-    return read_capture(exif_of(**ifds), MIDDAY_NS)
+    return read_capture(exif_of(**ifds), MIDDAY_NS, NOW)
+
+
+def dms(degrees: int, minutes: int, hundredths: int) -> tuple[IFDRational, IFDRational, IFDRational]:
+    return IFDRational(degrees, 1), IFDRational(minutes, 1), IFDRational(hundredths, 100)
 
 
 FILE_TIME = (datetime(2023, 6, 1, 18, 0, 0, 250_000), 330, "file")
@@ -89,7 +95,21 @@ DATES: list[tuple[str, dict[int, Any], dict[int, Any], tuple[datetime, int | Non
     ("blanks", {DATE_TIME: LATER}, {ORIGINAL: "    :  :     :  :  "}, (FROM_LATER, None, "exif")),
     ("month 13", {DATE_TIME: LATER}, {ORIGINAL: "2023:13:01 12:30:00"}, (FROM_LATER, None, "exif")),
     ("30 February", {DATE_TIME: LATER}, {ORIGINAL: "2023:02:30 12:30:00"}, (FROM_LATER, None, "exif")),
-    ("hour 24", {DATE_TIME: LATER}, {ORIGINAL: "2023:06:01 24:00:00"}, (FROM_LATER, None, "exif")),
+    ("hour 24", {DATE_TIME: LATER}, {ORIGINAL: "2023:06:01 24:30:00"}, (datetime(2023, 6, 1, 0, 30), None, "exif")),
+    ("second 60", {}, {ORIGINAL: "2016:12:31 23:59:60"}, (datetime(2016, 12, 31, 23, 59, 59), None, "exif")),
+    ("no seconds", {}, {ORIGINAL: "2023:06:01 12:30"}, (FROM_ORIGINAL, None, "exif part")),
+    ("no time", {DATE_TIME: LATER}, {ORIGINAL: "2023:06:01"}, (datetime(2023, 6, 1), None, "exif part")),
+    ("no time, which another tells", {DATE_TIME: GOOD}, {ORIGINAL: "2023:06:01"}, (FROM_ORIGINAL, None, "exif")),
+    ("no day", {}, {ORIGINAL: "2023:06:00 00:00:00"}, (datetime(2023, 6, 1), None, "exif part")),
+    ("no month", {DATE_TIME: LATER}, {ORIGINAL: "1993:00:00 00:00:00"}, (datetime(1993, 1, 1), None, "exif part")),
+    ("afternoon", {}, {ORIGINAL: "2023:06:01 00:30:00 PM"}, (FROM_ORIGINAL, None, "exif")),
+    ("zone in words", {}, {ORIGINAL: GOOD + "GMT+2"}, (FROM_ORIGINAL, 120, "exif")),
+    ("no colons", {}, {ORIGINAL: "20230601 12:30:00.500"}, (AT_HALF, None, "exif")),
+    ("blanks for zeros", {}, {ORIGINAL: "2023: 6: 1 12:30: 0"}, (FROM_ORIGINAL, None, "exif")),
+    ("last second of tomorrow", {}, {ORIGINAL: "2024:03:02 23:59:59"}, (END, None, "exif")),
+    ("later than tomorrow", {DATE_TIME: LATER}, {ORIGINAL: "2024:03:03 00:00:00"}, (FROM_LATER, None, "exif")),
+    ("Buddhist year", {DATE_TIME: LATER}, {ORIGINAL: "2567:02:29 12:30:00"}, (FROM_LATER, None, "exif")),
+    ("nothing but the future", {DATE_TIME: "9999:12:31 23:59:59"}, {}, FILE_TIME),
     ("before photography", {DATE_TIME: LATER}, {ORIGINAL: "1601:01:01 00:00:00"}, (FROM_LATER, None, "exif")),
     ("garbage bytes", {DATE_TIME: LATER}, {ORIGINAL: b"\xff\xfe\x00\x01"}, (FROM_LATER, None, "exif")),
     ("a number", {DATE_TIME: LATER}, {ORIGINAL: 20230601}, (FROM_LATER, None, "exif")),
@@ -115,6 +135,51 @@ DATES: list[tuple[str, dict[int, Any], dict[int, Any], tuple[datetime, int | Non
 def test_time_comes_from_the_first_usable_date(main, sub, expected):
     capture = capture_of(main=main, sub=sub)
     assert (capture.taken_at, capture.taken_offset_minutes, capture.taken_source) == expected
+
+
+STAMP, CLOCK = 29, 7
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({STAMP: "2012:03:04", CLOCK: dms(10, 11, 1234)}, (datetime(2012, 3, 4, 10, 11, 12), 0, "gps")),
+        ({STAMP: "2012:03:04"}, (datetime(2012, 3, 4), None, "gps")),
+        ({STAMP: "2012:03:04", CLOCK: (math.nan, 1, 2)}, (datetime(2012, 3, 4), None, "gps")),
+        ({STAMP: "2012:03:04", CLOCK: b"abc"}, (datetime(2012, 3, 4), None, "gps")),
+        ({CLOCK: dms(10, 11, 1200)}, FILE_TIME),
+        ({STAMP: "2030:03:04", CLOCK: dms(10, 11, 1200)}, FILE_TIME),
+    ],
+)
+def test_date_of_gps_counts_where_there_is_no_other(tags, expected):
+    capture = capture_of(gps=tags)
+    assert (capture.taken_at, capture.taken_offset_minutes, capture.taken_source) == expected
+    assert capture_of(gps=tags, main={DATE_TIME: GOOD}).taken_at == FROM_ORIGINAL
+
+
+def test_file_of_the_future_has_no_time():
+    assert read_capture(Image.Exif(), MIDDAY_NS, datetime(2023, 5, 31, 23)).taken_source == "file"
+    assert read_capture(Image.Exif(), MIDDAY_NS, datetime(2023, 5, 30, 23)) == Capture()
+
+
+def test_notes_tell_what_is_passed_over_and_what_is_taken_in_part():
+    notes = notes_on_dates(
+        exif_of(
+            main={DATE_TIME: "1993:00:00 00:00:00"}, sub={ORIGINAL: "2567:03:04 10:11:12", DIGITIZED: "2012:02:30"}
+        ),
+        NOW,
+    )
+    assert [(note.text, note.why) for note in notes] == [
+        ("2567:03:04 10:11:12", "in the future"),
+        ("2012:02:30", "no such day"),
+        ("1993:00:00 00:00:00", "taken as far as it is legible"),
+    ]
+
+
+@pytest.mark.parametrize("unset", ["0000:00:00 00:00:00", "    :  :     :  :  ", ""])
+def test_clock_that_was_never_set_is_no_date_to_tell_of(unset):
+    assert notes_on_dates(exif_of(sub={ORIGINAL: unset}), NOW) == ()
+    assert notes_on_dates(exif_of(sub={ORIGINAL: GOOD}, main={DATE_TIME: "2567:03:04 10:11:12"}), NOW) == ()
 
 
 def test_file_time_before_1970_keeps_its_fraction():
@@ -157,10 +222,6 @@ def gps(latitude: Any, longitude: Any, north: Any = "N", east: Any = "E") -> dic
     return {1: north, 2: latitude, 3: east, 4: longitude}
 
 
-def dms(degrees: int, minutes: int, hundredths: int) -> tuple[IFDRational, IFDRational, IFDRational]:
-    return IFDRational(degrees, 1), IFDRational(minutes, 1), IFDRational(hundredths, 100)
-
-
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
@@ -181,12 +242,14 @@ def dms(degrees: int, minutes: int, hundredths: int) -> tuple[IFDRational, IFDRa
         (gps((math.nan, 0, 0), (10, 0, 0)), None),
         (gps((math.inf, 0, 0), (10, 0, 0)), None),
         (gps((10**400, 0, 0), (10, 0, 0)), None),
-        (gps((10, 0, 0), (10, 0, 0), north=None), None),
-        (gps((10, 0, 0), (10, 0, 0), east="?"), None),
-        (gps((10, 0, 0), (10, 0, 0), north=7), None),
+        (gps((10, 0, 0), (10, 0, 0), north=None), (10, 10)),
+        (gps((10, 0, 0), (10, 0, 0), north="S", east="?"), (-10, 10)),
+        (gps((10, 0, 0), (10, 0, 0), north=7, east="\0"), (10, 10)),
+        (gps((0, 0, 0), (0, 0, 0), north=None, east=None), None),
         (gps("10", b"10"), None),
         (gps(None, None), None),
         (gps((), (1, 2, 3, 4)), None),
+        ({2: (10, 0, 0), 4: (10, 0, 0)}, (10, 10)),
         ({2: (10, 0, 0)}, None),
         ({}, None),
     ],

@@ -517,6 +517,23 @@ def test_forced_run_reads_anew_what_the_photo_says_of_itself(library: Library) -
     assert library.store.count(Query.parse("date:2024")) == 0
 
 
+def test_forced_run_takes_back_a_date_of_the_future(library: Library) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.DateTime] = "9999:12:31 23:59:59"
+    path = save_photo(draw_faces("happy"), library.folder / "a.jpg", exif=exif)
+    os.utime(path, (0, datetime(2022, 5, 1, 12).timestamp()))
+    library.run()
+    with library.store.write_connection() as connection:  # as a version that believed it left it
+        connection.execute(update(schema.content).values(taken_at=datetime(9999, 12, 31), taken_source="exif"))
+        connection.execute(update(schema.face).values(taken_at=datetime(9999, 12, 31)))
+
+    assert [result.status for result in library.start(force=True)] == [Status.REREAD]
+
+    [found] = library.store.search(Query.parse("emotion:happy date:2022-05-01"))
+    assert found.capture.taken_source == "file"
+    assert library.store.count(Query.parse("date:9999")) == 0
+
+
 def test_forced_run_searches_a_photo_in_two_places_once(library: Library) -> None:
     path = library.draw("a.jpg", "happy")
     shutil.copy2(path, library.folder / "b.jpg")
