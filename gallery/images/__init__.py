@@ -5,6 +5,7 @@ __all__ = [
     "apart",
     "colours",
     "crops",
+    "date_notes",
     "decode",
     "effort",
     "exposure",

@@ -18,7 +18,9 @@ from gallery.emotions import EMOTIONS
 from gallery.records import Capture, FileStamp
 from gallery.store.changes import LinkPath, NewVersion, apply
 from gallery.store.store import Fail, Store
+from tests.support import exif_blocks
 from tests.support.cli_gallery import Gallery, fill
+from tests.support.exif_blocks import DATE_TIME, ORIGINAL
 from tests.support.make import face, open_store, stamp
 from tests.support.terminal import run_in_terminal
 
@@ -112,6 +114,36 @@ def test_files_that_are_alike_tell_of_themselves_once(gallery: Gallery) -> None:
     open_store(gallery.folder, link).close()
     assert "\nin " not in gallery.run("show", path).stdout
     assert json.loads(gallery.run("show", path, "--json").stdout)["files"] == []
+
+
+def test_dates_that_are_passed_over_or_taken_in_part_are_told(gallery: Gallery) -> None:
+    main, sub = [exif_blocks.text(DATE_TIME, "2021:06:00")], [exif_blocks.text(ORIGINAL, "2567:03:04 10:11:12")]
+    path = _with_exif(gallery, Capture(datetime(2021, 6, 1), None, "exif part"), exif_blocks.block(main, sub))
+    assert gallery.run("show", path).stdout.splitlines()[2:5] == [
+        "taken   2021-06-01 00:00:00 (from its EXIF, as far as it is legible)",
+        "date    2567:03:04 10:11:12 in the photo: in the future",
+        "date    2021:06:00 in the photo: taken as far as it is legible",
+    ]
+    assert json.loads(gallery.run("show", path, "--json").stdout)["date_notes"] == [
+        {"text": "2567:03:04 10:11:12", "why": "in the future"},
+        {"text": "2021:06:00", "why": "taken as far as it is legible"},
+    ]
+
+
+def test_photo_with_a_date_that_is_passed_over_is_not_said_to_have_none(gallery: Gallery) -> None:
+    block = exif_blocks.block([exif_blocks.text(DATE_TIME, "9999:12:31 23:59:59")])
+    path = _with_exif(gallery, Capture(datetime(2020, 5, 5), None, "file"), block)
+    assert gallery.run("show", path).stdout.splitlines()[2:4] == [
+        "taken   2020-05-05 00:00:00 (time of the file)",
+        "date    9999:12:31 23:59:59 in the photo: in the future",
+    ]
+    Path(path).unlink()
+    assert "date    " not in gallery.run("show", path).stdout
+
+
+def _with_exif(gallery: Gallery, capture: Capture, block: bytes) -> str:
+    path = gallery.add("a.jpg", capture=capture)
+    return str(exif_blocks.jpeg_with(Path(path), block))
 
 
 def test_photo_is_found_from_where_one_is(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,13 +28,20 @@ from gallery.system.same_file import each_file_once
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from gallery.images.capture import DateNote
+
 _UNWANTED = {
     "ignored": "an ignore file names it",
     "bin": "it lies in a bin or snapshot",
     "root": "its folder was forgotten by `gallery roots forget`",
     "missing in root": "its folder was forgotten by `gallery roots forget`",
 }
-_SOURCES = {"exif": "from its EXIF", "file": "time of the file; the photo itself has none"}
+_SOURCES = {
+    "exif": "from its EXIF",
+    "exif part": "from its EXIF, as far as it is legible",
+    "gps": "from its GPS, on the clock of UTC",
+    "file": "time of the file; the photo itself has none",
+}
 
 
 @click.command()
@@ -46,6 +53,9 @@ def show(state: State, /, **asked: Any) -> None:
     gaps where a face doesn't count; `gallery why` shows those, too.
 
     Where the files of a photo differ in what they say of themselves, that of each is told, too.
+
+    A date in the photo that is passed over, as one of the future, or that is
+    legible in part only, is told, too.
 
     Of a folder it tells how many photos and faces are in and below it, and how many files are gone or couldn't be read.
 
@@ -59,6 +69,8 @@ def show(state: State, /, **asked: Any) -> None:
       waiting, where there is any: what was said of faces of another picture
         of the shot that aren't found in this one: an array of box, of_other,
         emotion, is_face, said_at
+      date_notes, where there are any: dates in the photo that are passed
+        over, or legible in part: an array of text, why
 
     Of a folder: path, photos, faces, emotions (with the number of each),
       missing, unwanted and failures, the numbers of files
@@ -103,19 +115,26 @@ def _folder_lines(folder: FolderSummary) -> Iterator[Text]:
 
 @dataclass(frozen=True, slots=True)
 class _Photo:
-    """A photo, and what was said of another picture of the shot, of faces that weren't found in this one."""
+    """A photo, what was said of another picture of the shot, of faces that weren't found in this one, and odd dates."""
 
     record: PhotoRecord
     waiting: tuple[PersonsWord, ...]
+    dates: tuple[DateNote, ...]
 
     def as_json(self) -> dict[str, Any]:
-        waiting = {"waiting": [said.as_json() for said in self.waiting]} if self.waiting else {}
-        return {**self.record.as_json(), **waiting}
+        rare = {"waiting": self.waiting, "date_notes": self.dates}
+        return {
+            **self.record.as_json(),
+            **{name: [one.as_json() for one in some] for name, some in rare.items() if some},
+        }
 
 
 def _read(store: Store, photo: Path, settings: Settings) -> _Photo:
+    from gallery.images.date_notes import date_notes  # here: its codecs are large
+
     known = explain_faces(store, photo, settings)
-    return _Photo(known.photo, known.waiting)
+    is_there = not (known.photo.missing or known.photo.replaced)
+    return _Photo(known.photo, known.waiting, date_notes(known.photo.path) if is_there else ())
 
 
 def _save(
@@ -133,7 +152,7 @@ def _card(photo: _Photo) -> Iterator[Text]:
         yield Text("missing: its file is gone", style="red")
     if record.unwanted:
         yield Text(f"no longer wanted: {_UNWANTED[record.unwanted]}; what you said of it is kept", style="red")
-    for name, value in _facts(record):
+    for name, value in _facts(photo):
         yield Text(f"{name:<8}{printable(value)}")
     yield from _each_file(record)
     for face in record.faces:
@@ -158,16 +177,19 @@ def _each_file(record: PhotoRecord) -> Iterator[Text]:
             yield Text(f"  {name:<8}{printable(value)}")
 
 
-def _facts(record: PhotoRecord) -> Iterator[tuple[str, str]]:
+def _facts(photo: _Photo) -> Iterator[tuple[str, str]]:
+    record = photo.record
     yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
-    yield from _captured(record.capture)
+    yield from _captured(record.capture, photo.dates)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
 
 
-def _captured(capture: Capture) -> Iterator[tuple[str, str]]:
-    yield "taken", _taken(capture)
+def _captured(capture: Capture, dates: tuple[DateNote, ...] = ()) -> Iterator[tuple[str, str]]:
+    yield "taken", _taken(capture, has_odd_dates=bool(dates))
+    for note in dates:
+        yield "date", f"{note.text} in the photo: {note.why}"
     if capture.camera:
         yield "camera", capture.camera
     if capture.latitude is not None and capture.longitude is not None:
@@ -184,13 +206,12 @@ def _other_paths(record: PhotoRecord) -> Iterator[tuple[str, str]]:
                 yield "link" if Path(other).is_symlink() else "same", other
 
 
-def _taken(capture: Capture) -> str:
+def _taken(capture: Capture, *, has_odd_dates: bool) -> str:
     when = capture.iso8601()
-    return (
-        f"{when.replace('T', ' ')} ({_SOURCES.get(capture.taken_source or '', 'unknown source')})"
-        if when
-        else "unknown"
-    )
+    source = _SOURCES.get(capture.taken_source or "", "unknown source")
+    if has_odd_dates:
+        source = source.partition(";")[0]
+    return f"{when.replace('T', ' ')} ({source})" if when else "unknown"
 
 
 def _face(face: FaceRecord) -> Iterator[Text]:
