@@ -3,6 +3,7 @@
 __all__ = [
     "annotate",
     "apart",
+    "capture",
     "colours",
     "crops",
     "date_notes",

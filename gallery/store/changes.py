@@ -164,7 +164,7 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     numbered = _numbered_again(connection, content_id, photo.faces)
     connection.execute(delete(face).where(face.c.content_id == content_id))
     # New bytes tell of themselves alone: they are noted, and asked, beside the others when the file is linked.
-    told = {} if new else _told_by_content(photo.capture, versions.date_told_by(connection, content_id, photo.hash))
+    told = {} if new else _told_by_content(photo.capture, _date_told_by(connection, content_id, photo.hash))
     found = {"detector": detector, "look": photo.look}
     if photo.colour is not None:
         found["colour"] = photo.colour
@@ -175,6 +175,15 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
         versions.learn(connection, content_id, photo.picture)
     versions.tell(connection, content_id)
     return new_faces
+
+
+def _date_told_by(connection: Connection, content_id: int, digest: str) -> str | None:
+    """Where the date comes from that is noted of these bytes; of a photo without versions, that of the photo."""
+    content, version = schema.content.c, schema.version.c
+    own = connection.execute(select(version.taken_source).where(version.hash == digest)).first()
+    row = own or connection.execute(select(content.taken_source).where(content.id == content_id)).one()
+    source: str | None = row[0]
+    return source
 
 
 def _told_by_content(capture: Capture, known_source: str | None) -> dict[str, Any]:

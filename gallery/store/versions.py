@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
@@ -70,15 +69,6 @@ def tell_again(connection: Connection, digest: str, told: Mapping[str, Any]) -> 
     """Notes what a version says of itself anew; nothing for the bytes of a photo that has no versions."""
     version = schema.version
     connection.execute(update(version).where(version.c.hash == digest).values(dict(told)))
-
-
-def date_told_by(connection: Connection, content_id: int, digest: str) -> str | None:
-    """Where the date comes from that is noted of these bytes; of a photo without versions, that of the photo."""
-    version, content = schema.version.c, schema.content.c
-    own = connection.execute(select(version.taken_source).where(version.hash == digest)).first()
-    row = own or connection.execute(select(content.taken_source).where(content.id == content_id)).one()
-    source: str | None = row[0]
-    return source
 
 
 def _has(connection: Connection, digest: str) -> bool:
@@ -232,17 +222,14 @@ def tell(connection: Connection, content_id: int) -> None:
     if not rows:
         return
     here = [row for row in rows if _is_at_a_path(connection, content_id, row)] or rows
-    told = sorted((row for row in here if row.taken_source in _TOLD), key=_by_source_and_time)
+    told = [row for row in here if row.taken_source in _TOLD]
+    told.sort(key=lambda row: (_TOLD.index(row.taken_source), row.taken_at))
     by_file = sorted((row for row in rows if row.taken_source == "file"), key=lambda row: row.taken_at)
     first = (told or by_file or here)[0]
     values = {name: first._mapping[name] for name in _CAPTURE if name.startswith("taken_")}
     values |= _first_told(here, first, "camera") | _first_told(here, first, "latitude", "longitude")
     connection.execute(update(content).where(content.c.id == content_id).values(values))
     connection.execute(update(face).where(face.c.content_id == content_id).values(taken_at=first.taken_at))
-
-
-def _by_source_and_time(row: Row[Any]) -> tuple[int, datetime]:
-    return _TOLD.index(row.taken_source), row.taken_at
 
 
 def _first_told(rows: Sequence[Row[Any]], first: Row[Any], *names: str) -> dict[str, Any]:

@@ -122,11 +122,11 @@ class _Photo:
     dates: tuple[DateNote, ...]
 
     def as_json(self) -> dict[str, Any]:
-        rare = {"waiting": self.waiting, "date_notes": self.dates}
-        return {
-            **self.record.as_json(),
-            **{name: [one.as_json() for one in some] for name, some in rare.items() if some},
+        rare = {
+            "waiting": [said.as_json() for said in self.waiting],
+            "date_notes": [note.as_json() for note in self.dates],
         }
+        return {**self.record.as_json(), **{name: some for name, some in rare.items() if some}}
 
 
 def _read(store: Store, photo: Path, settings: Settings) -> _Photo:
