@@ -159,7 +159,7 @@ def test_process_that_dies_costs_one_photo_and_is_replaced(tmp_path):
 
 
 def test_warnings_of_damaged_metadata_are_kept_from_the_screen(tmp_path, capfd):
-    photo = tmp_path / "a.png"
+    photo = tmp_path / "a.jpg"
     draw_faces("happy").save(photo, exif=DAMAGED_EXIF)
     files = list(scan([photo]))
     with warnings.catch_warnings(record=True) as told:
