@@ -116,6 +116,24 @@ def test_files_that_are_alike_tell_of_themselves_once(gallery: Gallery) -> None:
     assert json.loads(gallery.run("show", path, "--json").stdout)["files"] == []
 
 
+@pytest.mark.parametrize(
+    ("source", "others", "year", "shown"),
+    [("exif part", "file", 2001, 2020), ("gps", "file", 2001, 2020), ("exif part", "exif", 2024, 2024)],
+)
+def test_surest_date_of_a_photos_files_counts(
+    gallery: Gallery, source: str, others: str, year: int, shown: int
+) -> None:
+    """A day that one file tells comes before the time of another file, and behind what a camera's clock tells."""
+    first = Path(gallery.add("a.jpg", capture=Capture(datetime(2020, 1, 1), None, source)))
+    other = first.with_name("b.jpg")
+    other.write_bytes(first.read_bytes() + b"dated")
+    told = Capture(datetime(year, 1, 1), None, others)
+    version = NewVersion(gallery.hash(str(first)), None, told)
+    link = LinkPath(FileStamp.of(str(other), other.stat()), gallery.hash(str(other)), version=version)
+    open_store(gallery.folder, link).close()
+    assert json.loads(gallery.run("show", first, "--json").stdout)["taken_at"] == f"{shown}-01-01T00:00:00"
+
+
 def test_dates_that_are_passed_over_or_taken_in_part_are_told(gallery: Gallery) -> None:
     main, sub = [exif_blocks.text(DATE_TIME, "2021:06:00")], [exif_blocks.text(ORIGINAL, "2567:03:04 10:11:12")]
     path = _with_exif(gallery, Capture(datetime(2021, 6, 1), None, "exif part"), exif_blocks.block(main, sub))
