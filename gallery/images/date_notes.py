@@ -6,8 +6,8 @@ import os
 
 from gallery.errors import ImageError
 from gallery.images.capture import DateNote, notes_on_dates
-from gallery.images.decode import open_image
 from gallery.images.exif import exif_of
+from gallery.images.opening import open_image
 
 
 def date_notes(path: str | os.PathLike[str]) -> tuple[DateNote, ...]:

@@ -127,7 +127,7 @@ export const texts = {
   makeBest: "Make this the best",
   best: "best of the burst",
   info: { date: "Date", dateSource: "Date from", place: "Place", camera: "Camera", file: "File", size: "Size", albums: "Albums", copies: "Also at", rating: "Rating", keywords: "Keywords", lens: "Lens", exposure: "Exposure" },
-  dateSources: { exif: "the camera", file: "the file", name: "the file’s name", xmp: "a sidecar" },
+  dateSources: { exif: "the camera", "exif part": "the camera, in part", gps: "its GPS", file: "the file", name: "the file’s name", xmp: "a sidecar" },
   download: "Download the original",
   bySaid: { person: "said by you", model: "read by the program", drawn: "drawn by you" },
 
