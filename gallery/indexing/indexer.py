@@ -114,6 +114,7 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
         places.names.learn(rules.known)
         _tell(options, Phase.LOOKING)
         present = list(_counted(places.files, options.on_found))
+        rules.away = places.drives_away(store, rules.known, [file.path for file in present])
         files = [file for file in present if not (options.skip and options.skip(places.names.as_found(file)))]
         if options.on_plan:
             options.on_plan(len(files) + sum(problem.is_photo for problem in places.problems))

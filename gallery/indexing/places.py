@@ -63,17 +63,30 @@ class Places:
         own = tuple(prefix(root) for root in self.known_roots.known if is_under(root, (prefix(place),)))
         return None if is_under(path, own) else place
 
+    def drives_away(self, store: Store, known: Mapping[str, KnownFile], found: Collection[str]) -> frozenset[str]:
+        """The places of all drives that aren't connected, whether they were to be looked through or not."""
+        return frozenset(self._drives_away(store, known, found)[0])
+
+    def _drives_away(
+        self, store: Store, known: Mapping[str, KnownFile], found: Collection[str]
+    ) -> tuple[set[str], set[str]]:
+        """The drives that aren't connected, and the places of drives that another folder took."""
+        before, now = set(root_rows.known_mounts(store)), self.beside.drives
+        away = {drive for drive in before | now if not is_connected(drive)}
+        # Another folder took its place where something known is found there.
+        former = {drive for drive in away - now if not known.keys().isdisjoint(_within(drive, found))}
+        return away - former, former
+
     def find_away(self, store: Store, known: Mapping[str, KnownFile], found: Collection[str]) -> None:
         """Adds to the problems the folders that vanished meanwhile, and drives with photos that aren't connected."""
         gone = [root for root in self.roots if not os.path.lexists(root)]
         self.problems.extend(map(absent, gone))
         before, now = set(root_rows.known_mounts(store)), self.beside.drives
         here = tuple(map(prefix, self.roots_by_all_names))
-        away = {drive for drive in before | now if is_under(drive, here) and not is_connected(drive)}
-        # Another folder took its place where something known is found there.
-        former = {drive for drive in away - now if not known.keys().isdisjoint(_within(drive, found))}
-        there = [path for path, file in known.items() if file.hash and _may_be_there(file)] if away - former else []
-        for drive in sorted(away - former - set(gone)):
+        away, former = self._drives_away(store, known, found)
+        away, former = ({drive for drive in drives if is_under(drive, here)} for drives in (away, former))
+        there = [path for path, file in known.items() if file.hash and _may_be_there(file)] if away else []
+        for drive in sorted(away - set(gone)):
             if _within(drive, there):
                 self.problems.append(absent(drive, "its drive isn't connected"))
         if former or now - before:

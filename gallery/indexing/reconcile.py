@@ -64,6 +64,8 @@ class Reconciler:
     """How long a photo may take now; one that took too long for a lower limit is worth another try."""
     moved_away: set[str] = field(default_factory=set)
     """Old paths whose photos were found again elsewhere in this run."""
+    away: frozenset[str] = frozenset()
+    """Places of drives that aren't connected: what lies there isn't gone."""
     added: set[str] = field(default_factory=set)
     """Hashes of the contents that were searched in this run; the last ones may not be in the database yet."""
 
@@ -146,7 +148,7 @@ class Reconciler:
             is_it = known.photo == photo or self.identity.are_one_shot(known.photo, photo)
             return LinkPath(file, digest), Status.EDITED if is_it else Status.CHANGED
         paths = self.paths_of(photo)
-        gone = [path for path in paths if path not in self.moved_away and not os.path.lexists(path)]
+        gone = [path for path in paths if path not in self.moved_away and self._is_gone(path)]
         if not gone:
             # No path at all: another picture took its place, and this file is where it went.
             is_copy = paths or photo in self.added
@@ -154,6 +156,9 @@ class Reconciler:
         origin = min(gone, key=lambda path: PurePath(path).name != PurePath(file.path).name)
         self.moved_away.add(origin)
         return LinkPath(file, digest, moved_from=origin), Status.MOVED
+
+    def _is_gone(self, path: str) -> bool:
+        return not os.path.lexists(path) and not is_under(path, tuple(map(prefix, self.away)))
 
     def _add(self, photo: NewPhoto) -> None:
         self.added.add(photo.hash)

@@ -288,6 +288,26 @@ def test_photos_below_a_drive_that_is_not_connected_stay(library: Library) -> No
     assert len(find_gone(library.store, even_if_unplugged=True).photos) == 1
 
 
+def test_photo_that_is_copied_while_the_drive_with_its_first_file_is_away_is_no_moved_one(library: Library) -> None:
+    on_drive = library.draw("nas/a.jpg", "happy")
+    copy = library.folder / "b.jpg"
+    copy.write_bytes(on_drive.read_bytes())
+    library.run()
+    note_mounts(library.store, {str(library.folder / "nas")}, ())
+    on_drive.unlink()
+    (library.folder / "c.jpg").write_bytes(copy.read_bytes())
+    assert library.run() == {"b.jpg": UNCHANGED, "c.jpg": Status.COPIED, "nas": FAILED}
+    assert str(on_drive) in library.store.known_files()
+
+
+def test_photo_is_moved_from_where_a_drive_was_once(library: Library) -> None:
+    photo, _ = (library.draw(f"nas/{name}.jpg", "happy") for name in "ab")
+    library.run()
+    note_mounts(library.store, {str(library.folder / "nas")}, ())
+    photo.rename(library.folder / "c.jpg")
+    assert library.run() == {"c.jpg": Status.MOVED, "b.jpg": UNCHANGED}
+
+
 def test_place_of_a_drive_in_which_its_photos_lie_by_now_is_a_folder_as_any_other(library: Library) -> None:
     paths = [library.draw(f"nas/{name}.jpg", "happy") for name in "ab"]
     library.run()

@@ -17,9 +17,6 @@ Fate = tuple[str, str]
 """A path and what became of it."""
 
 EITHER: Final = "moved or copied"
-COPIED_IS_MOVED: Final = "what is copied while a drive is away is told as moved, from the drive"
-EXCEPTIONS: Final = frozenset({COPIED_IS_MOVED})
-"""Faults that are known, for which the model says what the program does until they are mended."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.world.looks import Found, Look, is_below, leads_nowhere, look_through, nearest
-from tests.world.model import COPIED_IS_MOVED, EITHER, EXCEPTIONS, Fate, File, Model, Photo
+from tests.world.model import EITHER, Fate, File, Model, Photo
 from tests.world.pictures import Facts
 from tests.world.shots import is_provable, numbers_after
 
@@ -158,10 +158,9 @@ class Run:
         return "copied" if paths else EITHER
 
     def _can_be_told(self, path: str) -> bool:
-        """It doesn't lie on a drive that isn't connected."""
-        if COPIED_IS_MOVED in EXCEPTIONS:
-            return True
-        return not is_below(path, [d for d in self.model.disk.drives if not self.model.disk.is_connected(d)])
+        """It doesn't lie on a drive that was seen once and isn't connected."""
+        model = self.model
+        return not is_below(path, [drive for drive in model.mounts if not model.disk.is_connected(drive)])
 
     def _finish(self, look: Look, roots: Sequence[str], problems: set[str], unfound: set[str]) -> None:
         model, blind = self.model, sorted(problems)
