@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, true
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -22,8 +22,10 @@ from gallery.records import was_at
 from gallery.search.chosen import chosen, copies_meant
 from gallery.search.conditions import lies_at
 from gallery.search.copies import Copies
+from gallery.search.untold import followed
 from gallery.settings import Settings
-from gallery.store import versions
+from gallery.store import file_rows
+from gallery.store.forgetting import forget_photos
 from gallery.store.homes import settle
 from gallery.store.roots import roots_in
 from gallery.store.store import Store
@@ -50,8 +52,9 @@ class GonePhoto:
 class Gone:
     """What may be forgotten, and what may not.
 
-    `copies` are gone files of photos that may have others. `kept` are files marked as missing that are there, or can't
-    be looked at. `unplugged` counts the gone files below each folder of which the drive may just not be connected.
+    `copies` are gone files of photos that may have others, or for which another picture of the shot stands. `kept` are
+    files marked as missing that are there, or can't be looked at. `unplugged` counts the gone files below each folder
+    of which the drive may just not be connected.
     """
 
     photos: tuple[GonePhoto, ...]
@@ -102,7 +105,8 @@ def find_gone(
     with store.read() as connection:
         copies = copies_meant(connection, query, settings)
         away = _away(connection) if even_if_unplugged else []
-        return _Search(connection, even_if_unplugged, away, copies).found(chosen(connection, query, settings))
+        among = chosen(connection, query, settings, followed_too=True)
+        return _Search(connection, even_if_unplugged, away, copies).found(among)
 
 
 def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
@@ -116,8 +120,9 @@ def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
 def forget_gone(store: Store, gone: Gone) -> Gone:
     """Forgets what was found: paths, faces, and what was read in these. Gives what really was forgotten.
 
-    A photo of which a file is back, or is known again, is kept. Labels and places in albums wait for the photos to be
-    indexed again. Raises StoreLockedError while photos are being indexed.
+    A photo of which a file is back, or is known again, is kept. Earlier pictures for which a forgotten one stood go
+    with it. Labels and places in albums wait for the photos to be indexed again. Raises StoreLockedError while photos
+    are being indexed.
     """
     with store.index_lock(), store.write_connection() as connection:
         numbers = _numbers(connection, gone.photos)
@@ -128,8 +133,9 @@ def forget_gone(store: Store, gone: Gone) -> Gone:
             if photo.hash in numbers and _is_still_gone(photo, paths.get(numbers[photo.hash], ()))
         )
         copies = tuple(path for path in gone.copies if _is_gone(path))
-        _forget_photos(connection, [numbers[photo.hash] for photo in photos])
-        _forget_copies(connection, copies)
+        forget_photos(connection, {photo.hash: numbers[photo.hash] for photo in photos})
+        for path in copies:
+            file_rows.forget_path(connection, path)
         settle(connection)
     return replace(gone, photos=photos, copies=copies)
 
@@ -170,10 +176,12 @@ class _Search:
     def _marked(self, among: Any) -> Sequence[Any]:
         """The files that are marked as missing, or lie where nothing is to be seen, photo after photo.
 
-        With each, whether the query means it.
+        With each, whether the query means it, and whether another file is there, also one with another picture that
+        stands for the photo.
         """
         content, path, other = schema.content.c, schema.path.c, schema.path.alias().c
-        present = select(other.id).where(other.content_id == path.content_id, ~self._seems_gone(other)).exists()
+        own = select(other.id).where(other.content_id == path.content_id, ~self._seems_gone(other)).exists()
+        present = or_(own, content.id.in_(followed()))
         meant = true() if self._copies is None else self._copies.means(path, lambda _: true())
         return self._connection.execute(
             select(content.hash, present.label("has_file"), path.path, meant.label("meant"))
@@ -187,10 +195,11 @@ class _Search:
         return and_(marked, path.unwanted.is_(None))
 
     def _replaced(self, among: Any) -> Iterator[GonePhoto]:
-        """Photos without any path: other pictures took all their places."""
+        """Photos without any path: other pictures took all their places, and none of these stands for them."""
         content, path = schema.content.c, schema.path.c
         somewhere = select(path.id).where(path.content_id == content.id).exists()
-        rows = select(content.hash, content.former_path).where(~somewhere, *among(content.id)).order_by(content.id)
+        alone = (~somewhere, content.id.not_in(followed()), *among(content.id))
+        rows = select(content.hash, content.former_path).where(*alone).order_by(content.id)
         for digest, former in self._connection.execute(rows):
             yield GonePhoto(digest, (former,) if former else (), replaced=True)
 
@@ -275,23 +284,3 @@ def _counts(connection: Connection, table: Table, numbers: Sequence[int]) -> Ite
     for some in chunked(numbers):
         counted = select(func.count()).select_from(table).where(table.c.content_id.in_(some))
         yield int(connection.execute(counted).scalar_one())
-
-
-def _forget_copies(connection: Connection, paths: Sequence[str]) -> None:
-    """What they alone said of their photos, as when these were taken, goes with them."""
-    path = schema.path
-    for some in chunked(paths):
-        photos = select(path.c.content_id).where(path.c.path.in_(some)).distinct()
-        numbers = connection.execute(photos).scalars().all()
-        connection.execute(delete(path).where(path.c.path.in_(some)))
-        for number in numbers:
-            versions.tell(connection, number)
-
-
-def _forget_photos(connection: Connection, numbers: Sequence[int]) -> None:
-    for some in chunked(numbers):
-        # With a face go its crop and predictions.
-        for table in (schema.path, schema.face):
-            connection.execute(delete(table).where(table.c.content_id.in_(some)))
-        versions.let_go(connection, some)
-        connection.execute(delete(schema.content).where(schema.content.c.id.in_(some)))

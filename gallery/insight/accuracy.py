@@ -145,7 +145,8 @@ def accuracy_report(store: Store, query: Query | None = None, settings: Settings
     """
     query, settings = query or Query(missing=True), settings or Settings()
     with store.read() as connection:
-        among = chosen(connection, query, settings)
+        # A word may wait on a picture of which the successor doesn't have the face.
+        among = chosen(connection, query, settings, followed_too=True)
         spoken = _spoken(connection, among, settings)
         waiting_faces, waiting_photos = _waiting(connection, among)
     judged = [face for face in spoken if face.said is not None]

@@ -8,7 +8,7 @@ the few photos for which it holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, func, select, union
@@ -18,11 +18,12 @@ from gallery.emotions import EMOTIONS
 from gallery.query import terms
 from gallery.query.query import Query
 from gallery.query.terms import Term
-from gallery.search.conditions import Conditions, Photo, any_unwanted, has_file, is_sure, reaches, unwanted
+from gallery.search.conditions import Conditions, Photo, has_file, is_sure, reaches
 from gallery.search.copies import Copies
 from gallery.search.expansion import album_row, expanded, no_album
 from gallery.search.gate import Gate
 from gallery.search.meaning import holds, listed
+from gallery.search.untold import untold
 from gallery.settings import Settings
 
 __all__ = [
@@ -56,13 +57,13 @@ class Plan:
 
     `walk`: one of the terms that must hold; the faces that make it hold are walked. `listed`: terms that must hold, and
     hold for so few photos that all of them are listed first. `ordered`: the walk goes by date; else, for mere counting,
-    in whatever order is quickest. `all_wanted`: there is no photo that would be found but for nobody wanting it.
+    in whatever order is quickest. `untold`: selects photos that would be found, and mustn't be.
     """
 
     walk: Term | None = None
     listed: tuple[Term, ...] = ()
     ordered: bool = True
-    all_wanted: bool = True
+    untold: tuple[Select[Any], ...] = ()
 
 
 def matching_ids(connection: Connection, query: Query, settings: Settings) -> list[int]:
@@ -72,10 +73,18 @@ def matching_ids(connection: Connection, query: Query, settings: Settings) -> li
     return list(connection.execute(statement.limit(query.limit)).scalars())
 
 
-def matching_anywhere(connection: Connection, query: Query, settings: Settings) -> Select[Any] | CompoundSelect[Any]:
-    """Columns content_id and taken_at of every match, once each, in no order and whatever the limit."""
+def matching_anywhere(
+    connection: Connection, query: Query, settings: Settings, *, followed_too: bool = False
+) -> Select[Any] | CompoundSelect[Any]:
+    """Columns content_id and taken_at of every match, once each, in no order and whatever the limit.
+
+    With `followed_too` also those for which another picture stands: see `gallery.search.untold`.
+    """
     query = expand(connection, query, settings)
-    return matching(query, settings, plan(connection, query, settings))
+    how = plan(connection, query, settings)
+    if followed_too:
+        how = replace(how, untold=untold(connection, followed_too=False))
+    return matching(query, settings, how)
 
 
 def expand(connection: Connection, query: Query, settings: Settings) -> Query:
@@ -133,8 +142,7 @@ def plan(connection: Connection, query: Query, settings: Settings) -> Plan:
         walks = [_rarest(connection, walks)]
     conditions = _meaning(query, settings)
     few = (term for term in must if (found := listed(term, conditions)) is not None and _is_rare(connection, found))
-    all_wanted = not query.missing or not any_unwanted(connection)
-    return Plan(walks[0] if walks else None, tuple(few), all_wanted=all_wanted)
+    return Plan(walks[0] if walks else None, tuple(few), untold=untold(connection) if query.missing else ())
 
 
 def needed(query: Query) -> Sequence[Term]:
@@ -216,9 +224,7 @@ def _conditions(query: Query, conditions: Conditions, photo: Photo, how: Plan) -
     # What lies in a place has a file there.
     if not query.missing and not any(isinstance(term, terms.Path) for term in must):
         found.append(has_file(photo.id))
-    if not how.all_wanted:
-        found.append(photo.id.not_in(unwanted()))
-    return found
+    return found + [photo.id.not_in(one) for one in how.untold]
 
 
 def _condition(term: Term, conditions: Conditions, photo: Photo, how: Plan) -> ColumnElement[bool]:

@@ -90,6 +90,7 @@ class Shots:
 
     def others(self, name: str) -> Iterator[Other]:
         """All other photos of the shot, the nearest first; of equally near ones those that came last."""
+        later = self._later(name)
         seen, to_do = {name}, deque([Other(name, lambda box: box, True)])
         while to_do:
             here = to_do.popleft()
@@ -99,9 +100,19 @@ class Shots:
                 if name not in seen:
                     seen.add(name)
                     move = _then(one.into_old if forth else one.into_new, here.move)
-                    found = Other(name, move, here.is_later and forth)
+                    found = Other(name, move, name in later)
                     to_do.append(found)
                     yield found
+
+    def _later(self, name: str) -> set[str]:
+        """Those to which a way leads from this one, each the successor of the one before, be there a shorter one."""
+        found: set[str] = set()
+        to_do = [name]
+        while to_do:
+            new = {one.new for one in self._after[to_do.pop()]} - found
+            found |= new
+            to_do += new
+        return found
 
 
 def _then(first: Move, second: Move) -> Move:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pillow_heif
 import pytest
 from PIL import Image, ImageEnhance
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gallery.curation.albums import (
     add_to_album,
@@ -30,10 +30,10 @@ from gallery.curation.restoring import restore_dump
 from gallery.db import schema
 from gallery.faces import Box
 from gallery.indexing.indexer import PhotoResult, Status
-from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.insight.accuracy import accuracy_report
 from gallery.insight.reasons import explain_faces
 from gallery.query.query import Query
+from gallery.store.forgetting import forget_photos
 from gallery.xmp.sidecars import Sidecars
 from tests.support.edits import give_star, write_exif
 from tests.support.library import Library
@@ -62,6 +62,14 @@ def say(library: Library, path: Path, number: int, emotion: str) -> None:
 
 def reject(library: Library, path: Path, number: int) -> None:
     reject_faces(library.store, faces_named(library.store, [f"{path}#{number}"]))
+
+
+def forget_former(library: Library) -> None:
+    """Pictures that others followed in their places, as `prune` did it when these counted as missing."""
+    content, path = schema.content.c, schema.path.c
+    with library.store.write_connection() as connection:
+        former = connection.execute(select(content.hash, content.id).where(content.id.not_in(select(path.content_id))))
+        forget_photos(connection, dict(former.all()))
 
 
 def names(library: Library, album: str) -> list[str]:
@@ -406,7 +414,7 @@ def test_forgotten_pictures_are_back_with_all_that_was_said(library: Library) ->
     create_album(library.store, "Best", [str(path)])
     save(draw_shot(1).crop((300, 100, 640, 480)), path)
     library.run()
-    forget_gone(library.store, find_gone(library.store))
+    forget_former(library)
     assert shown(library, path) == {2: ("fear", "person")}
     assert len(explain_faces(library.store, path).waiting) == 1
     assert names(library, "Best") == ["a.jpg"]
@@ -564,7 +572,7 @@ def test_a_forgotten_picture_that_is_back_elsewhere_takes_the_place_of_the_one_t
     backup = shutil.copy(path, tmp_path / "a.jpg")
     write_exif(path, orientation=6)
     library.run()
-    forget_gone(library.store, find_gone(library.store))
+    forget_former(library)
     path.unlink()
     shutil.copy(backup, library.folder / "b.jpg")
 

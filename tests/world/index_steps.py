@@ -95,7 +95,13 @@ def prune(world: World, dice: Dice) -> str | None:
         away = [path for path in model.paths(picture) if model.files[path].state != "missing"]
         if away and not even_if_unplugged:
             raise DifferenceError(f"forgot {picture}, which isn't missing: {away}")
+        if model.state(picture) != "missing" and not even_if_unplugged:
+            raise DifferenceError(f"forgot {picture}, which is {model.state(picture)}")
+    for picture in pictures:
         model.forget(picture)
+    for picture in [one for one in model.photos if not model.paths(one) and model.state(one) == "missing"]:
+        if any(model.shots.are_one(picture, one) for one in pictures):
+            model.forget(picture)
     for path in gone.copies:
         del model.files[path]
     world.compare()

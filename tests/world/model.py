@@ -74,11 +74,16 @@ class Model:
         return sorted(path for path in self.files if self.picture(path) == picture)
 
     def state(self, picture: str) -> str:
-        """ "there", "missing", or "unwanted": where no file is there and one isn't wanted."""
+        """ "there"; without such a file "unwanted" where one isn't wanted, "followed" where another one stands for it.
+
+        Else "missing".
+        """
         states = {self.files[path].state for path in self.paths(picture)}
         if "there" in states:
             return "there"
-        return "unwanted" if states - {"missing"} else "missing"
+        if states - {"missing"}:
+            return "unwanted"
+        return "missing" if self.home(picture) == picture else "followed"
 
     def date(self, picture: str) -> tuple[datetime, str]:
         """The first one that a camera wrote into one of its files, else the earliest time that one ever had."""

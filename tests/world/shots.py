@@ -54,17 +54,25 @@ class Shots:
 
     def others(self, picture: str) -> Iterator[Other]:
         """The nearest first, of equally near ones those that were followed last, later ones before earlier ones."""
+        came_later = set(self._later(picture))
         seen, ahead = {picture}, deque([Other(picture, None, True)])
         while ahead:
             here = ahead.popleft()
-            later = [(step.new, step.faces, True) for step in reversed(self.steps) if step.old == here.picture]
-            earlier = [(step.old, step.faces, False) for step in reversed(self.steps) if step.new == here.picture]
-            for name, faces, is_later in (*later, *earlier):
+            later = [(step.new, step.faces) for step in reversed(self.steps) if step.old == here.picture]
+            earlier = [(step.old, step.faces) for step in reversed(self.steps) if step.new == here.picture]
+            for name, faces in (*later, *earlier):
                 if name not in seen:
                     seen.add(name)
-                    other = Other(name, common(here.faces, faces), here.is_later and is_later)
+                    other = Other(name, common(here.faces, faces), name in came_later)
                     ahead.append(other)
                     yield other
+
+    def _later(self, picture: str) -> list[str]:
+        """All that came after it, one after the other; itself where they go round in a circle."""
+        found = [picture]
+        for here in found:
+            found += {step.new for step in self.steps if step.old == here and step.new not in found}
+        return found
 
     def are_one(self, one: str, other: str) -> bool:
         """They show the same shot, as far as is known."""

@@ -97,7 +97,7 @@ def expected(model: Model) -> View:
     """What should be shown."""
     return {
         "files": {path: (model.picture(path), file.state) for path, file in model.files.items()},
-        "photos": {one: _photo(model, one) for one in model.photos if model.state(one) != "unwanted"},
+        "photos": {one: _photo(model, one) for one in model.photos if model.state(one) in ("there", "missing")},
         "albums": {album.name: _album(model, album) for album in model.said.albums.values()},
         "searches": {text: found(model, holds, "there") for text, holds in SEARCHES.items()}
         | ({"date:2003": mock.ANY} if any(photo.is_date_doubtful for photo in model.photos.values()) else {})
@@ -108,6 +108,7 @@ def expected(model: Model) -> View:
         "failures": dict.fromkeys([*model.broken, *model.away], True),
         "duplicates": _duplicates(model),
         "history": {"actions": len(model.history.steps)},
+        "figures": {"missing": len(found(model, lambda *_: True, "missing"))},
     }
 
 
@@ -177,6 +178,7 @@ class Told:
                 photo.hash: len(photo.paths) for group in exact_duplicates(self.store) for photo in group.photos
             },
             "history": {"actions": len(list_actions(self.store))},
+            "figures": {"missing": self.store.stats().missing},
         }
 
     def _picture(self, digest: str) -> str:
