@@ -11,4 +11,5 @@ __all__ = [
     "matches",
     "order",
     "other_names",
+    "untold",
 ]

@@ -155,11 +155,19 @@ def expect(connection: Connection, pictures: Mapping[str, Picture]) -> None:
         shows = (content.c.picture == picture.data, content.c.orientation == picture.orientation)
         row = connection.execute(select(content).where(*shows)).first()
         if row is None:
-            add_row(connection, schema.version, hash=digest, photo=digest, **_pictured(picture))
+            name = _awaited(connection, picture) or digest
+            add_row(connection, schema.version, hash=digest, photo=name, **_pictured(picture))
             continue
         if not _has(connection, row.hash):
             _put_own(connection, row)
         _put(connection, row, digest, _pictured(picture))
+
+
+def _awaited(connection: Connection, picture: Picture) -> str | None:
+    """The name of the photo with this picture that isn't here, and of which something is known."""
+    version = schema.version.c
+    waits = (version.content_id.is_(None), version.picture == picture.data, version.orientation == picture.orientation)
+    return connection.execute(select(version.photo).where(*waits).order_by(version.id).limit(1)).scalar()
 
 
 def only_expected(connection: Connection, hashes: Collection[str]) -> set[str]:

@@ -579,3 +579,35 @@ def test_a_forgotten_picture_that_is_back_elsewhere_takes_the_place_of_the_one_t
     assert library.run() == {"b.jpg": Status.MOVED}
     assert [Path(known).name for known in library.store.known_files()] == ["b.jpg"]
     assert shown(library, library.folder / "b.jpg")[1] == ("fear", "person")
+
+
+def gallery_in(folder: Path) -> Library:
+    folder.mkdir()
+    made = Library(folder)
+    made.detector = AnywhereDetector()  # type: ignore[assignment]
+    return made
+
+
+def test_place_of_a_picture_told_by_other_bytes_than_its_shot_goes_to_the_picture_that_is_here(
+    library: Library, tmp_path: Path
+) -> None:
+    path = save(turned(draw_shot(1), 6), library.folder / "a.jpg")
+    library.run()
+    create_album(library.store, "Best", [str(path)])
+    write_dump(library.store, tmp_path / "said.jsonl")
+    second, third = gallery_in(tmp_path / "second"), gallery_in(tmp_path / "third")
+    with second.store, third.store:
+        # Here the turned picture is known by the bytes with a star.
+        there = save(draw_shot(1), second.folder / "a.jpg")
+        shutil.copy2(there, third.folder / "old.jpg")
+        second.run()
+        shutil.copy2(path, there)
+        give_star(there)
+        second.run()
+        restore_dump(second.store, read_dump(tmp_path / "said.jsonl"))
+        assert names(second, "Best") == ["a.jpg"]
+        write_dump(second.store, tmp_path / "again.jsonl")
+        third.run()
+        restore_dump(third.store, read_dump(tmp_path / "again.jsonl"))
+        assert names(third, "Best") == ["old.jpg"]
+        assert third.store.check() == []
