@@ -52,13 +52,19 @@ def _has_path(content_id: ColumnElement[int]) -> Condition:
 
 
 def _tied() -> CTE:
-    """The names of each two photos of a shot, and whether the second came later, through all of several steps."""
-    steps, further = schema.succession.alias().c, schema.succession.alias().c
-    forth = select(steps.old.label("name"), steps.new.label("other"), true().label("is_later"))
-    back = select(steps.new, steps.old, false())
-    tied = forth.cte("tied", recursive=True)
-    on = select(tied.c.name, further.new, tied.c.is_later).where(further.old == tied.c.other)
-    off = select(tied.c.name, further.old, false()).where(further.new == tied.c.other)
+    """The names of photos without a file, each with every other one of its shot.
+
+    And whether that came later, through all of several steps.
+    """
+    begun, steps, further = schema.content.alias(), schema.succession.alias(), schema.succession.alias()
+    gone, step, next_step = ~has_file(begun.c.id), steps.c, further.c
+    forth = select(step.old.label("name"), step.new.label("other"), true().label("is_later"))
+    tied = forth.join_from(steps, begun, begun.c.hash == step.old).where(gone).cte("tied", recursive=True)
+    back = select(step.new, step.old, false()).join_from(steps, begun, begun.c.hash == step.new).where(gone)
+    on = select(tied.c.name, next_step.new, tied.c.is_later).where(
+        next_step.old == tied.c.other, next_step.new != tied.c.name
+    )
+    off = select(tied.c.name, next_step.old, false()).where(next_step.new == tied.c.other, next_step.old != tied.c.name)
     return tied.union(back, on, off)
 
 
