@@ -36,9 +36,9 @@ from gallery.curation.dump_shots import shot_facts
 from gallery.db import schema
 from gallery.errors import DumpError
 from gallery.records import Picture
+from gallery.store.pictures import pictures_of
 from gallery.store.roots import Root
 from gallery.store.store import Store
-from gallery.store.versions import pictures_of
 from gallery.system.files import new_file, reveal, temporary_in, write_beside
 from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded

@@ -15,8 +15,8 @@ from gallery.images.turns import TURNS, Size
 from gallery.records import Picture
 from gallery.store import shown as shown_faces
 from gallery.store.homes import settle
+from gallery.store.pictures import pictures_of
 from gallery.store.succession import Shots, Succession, follow, names_of, shots
-from gallery.store.versions import pictures_of
 from gallery.store.words import faces_of_shots
 
 FIELDS: Final = ("old", "new", "turn", "size", "new_size", "faces", "followed_at")

@@ -33,9 +33,9 @@ from gallery.records import NewPhoto, Picture
 from gallery.settings import Settings
 from gallery.store.changes import NewVersion
 from gallery.store.known_files import StoredFace
+from gallery.store.pictures import Pictures
 from gallery.store.store import KnownFile, Store
 from gallery.store.succession import Succession
-from gallery.store.versions import Pictures
 
 SAME_CROP: Final = 1.5
 """By how many of 255 levels a crop may differ from the stored one, in the mean over its pixels.

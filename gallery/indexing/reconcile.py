@@ -13,8 +13,8 @@ from gallery.images.effort import worth_another_try
 from gallery.indexing.identity import Identity
 from gallery.records import FileStamp, NewPhoto, Picture
 from gallery.store.changes import AddPhoto, Change, FindAgain, Follows, LinkPath, NewVersion, Touch
+from gallery.store.pictures import Pictures
 from gallery.store.store import KnownFile
-from gallery.store.versions import Pictures
 from gallery.system.same_file import leads_nowhere
 
 

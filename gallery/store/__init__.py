@@ -15,6 +15,7 @@ __all__ = [
     "overlap",
     "photo_rows",
     "picks",
+    "pictures",
     "readers",
     "renaming",
     "roots",

@@ -42,9 +42,9 @@ from gallery.store.folders import FolderSummary
 from gallery.store.homes import settle, staying
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
+from gallery.store.pictures import Pictures, known_pictures
 from gallery.store.predictions import StoredCrop
 from gallery.store.statistics import Stats
-from gallery.store.versions import Pictures
 from gallery.system.paths import AnyPath, absolute
 from gallery.system.waiting import Patience, tell_nobody
 
@@ -151,7 +151,7 @@ class Store:
     def pictures(self) -> Pictures:
         """By what each photo is known, whatever its bytes."""
         with self.read() as connection:
-            return versions.pictures(connection)
+            return known_pictures(connection)
 
     def stored_look(self, hash: str) -> StoredLook | None:  # noqa: A002
         """What is kept of how a photo with these bytes looks; None for one that isn't there."""

@@ -7,8 +7,8 @@ said is rewritten when a photo gets another version: `content_id` alone, by whic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
@@ -180,17 +180,6 @@ def only_expected(connection: Connection, hashes: Collection[str]) -> set[str]:
     return found
 
 
-def pictures_of(connection: Connection, hashes: Iterable[str]) -> dict[str, Picture]:
-    """Which pictures the bytes with these hashes show, as far as known, whether they are here or not."""
-    content, version = schema.content.c, schema.version.c
-    found: dict[str, Picture] = {}
-    for some in chunked(sorted(set(hashes))):
-        for table in (version, content):
-            columns = select(table.hash, table.picture, table.orientation).where(table.hash.in_(some), _known(table))
-            found |= {row[0]: Picture(*row[1:]) for row in connection.execute(columns)}
-    return found
-
-
 def let_go(connection: Connection, content_ids: Sequence[int]) -> None:
     """Before photos are forgotten: what was said waits for them, and what tells in which bytes they may return."""
     version = schema.version
@@ -259,32 +248,6 @@ def _pictured(picture: Picture) -> dict[str, Any]:
     return {"picture": picture.data, "orientation": picture.orientation}
 
 
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """By what photos are known, each named by the hash of the bytes it was seen in first."""
-
-    photos: dict[Picture, str]
-    """The names of those of which the picture is known."""
-    versions: dict[str, str]
-    """The names by the hashes of all other bytes."""
-    unpictured: frozenset[str]
-    """The names of those that were indexed before there was any picture to know them by."""
-    followed: tuple[tuple[str, str], ...] = ()
-    """The names of each photo that came into the place of another, showing the same shot: the other's comes first."""
-
-
-def pictures(connection: Connection) -> Pictures:
-    """By what each photo is known."""
-    content, version = schema.content.c, schema.version.c
-    rows = connection.execute(select(content.picture, content.orientation, content.hash).where(_known(content)))
-    photos = {Picture(data, orientation): digest for data, orientation, digest in rows}
-    names = dict(connection.execute(select(version.hash, content.hash).join_from(schema.version, schema.content)).all())
-    unknown = connection.execute(select(content.hash).where(~_known(content))).scalars()
-    follows = schema.succession.c
-    followed = tuple((old, new) for old, new in connection.execute(select(follows.old, follows.new)))
-    return Pictures(photos, names, frozenset(unknown), followed)
-
-
 def hashes_at_paths(connection: Connection, content_ids: Sequence[int]) -> dict[str, str]:
     """The hashes of the files of these photos that hold other bytes than those the photo is named by."""
     path, version = schema.path.c, schema.version.c
@@ -293,10 +256,6 @@ def hashes_at_paths(connection: Connection, content_ids: Sequence[int]) -> dict[
     for some in chunked(content_ids):
         found |= dict(connection.execute(columns.where(version.content_id.in_(some))).all())
     return found
-
-
-def _known(content: Any) -> ColumnElement[bool]:
-    return content.picture.is_not(None)  # type: ignore[no-any-return]
 
 
 def content_with(connection: Connection, digest: str) -> int | None:
