@@ -33,6 +33,7 @@ from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.system.ahead import ahead
+from gallery.system.parents import end_with_parent
 from gallery.system.unix import interrupts_held, lock_when_free
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ _worker: _Worker
 
 def _begin(detector: bytes, known: Known, settings: Settings, turn: str) -> None:
     global _worker
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported; the cores are taken by the other processes
     warnings.filterwarnings("ignore", module=r"PIL\.")  # of damaged metadata; nobody could tell of which photo

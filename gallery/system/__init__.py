@@ -8,6 +8,7 @@ __all__ = [
     "locks",
     "machine",
     "outside",
+    "parents",
     "paths",
     "same_file",
     "templates",
