@@ -46,7 +46,7 @@ FORMATS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "avif": ("AVIF", {}),
 }
 """By the ends of their names: Pillow's name, and how to save."""
-SIDE: Final = 480
+SIDE: Final = 240
 HEAD: Final = 600
 """Bytes at the beginning, where most numbers are: half the flips hit these."""
 SOURCES: Final = 12
