@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -162,7 +162,7 @@ class Thumbnails:
         """Pebble gives a pool up where a process dies that does nothing just now: then there is another."""
         if self._pool is None or not self._pool.active:
             # Spawned: a fork of a process that has threads may hang.
-            context = multiprocessing.get_context("spawn")
+            context: Any = multiprocessing.get_context("spawn")  # declared too narrowly for Windows
             self._pool = ProcessPool(self._count, initializer=begin_process, context=context)
         return self._pool
 
