@@ -25,6 +25,7 @@ OWN = {
     "formats_help": "a text of the help",
     "refuse_ignored": "options",
     "counts": "a sentence",
+    "date_notes": "what show says of dates in a file beside its date",
     "gap": "months between two bars",
     "networks": "told when loading begins, for a person who waits",
     "decode_crop": "a picture in the terminal",
