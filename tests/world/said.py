@@ -63,10 +63,12 @@ class Said:
         return {word.picture for word in self.words} | {one for album in albums for one in album.photos} | covers
 
     def rename(self, before: str, after: str) -> None:
-        """An album has another name, and what asks for it follows."""
+        """An album has another name, and what asks for it follows, unless it finds it as it is written."""
         album = self.albums.pop(key(before))
         album.name = after
         self.albums[key(after)] = album
+        if key(before) == key(after):
+            return
         for name, (shown, asked) in self.queries.items():
             if asked.album is not None and key(asked.album) == key(before):
                 self.queries[name] = (shown, replace(asked, album=after))
