@@ -14,6 +14,7 @@ from PIL import Image
 
 from gallery.errors import GalleryError, ImageError, NotIndexedError
 from gallery.images.decode import hash_file
+from gallery.images.sources import Source
 from gallery.indexing import thumbnailing
 from gallery.indexing.thumbnailing import Thumbnails
 from gallery.settings import Settings
@@ -156,8 +157,9 @@ def workers(thumbnails: Thumbnails) -> list[int]:
     return [process.pid for process in thumbnails._pool._pool_manager.worker_manager.workers.values()]
 
 
-def takes_for_ever(*_: object) -> None:
-    """In place of reading a picture: how long any picture takes hangs on the machine."""
+def takes_for_ever(source: Source, *_: object) -> None:
+    """In place of reading a picture: how long any picture takes hangs on the machine. Tells when it has begun."""
+    Path(f"{source.file.path}.begun").touch()
     time.sleep(60)
 
 
@@ -170,7 +172,9 @@ def test_process_that_dies_is_replaced_and_costs_only_the_photo_it_was_at(
     with monkeypatch.context() as patch:
         patch.setattr(thumbnailing, "read_thumbnail", takes_for_ever)
         waiting = thumbnails.wish(photo(library, "slow.png"), 320)
-    time.sleep(0.5)  # it has begun
+    begun, until = library.folder / "slow.png.begun", time.monotonic() + 30
+    while not begun.exists() and time.monotonic() < until:
+        time.sleep(0.01)
     [process] = workers(thumbnails)
     os.kill(process, signal.SIGKILL)
     with pytest.raises(ImageError, match="made a process die"):
