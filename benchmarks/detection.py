@@ -123,9 +123,7 @@ def count(counts: Found, faces: Sequence[Detection], places: Sequence[Box], seco
 
 def is_same(one: Box, other: Box) -> bool:
     """Both show one face: they overlap, or one lies in the other."""
-    width = max(0.0, min(one.right, other.right) - max(one.left, other.left))
-    height = max(0.0, min(one.bottom, other.bottom) - max(one.top, other.top))
-    return one.iou(other) >= SAME or width * height >= 0.6 * min(one.area, other.area)
+    return one.iou(other) >= SAME or one.shared(other) >= 0.6 * min(one.area, other.area)
 
 
 def resized(image: Image.Image, long_side: int) -> Image.Image:

@@ -61,11 +61,15 @@ class Box:
         top, bottom = (min(max(v, 0.0), height) for v in (self.top, self.bottom))
         return Box(left, top, right, bottom)
 
-    def iou(self, other: Box) -> float:
-        """Intersection over union, 0 (apart) to 1 (equal)."""
+    def shared(self, other: Box) -> float:
+        """The area that lies in both, in square pixels."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        shared = max(width, 0.0) * max(height, 0.0)
+        return max(width, 0.0) * max(height, 0.0)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0 (apart) to 1 (equal)."""
+        shared = self.shared(other)
         whole = self.area + other.area - shared
         return shared / whole if whole > 0 else 0.0
 

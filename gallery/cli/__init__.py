@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import platform
 import sys
 import warnings
 from collections.abc import Sequence
@@ -96,7 +95,8 @@ class Root(LazyGroup):
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    from importlib.metadata import version  # here: every start would pay for it
+    import platform  # here, as the other: every start would pay for it
+    from importlib.metadata import version
 
     click.echo(f"{PROGRAM} {version(DISTRIBUTION)}")
     if ctx.ensure_object(State).verbose:

@@ -18,21 +18,11 @@ from gallery.images.exif import exif_of, orientation_of
 from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
 from gallery.images.refusals import check_megapixels
+from gallery.images.turns import turned_image, turned_size
 from gallery.records import Capture
 
 LEEWAY = 1.15
 """Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
-
-_TRANSPOSE = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What makes a picture with this EXIF orientation upright."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +160,9 @@ def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> 
         full = image.size
     exif = exif_of(image, file)
     orientation = orientation_of(image, exif)
-    transpose = _TRANSPOSE.get(orientation)
     odd = oddity(image)
-    picture = rgb(image, size.of_decoded(image.size, full), size.filter)
-    if transpose is not None:
-        # After shrinking: turning 12 megapixels costs more than decoding them small.
-        picture = picture.transpose(transpose)
-        full = full if transpose in _KEEPS_SIZE else (full[1], full[0])
+    # After shrinking: turning 12 megapixels costs more than decoding them small.
+    picture = turned_image(rgb(image, size.of_decoded(image.size, full), size.filter), orientation)
     name = "JPEG" if is_jpeg else str(image.format)
     capture = read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
-    return DecodedPhoto(picture, *full, name, capture, orientation, odd)
-
-
-_KEEPS_SIZE = frozenset(_TRANSPOSE[orientation] for orientation in (2, 3, 4))
+    return DecodedPhoto(picture, *turned_size(full, orientation), name, capture, orientation, odd)

@@ -138,22 +138,20 @@ def _ranked_burst(measured: Sequence[_Measured]) -> RankedBurst:
     series = series_of_exposures([one.photo.path for one in measured])
     if series is None and len(pictures) == len(measured):
         series = series_of_pictures(pictures)
-    shots = _ranked(measured)
-    if series is not None:
-        order = [one.photo for one in measured]
-        shots = tuple(sorted(shots, key=lambda shot: order.index(shot.photo)))
-    return RankedBurst(shots, series)
+    shots = _scored_shots(measured)
+    if series is None:
+        # The earliest of equals, for sorting keeps their order.
+        shots.sort(key=lambda shot: (_ORDER[shot.word], shot.happy is None, -shot.score))
+    return RankedBurst(tuple(shots), series)
 
 
 _ORDER: Final = {PICK: 0, None: 1, REJECT: 2}
 
 
-def _ranked(measured: Sequence[_Measured]) -> tuple[RankedShot, ...]:
+def _scored_shots(measured: Sequence[_Measured]) -> list[RankedShot]:
     usual = median_low([len(one.photo.faces) for one in measured])
     sharpest = max((one.sharpness or 0.0 for one in measured), default=0.0)
-    shots = [_scored(one, max(0, usual - len(one.photo.faces)), sharpest) for one in measured]
-    # The earliest of equals, for sorting keeps their order.
-    return tuple(sorted(shots, key=lambda shot: (_ORDER[shot.word], shot.happy is None, -shot.score)))
+    return [_scored(one, max(0, usual - len(one.photo.faces)), sharpest) for one in measured]
 
 
 def _scored(one: _Measured, lost: int, sharpest: float) -> RankedShot:

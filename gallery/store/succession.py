@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -216,17 +216,18 @@ def _rename(connection: Connection, column: str, before: str, name: str) -> None
 
 def names_of(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
     """The hashes that name the photos with these bytes, as far as known; else the hashes themselves."""
-    version = schema.version.c
-    found = {digest: digest for digest in hashes}
-    for some in chunked(sorted(found)):
-        found |= dict(connection.execute(select(version.hash, version.photo).where(version.hash.in_(some))).all())
-    return found
+    return _names_where(connection, schema.version.c.hash, hashes)
 
 
 def hashes_of(connection: Connection, names: Iterable[str]) -> dict[str, str]:
     """The names by all hashes that these photos have or had."""
+    return _names_where(connection, schema.version.c.photo, names)
+
+
+def _names_where(connection: Connection, column: ColumnElement[str], hashes: Iterable[str]) -> dict[str, str]:
+    """The names by the hashes of the versions that have one of these in the column; those given are their own."""
     version = schema.version.c
-    found = {name: name for name in names}
+    found = {digest: digest for digest in hashes}
     for some in chunked(sorted(found)):
-        found |= dict(connection.execute(select(version.hash, version.photo).where(version.photo.in_(some))).all())
+        found |= dict(connection.execute(select(version.hash, version.photo).where(column.in_(some))).all())
     return found

@@ -144,7 +144,4 @@ def _turned_size(size: tuple[int, int], degrees: float) -> tuple[float, float]:
 
 
 def _is_same(one: Box, other: Box) -> bool:
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
-    shared = max(width, 0.0) * max(height, 0.0)
-    return one.iou(other) >= SAME_FACE or shared >= COVERED * min(one.area, other.area)
+    return one.iou(other) >= SAME_FACE or one.shared(other) >= COVERED * min(one.area, other.area)

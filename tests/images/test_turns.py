@@ -9,21 +9,7 @@ from PIL import Image
 
 from gallery.faces import Box, Detection
 from gallery.images.turns import TURNS, between, both, turned_box, turned_face, turned_size, undone
-
-PILLOWS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""As `ImageOps.exif_transpose` has them."""
-
-
-def turned(picture: Image.Image, turn: int) -> Image.Image:
-    return picture if turn == 1 else picture.transpose(PILLOWS[turn])
+from tests.support.shots import turned
 
 
 @pytest.mark.parametrize("turn", TURNS)

@@ -16,14 +16,12 @@ from gallery.indexing.pruning import find_gone, forget_gone
 from gallery.insight.reasons import explain_faces
 from gallery.query.query import Query
 from tests.support.library import Library
-from tests.support.shots import AnywhereDetector, draw_shot, save, turned
+from tests.support.shots import draw_shot, library_of_shots, save, turned
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
-    made.detector = AnywhereDetector()  # type: ignore[assignment]
-    with made.store:
+    with library_of_shots(tmp_path) as made:
         yield made
 
 

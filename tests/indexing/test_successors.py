@@ -37,14 +37,12 @@ from gallery.store.forgetting import forget_photos
 from gallery.xmp.sidecars import Sidecars
 from tests.support.edits import give_star, write_exif
 from tests.support.library import Library
-from tests.support.shots import FACES, AnywhereDetector, draw_shot, save, turned
+from tests.support.shots import FACES, AnywhereDetector, draw_shot, library_of_shots, save, turned
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    made = Library(tmp_path)
-    made.detector = AnywhereDetector()  # type: ignore[assignment]
-    with made.store:
+    with library_of_shots(tmp_path) as made:
         yield made
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from gallery.faces import Box, Detection, FaceDetector
 from tests.support.fakes import FACE_COLOURS
+from tests.support.library import Library
 
 TURNS = {
     1: None,
@@ -52,6 +54,15 @@ def _draw_face(pen: ImageDraw.ImageDraw, dice: random.Random, box: Box, colour: 
 def _grey(dice: random.Random) -> tuple[int, int, int]:
     level = dice.randrange(20, 236)
     return level, level, level
+
+
+@contextmanager
+def library_of_shots(folder: Path) -> Iterator[Library]:
+    """A library whose detector finds the faces of shots wherever they lie."""
+    made = Library(folder)
+    made.detector = AnywhereDetector()  # type: ignore[assignment]
+    with made.store:
+        yield made
 
 
 def turned(picture: Image.Image, turn: int) -> Image.Image:
