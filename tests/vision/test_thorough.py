@@ -72,6 +72,15 @@ def test_usual_faces_stay_as_they_are() -> None:
     assert all(face in found for face in USUAL.detect([picture])[0])
 
 
+@pytest.mark.parametrize("degrees", [55, 60, 75])
+def test_doubtful_find_of_the_usual_search_gives_way_to_a_sure_one_in_its_place(degrees: float) -> None:
+    lying = turned(astronaut(), degrees)
+    usual = [face.confidence for face in USUAL.detect([lying])[0]]
+    assert usual
+    assert max(usual) < 0.95  # found, and not shown
+    assert THOROUGH.detect([lying])[0][0].confidence >= 0.97
+
+
 def face_at(left: tuple[float, float], right: tuple[float, float]) -> Detection:
     return Detection(Box(0, 0, 10, 10), 1.0, (left, right, (5, 5), (3, 8), (7, 8)))
 
