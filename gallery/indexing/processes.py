@@ -8,7 +8,6 @@ it was at, and is replaced.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import pickle
 import signal
@@ -33,7 +32,7 @@ from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
 from gallery.system.ahead import ahead
-from gallery.system.parents import end_with_parent
+from gallery.system.parents import PatientSpawn, end_with_parent
 from gallery.system.unix import interrupts_held, lock_when_free
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ def _pooled(
     job: tuple[bytes, Known, Settings],
     count: int,
 ) -> Generator[list[Out], None, None]:
-    # Spawned: a fork of a process in which torch has threads may hang.
-    context: Any = multiprocessing.get_context("spawn")  # declared too narrowly for Windows
+    context: Any = PatientSpawn()  # declared too narrowly for Windows
     handle, turn = tempfile.mkstemp(prefix="gallery-turn-")
     os.close(handle)
     pool = ProcessPool(count, initializer=_begin, initargs=(*job, turn), context=context)

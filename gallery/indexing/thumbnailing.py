@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from collections import deque
@@ -24,6 +23,7 @@ from gallery.settings import Settings
 from gallery.store.store import Store
 from gallery.store.thumbnail_rows import Pictured, note_colours, pictured
 from gallery.system.machine import LEAST_TO_DECODE, suitable
+from gallery.system.parents import PatientSpawn
 from gallery.system.unix import interrupts_held
 
 _log = logging.getLogger(__name__)
@@ -161,8 +161,7 @@ class Thumbnails:
     def _living_pool(self) -> ProcessPool:
         """Pebble gives a pool up where a process dies that does nothing just now: then there is another."""
         if self._pool is None or not self._pool.active:
-            # Spawned: a fork of a process that has threads may hang.
-            context: Any = multiprocessing.get_context("spawn")  # declared too narrowly for Windows
+            context: Any = PatientSpawn()  # declared too narrowly for Windows
             self._pool = ProcessPool(self._count, initializer=begin_process, context=context)
         return self._pool
 

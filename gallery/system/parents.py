@@ -1,11 +1,33 @@
-"""Processes that end with the one that started them, however that ends."""
+"""Processes that end with the one that started them, however that ends, and without a word."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import threading
+from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import RLock
+
+
+class PatientSpawn(SpawnContext):
+    """Starts processes afresh (a fork of a process that has threads may hang), and keeps the locks it made for them.
+
+    A pool lets go of its locks before it ends its processes; one that is still starting would find none, and say so by
+    a traceback on the user's screen.
+    """
+
+    def __init__(self) -> None:
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 - as the context calls it
+        """A lock that lives for as long as this context does."""
+        lock = super().RLock()
+        self._locks.append(lock)
+        return lock
 
 
 def end_with_parent() -> None:

@@ -30,8 +30,8 @@ TURNS: Final = (35, -35, 90, -90)
 SURE: Final = {0: 0.99, 35: 0.98, -35: 0.98, 90: 0.97, -90: 0.97}
 """Least confidence of what only a further search finds, by its turn: each looks at as many windows again.
 
-In 60 photos with 74 faces, upright and turned, what was no face had 0.989 at most in the search for small ones, and 0.978
-in those of turned pictures. `python -m benchmarks.detection` counts what all of them find together.
+In 60 photos with 74 faces, upright and turned, what was no face had 0.989 at most in the search for small ones, and
+0.978 in those of turned pictures. `python -m benchmarks.detection` counts what all of them find together.
 """
 SAME_FACE: Final = 0.3
 """Overlap (IoU) from which on two boxes show one face; and of the smaller box what lies in the other: COVERED."""
