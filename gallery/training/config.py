@@ -52,7 +52,7 @@ class TrainConfig:
     """Of both: the power of a class's rarity. 1 makes all classes count equally, 0 leaves them as they are."""
     epochs: int = 25
     patience: int = 0
-    """Epochs without a better validation accuracy after which to stop; 0 never stops early."""
+    """Epochs without a better macro recall on PublicTest after which to stop; 0 never stops early."""
     batch_size: int = 64
     """Faces per step, over all devices together."""
     learning_rate: float = 0.005

@@ -7,18 +7,22 @@ from itertools import combinations
 from pathlib import Path
 
 from gallery.emotions import EMOTIONS
-from gallery.errors import DatasetError
+from gallery.errors import DatasetError, UsageError
 from gallery.training.faces import SPLITS, Dataset, Faces
-from gallery.training.folders import read_folders
+from gallery.training.folders import COMMON, Classes, read_folders
 from gallery.training.tables import VOTES_FILE, read_table
 
 
-def load_dataset(path: Path, *, labels: str = "fer2013", need: tuple[str, ...] = SPLITS[:2]) -> Dataset:
+def load_dataset(
+    path: Path, *, labels: str = "fer2013", need: tuple[str, ...] = SPLITS[:2], classes: Classes = COMMON
+) -> Dataset:
     """Faces by split, from Kaggle's CSV file or a folder of pictures; `labels` as in `TrainConfig`.
+
+    `classes` says which folder is which emotion, where their names don't.
 
     Raises DatasetError naming what doesn't fit, the split of `need` that is empty, or the emotion that Training lacks.
     """
-    data = _read(path, with_votes=labels != "fer2013")
+    data = _read(path, classes, with_votes=labels != "fer2013")
     for split in need:
         if not len(data[split]):
             raise DatasetError(path, f"holds no face of the split {split}")
@@ -28,12 +32,19 @@ def load_dataset(path: Path, *, labels: str = "fer2013", need: tuple[str, ...] =
     return data
 
 
-def _read(path: Path, *, with_votes: bool) -> dict[str, Faces]:
+def has_votes(path: Path) -> bool:
+    """Whether FER+'s votes lie beside this CSV file."""
+    return path.is_file() and path.with_name(VOTES_FILE).is_file()
+
+
+def _read(path: Path, classes: Classes, *, with_votes: bool) -> dict[str, Faces]:
     if not path.is_dir():
+        if classes != COMMON:
+            raise UsageError(f"{path} is a table: folders alone have classes to name or to leave out")
         return read_table(path, with_votes=with_votes)
     if with_votes:
         raise DatasetError(path, f"FER+ votes belong to a CSV file: give fer2013.csv with {VOTES_FILE} beside it")
-    return read_folders(path)
+    return read_folders(path, classes)
 
 
 def duplicates(data: Dataset) -> list[str]:

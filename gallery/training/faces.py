@@ -66,8 +66,13 @@ def targets(faces: Faces, labels: str, ferplus_share: float) -> torch.Tensor:
     return (share * shares + (1 - share) * told) * believed[:, None]
 
 
-def clear_majority(faces: Faces) -> Faces:
-    """The faces of which FER+'s voters gave six or more of ten to one of the seven classes, labelled so."""
+def voted(faces: Faces) -> Faces:
+    """The faces, each labelled as most of FER+'s voters did."""
     assert faces.votes is not None, "loaded without FER+"  # noqa: S101 - for the type checker
-    most, label = faces.votes[:, : len(EMOTIONS)].max(1)
-    return replace(faces, labels=label).where(most >= CLEAR_VOTES)
+    return replace(faces, labels=faces.votes[:, : len(EMOTIONS)].argmax(1))
+
+
+def clear_votes(faces: Faces) -> torch.Tensor:
+    """Of which faces FER+'s voters gave six or more of ten to one of the seven classes, bool [N]."""
+    assert faces.votes is not None, "loaded without FER+"  # noqa: S101 - for the type checker
+    return faces.votes[:, : len(EMOTIONS)].amax(1) >= CLEAR_VOTES

@@ -23,9 +23,10 @@ TENSORBOARD: Final = "tensorboard"
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
-    """One epoch, counted from 1: mean loss and accuracy while learning, accuracy on PublicTest after it.
+    """One epoch, counted from 1: mean loss and accuracy while learning, accuracy and macro recall on PublicTest.
 
-    `learning_rate` is that of the epoch's first step.
+    `learning_rate` is that of the epoch's first step, `best` the highest macro recall so far. Of an epoch that an older
+    version trained neither recall is known: both are no number.
     """
 
     epoch: int
@@ -33,11 +34,14 @@ class EpochResult:
     loss: float
     train_accuracy: float
     accuracy: float
-    best_accuracy: float
+    macro_recall: float
+    best: float
     seconds: float
 
 
 COLUMNS: Final = [field.name for field in fields(EpochResult)]
+_OLDER: Final = ["epoch", "learning_rate", "loss", "train_accuracy", "accuracy", "best_accuracy", "seconds"]
+"""Those of version 0.1."""
 
 
 class Journal:
@@ -92,11 +96,26 @@ class Journal:
         self._results = list(results)
 
 
+def best_of(history: Sequence[EpochResult]) -> EpochResult:
+    """The epoch whose weights are kept: of the highest macro recall, or accuracy where an older version trained all."""
+    known = [result for result in history if not math.isnan(result.macro_recall)]
+    return max(known or history, key=lambda result: result.macro_recall if known else result.accuracy)
+
+
+def recall_told(best: EpochResult) -> str:
+    """How good that epoch was, in the figure by which it was the best."""
+    return f"accuracy {best.accuracy:.2%}" if math.isnan(best.macro_recall) else f"macro recall {best.macro_recall:.2%}"
+
+
+_UNKNOWN_BEFORE: Final = ("macro_recall", "best")
+
+
 def _scalars(result: EpochResult) -> dict[str, float]:
     return {
         "loss": result.loss,
         "accuracy/training": result.train_accuracy,
         "accuracy/PublicTest": result.accuracy,
+        "macro recall/PublicTest": result.macro_recall,
         "learning_rate": result.learning_rate,
     }
 
@@ -105,25 +124,28 @@ def _parse(path: Path, text: str) -> list[EpochResult]:
     reader = csv.reader(io.StringIO(text))
     results: list[EpochResult] = []
     try:
-        if (header := next(reader, [])) != COLUMNS:
+        if (header := next(reader, [])) not in (COLUMNS, _OLDER):
             raise ValueError(f"the columns are {', '.join(header)[:200] or 'missing'}; needed: {', '.join(COLUMNS)}")
         for row in reader:
-            results.append(_result(row, after=results[-1].epoch if results else 0))
+            if len(row) != len(header):
+                raise ValueError(f"{len(row)} values; needed: {len(header)}")
+            known = row if header == COLUMNS else [*row[:5], "nan", "nan", row[6]]
+            results.append(_result(known, after=results[-1].epoch if results else 0))
     except (csv.Error, ValueError) as error:
         raise _damaged(path, f"line {max(reader.line_num, 1)}: {error}") from None
     return results
 
 
 def _result(row: Sequence[str], *, after: int) -> EpochResult:
-    """One row. A loss may be infinite or no number, as that of a run that went astray; nothing else may."""
-    if len(row) != len(COLUMNS):
-        raise ValueError(f"{len(row)} values; needed: {len(COLUMNS)}")
+    """One row. A loss may be infinite or no number, as that of a run that went astray, and a recall be unknown."""
     result = EpochResult(int(row[0]), *map(float, row[1:]))
     if result.epoch <= after:
         raise ValueError(f"epoch {result.epoch} comes after epoch {after}")
-    most = {"train_accuracy": 1.0, "accuracy": 1.0, "best_accuracy": 1.0}
+    most = dict.fromkeys(("train_accuracy", "accuracy", *_UNKNOWN_BEFORE), 1.0)
     for name in set(COLUMNS) - {"epoch", "loss"}:
         value = getattr(result, name)
+        if name in _UNKNOWN_BEFORE and math.isnan(value):
+            continue
         if not (0 <= value <= most.get(name, math.inf) and math.isfinite(value)):
             raise ValueError(f"{name} is {value}")
     return result

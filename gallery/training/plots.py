@@ -19,11 +19,11 @@ from gallery.emotions import EMOTIONS
 from gallery.system.files import write_beside
 from gallery.training.evaluate import CALIBRATION_BINS, Evaluation
 from gallery.training.faces import Faces
-from gallery.training.journal import EpochResult
+from gallery.training.journal import EpochResult, best_of, recall_told
 from gallery.training.sheet import contact_sheet
 
 DPI: Final = 150
-TRAINING_COLOUR, VALIDATION_COLOUR, QUIET = "#c2410c", "#1d4ed8", "#64748b"
+TRAINING_COLOUR, VALIDATION_COLOUR, RECALL_COLOUR, QUIET = "#c2410c", "#1d4ed8", "#047857", "#64748b"
 
 
 def draw_curves(history: Sequence[EpochResult], path: Path) -> Path:
@@ -80,6 +80,7 @@ def curves(history: Sequence[EpochResult]) -> Figure:
     for values, name, colour in (
         ([result.train_accuracy for result in history], "training", TRAINING_COLOUR),
         ([result.accuracy for result in history], "PublicTest", VALIDATION_COLOUR),
+        ([result.macro_recall for result in history], "macro recall, PublicTest", RECALL_COLOUR),
     ):
         accuracy.plot(epochs, values, ".-", color=colour, label=name)
     loss.plot(epochs, [result.loss for result in history], ".-", color=TRAINING_COLOUR)
@@ -98,11 +99,11 @@ def curves(history: Sequence[EpochResult]) -> Figure:
 
 
 def _mark_best(figure: Figure, history: Sequence[EpochResult]) -> None:
-    best = max(history, key=lambda result: result.accuracy)
+    best = best_of(history)
     for axes in figure.axes:
-        axes.axvline(best.epoch, color=VALIDATION_COLOUR, linestyle=":", alpha=0.7)
-    figure.axes[0].plot(best.epoch, best.accuracy, "o", color=VALIDATION_COLOUR, markersize=8)
-    figure.axes[0].set_title(f"best on PublicTest: {best.accuracy:.2%} in epoch {best.epoch}")
+        axes.axvline(best.epoch, color=RECALL_COLOUR, linestyle=":", alpha=0.7)
+    figure.axes[0].plot(best.epoch, best.macro_recall, "o", color=RECALL_COLOUR, markersize=8)
+    figure.axes[0].set_title(f"best on PublicTest: {recall_told(best)} in epoch {best.epoch}")
 
 
 def confusion(evaluation: Evaluation) -> Figure:

@@ -24,8 +24,8 @@ def start_from(network: nn.Module, pretrained: str) -> None:
     """Gives a ResNet18 the weights of `imagenet`, or of a file of torchvision's or of an earlier run.
 
     The last layer stays fresh where the file's has other outputs, the first where its kernel is of another size.
-    `imagenet` is looked for in `$TORCH_HOME`, then downloaded. Raises UsageError where it is in neither place,
-    CheckpointError for a file that is something else; nothing in a file is executed.
+    `imagenet` is looked for in `$TORCH_HOME`; nothing is downloaded, `download_imagenet` does that. Raises UsageError
+    where there is no such file, CheckpointError for one that is something else; nothing in a file is executed.
     """
     path = imagenet_file() if pretrained == "imagenet" else expanded(pretrained)
     given = _read(path)
@@ -48,18 +48,37 @@ def mix(network: nn.Module, others: Weights, share: float) -> None:
 
 
 def imagenet_file() -> Path:
-    """Torchvision's file in `$TORCH_HOME`, downloaded if it isn't there; its checksum is part of its name."""
-    path = Path(str(torch.hub.get_dir()), "checkpoints", str(IMAGENET.url).rpartition("/")[2])
-    if path.is_file():
-        return path
+    """Torchvision's file in `$TORCH_HOME`. Raises UsageError, with the ways to get it, where it isn't there."""
+    path = _imagenet_path()
+    if not path.is_file():
+        raise UsageError(
+            f"ImageNet's weights are not here: let them be downloaded (45 MB) with --download, {_by_hand()}"
+        )
+    return path
+
+
+def has_imagenet() -> bool:
+    """Whether torchvision's file is in `$TORCH_HOME`."""
+    return _imagenet_path().is_file()
+
+
+def download_imagenet() -> None:
+    """Gets torchvision's file into `$TORCH_HOME`; its checksum is part of its name. UsageError where that fails."""
     try:
         IMAGENET.get_state_dict(progress=False, check_hash=True)
     except Exception as error:  # urllib, ssl, sockets and the disk each have their own
-        raise UsageError(
-            f"ImageNet's weights are not here and can't be downloaded ({error}): get {IMAGENET.url} where there is a"
-            f" network and put it at {path}, or train from scratch with --pretrained none"
-        ) from None
-    return path
+        raise UsageError(f"ImageNet's weights can't be downloaded ({error}): {_by_hand()}") from None
+
+
+def _by_hand() -> str:
+    return (
+        f"get {IMAGENET.url} where there is a network and put it at {_imagenet_path()}, or train from scratch with"
+        " --pretrained none"
+    )
+
+
+def _imagenet_path() -> Path:
+    return Path(str(torch.hub.get_dir()), "checkpoints", str(IMAGENET.url).rpartition("/")[2])
 
 
 def _read(path: Path) -> Weights:

@@ -15,7 +15,7 @@ from gallery.system.files import write_beside
 from gallery.system.templates import page_templates
 from gallery.training.config import TrainConfig
 from gallery.training.evaluate import Evaluation
-from gallery.training.journal import EpochResult
+from gallery.training.journal import EpochResult, best_of, recall_told
 from gallery.training.recipes import RECIPES
 
 REPORT: Final = "report.html"
@@ -107,8 +107,8 @@ def _facts(config: TrainConfig, history: Sequence[EpochResult]) -> dict[str, str
     """The run in a few words, by what they are about."""
     facts = {"Network": config.model, "Recipe": config.recipe, "Epochs": f"{len(history)} of {config.epochs}"}
     if history:
-        best = max(history, key=lambda result: result.accuracy)
-        facts["Best on PublicTest"] = f"{best.accuracy:.2%} in epoch {best.epoch}"
+        best = best_of(history)
+        facts["Best on PublicTest"] = f"{recall_told(best)} in epoch {best.epoch}"
         facts["Training time"] = duration(sum(result.seconds for result in history))
     changed = sum(setting.changed for setting in settings_of(config))
     return {**facts, "Settings other than the recipe's": str(changed or "none")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,17 +23,24 @@ VOTED: Final = (
 )  # fmt: skip
 """FER+'s columns in the order of EMOTIONS, then the three that are none of them."""
 
+_SPLIT_SEED: Final = 2013
+
 Row = tuple[int, np.ndarray]
 
 
 def read_table(path: Path, *, with_votes: bool = False) -> dict[str, Faces]:
     """The official splits of `fer2013.csv` or `icml_face_data.csv` (the same columns, spaces in its header).
 
+    Kaggle's `train.csv` names no splits: then each face gets one by chance, the same each time, and a warning says so.
     `with_votes`: and FER+'s, from `fer2013new.csv` beside it. Raises DatasetError naming the first line that doesn't
     fit and what was expected.
     """
     with _reading(path, "Kaggle's fer2013.csv") as reader:
         rows = _rows(path, reader)
+    if not all(split for split, _ in rows):
+        if with_votes:
+            raise DatasetError(path, f"has no column Usage, by which {VOTES_FILE} is told to be of these faces")
+        rows = _parted(path, [row for _, row in rows])
     votes = read_votes(path.with_name(VOTES_FILE), [split for split, _ in rows]) if with_votes else None
     found: dict[str, Faces] = {}
     for name in SPLITS:
@@ -61,7 +69,7 @@ def read_votes(path: Path, usages: list[str]) -> torch.Tensor:
 @contextmanager
 def _reading(path: Path, wanted: str) -> Iterator[csv.DictReader[str]]:
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with path.open(newline="", encoding="utf-8-sig") as file:
             yield csv.DictReader(file, skipinitialspace=True)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(path, f"can't be read: {error}; give {wanted}") from None
@@ -69,15 +77,29 @@ def _reading(path: Path, wanted: str) -> Iterator[csv.DictReader[str]]:
 
 def _rows(path: Path, reader: csv.DictReader[str]) -> list[tuple[str, Row]]:
     names = {name.strip().lower(): name for name in reader.fieldnames or [] if name}
-    if not {"emotion", "pixels", "usage"} <= set(names):
+    if not {"emotion", "pixels"} <= set(names):
         raise DatasetError(path, f"its header is {reader.fieldnames}, not emotion, pixels, Usage")
     rows = []
     for row in reader:
-        split = (row[names["usage"]] or "").strip()
-        if split not in SPLITS:
+        split = (row[names["usage"]] or "").strip() if "usage" in names else ""
+        if "usage" in names and split not in SPLITS:
             raise DatasetError(path, f"line {reader.line_num}: Usage {split!r}; allowed: {', '.join(SPLITS)}")
         rows.append((split, _row(path, reader.line_num, row[names["emotion"]], row[names["pixels"]])))
     return rows
+
+
+def _parted(path: Path, rows: list[Row]) -> list[tuple[str, Row]]:
+    """Of each emotion eight tenths in Training, a tenth in either test, drawn by a seed of its own."""
+    said = "%s names no splits: of each emotion a tenth becomes PublicTest and a tenth PrivateTest, drawn by chance"
+    logging.getLogger(__name__).warning(said, path)
+    drawn = np.random.default_rng(_SPLIT_SEED).permutation(len(rows))
+    seen, parted = [0] * len(EMOTIONS), [("Training", row) for row in rows]
+    for number in drawn.tolist():
+        label = rows[number][0]
+        split = {0: "PublicTest", 1: "PrivateTest"}.get(seen[label] % 10, "Training")
+        parted[number] = split, rows[number]
+        seen[label] += 1
+    return parted
 
 
 def _row(path: Path, line: int, emotion: str, pixels: str) -> Row:

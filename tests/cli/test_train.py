@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from gallery.cli import cli
 from gallery.vision.checkpoints import read_card
-from tests.support.faces import easy_splits, save_small_checkpoint, write_fer2013
+from tests.support.faces import easy_faces, easy_splits, save_small_checkpoint, write_fer2013
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,9 @@ def test_trained_checkpoint_is_named_on_stdout_and_can_be_evaluated(data: Path, 
     measured = gallery("evaluate", checkpoint, "--data", data, "--split", "PrivateTest", "--device", "cpu", "--json")
     assert measured.exit_code == 0, measured.stderr
     figures = json.loads(measured.stdout)
-    assert list(figures) == ["accuracy", "macro_f1", "per_class", "confusion", "ece", "split", "count"]
+    names = ["macro_recall", "accuracy", "macro_f1", "per_class", "confusion", "ece", "split", "count", "votes"]
+    assert list(figures) == names
+    assert figures["votes"] is None
     assert figures["split"] == "PrivateTest"
     assert sum(map(sum, figures["confusion"])) == figures["count"]
     assert figures["accuracy"] == read_card(checkpoint).metrics["PrivateTest"]["accuracy"]
@@ -114,6 +117,58 @@ def test_evaluation_is_drawn_where_asked_and_views_change_the_figures_little(dat
     assert done.exit_code == 0, done.stderr
     assert {path.name for path in (tmp_path / "p").iterdir()} == {"confusion.png", "hardest.png", "reliability.png"}
     assert done.stderr.count("drawn: ") == 3
+
+
+def test_published_recipe_asks_no_network_unless_it_is_told_to(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("socket.getaddrinfo", lambda *host, **_: asked.append(host[0]) or [])
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    refused = train(data, tmp_path / "run", "--model", "resnet18")
+    assert refused.exit_code == 2
+    assert "--download" in refused.stderr
+    assert asked == []
+    failed = train(data, tmp_path / "run", "--model", "resnet18", "--download")
+    assert failed.exit_code == 2
+    assert "can't be downloaded" in failed.stderr
+    assert asked  # the host, or what stands between it and this machine
+
+
+def test_folders_are_named_and_left_out(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        for number in range(9):
+            folder = tmp_path / "faces" / split / f"{number}"
+            folder.mkdir(parents=True)
+            if number < 7:
+                face = easy_faces(1, seed=number).pixels[number].numpy()
+                Image.fromarray(face).save(folder / "a.png")
+    names = ["--classes", "0=angry,1=disgust,2=fear,3=happy", "--classes", "4=sad, 5=surprise, 6=neutral"]
+    model = save_small_checkpoint(tmp_path / "small.safetensors")
+    told = ["evaluate", model, "--data", tmp_path / "faces", "--split", "Training", "--device", "cpu", *names]
+    assert "--leave-out 7" in gallery(*told).stderr
+    measured = gallery(*told, "--leave-out", "7,8", "--json")
+    assert measured.exit_code == 0, measured.stderr
+    assert json.loads(measured.stdout)["count"] == 7
+    wrong = gallery(*told, "--classes", "7")
+    assert wrong.exit_code == 2
+    assert "FOLDER=EMOTION" in wrong.stderr
+
+
+def test_both_labels_and_votes_are_measured_where_both_are_there(tmp_path: Path) -> None:
+    table = write_fer2013(tmp_path, easy_splits(1, 1))
+    header = "Usage,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+    usages = [line.rpartition(",")[2] for line in table.read_text().splitlines()[1:]]
+    votes = [f"{usage},0,10,0,0,0,0,0,0,0,0" for usage in usages]
+    (tmp_path / "fer2013new.csv").write_text("\n".join([header, *votes, ""]))
+    model = save_small_checkpoint(tmp_path / "small.safetensors")
+    told = ["evaluate", model, "--data", table, "--device", "cpu"]
+    figures = json.loads(gallery(*told, "--json").stdout)
+    assert (figures["count"], figures["votes"]["count"]) == (7, 7)
+    assert [each["support"] for each in figures["votes"]["per_class"].values()] == [0, 0, 0, 7, 0, 0, 0]
+    text = gallery(*told).stdout
+    assert "PublicTest: 7 faces on which six of FER+'s ten voters agree" in text
+    assert json.loads(gallery(*told, "--json", "--labels", "fer2013").stdout)["votes"] is None
 
 
 @pytest.mark.parametrize(

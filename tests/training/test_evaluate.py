@@ -11,7 +11,7 @@ from torch import nn
 from gallery.emotions import EMOTIONS
 from gallery.errors import CheckpointError, DatasetError, UsageError
 from gallery.training.calibrate import fit_temperature
-from gallery.training.evaluate import CALIBRATION_BINS, Evaluation, answers, evaluate, logits_of, views
+from gallery.training.evaluate import CALIBRATION_BINS, Evaluation, answers, evaluate, evaluate_by, logits_of, views
 from gallery.training.faces import Faces
 from gallery.vision.preprocess import Preprocessing
 from tests.support.faces import (
@@ -51,6 +51,7 @@ def test_figures_of_six_faces_worked_out_by_hand():
     figures = measured(leaning(0, 0, 4, 3, 0, 4), [0, 0, 0, 3, 3, 4])
     assert (figures.split, figures.count) == ("PublicTest", 6)
     assert figures.accuracy == pytest.approx(4 / 6)
+    assert figures.macro_recall == pytest.approx((2 / 3 + 1 / 2 + 1) / 3)
     angry, happy, sad = (figures.per_class[label] for label in ("angry", "happy", "sad"))
     assert angry == pytest.approx({"precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3, "support": 3})
     assert happy == pytest.approx({"precision": 1.0, "recall": 1 / 2, "f1": 2 / 3, "support": 2})
@@ -94,7 +95,7 @@ def test_label_without_faces_counts_as_zero():
 
 def test_json_has_the_documented_keys_and_whole_counts():
     figures = measured(leaning(0, 3), [0, 3]).as_json()
-    assert list(figures) == ["accuracy", "macro_f1", "per_class", "confusion", "ece", "split", "count"]
+    assert list(figures) == ["macro_recall", "accuracy", "macro_f1", "per_class", "confusion", "ece", "split", "count"]
     assert list(figures["per_class"]) == list(EMOTIONS)
     for each in figures["per_class"].values():
         assert list(each) == ["precision", "recall", "f1", "support"]
@@ -202,6 +203,9 @@ def test_votes_are_the_labels_where_they_are_asked_for(tmp_path):
     header = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
     votes = [f"{split},x.png,{'0,6' if row < 3 else '5,5'},0,0,0,0,0,0,0,0" for split in splits for row in range(7)]
     (tmp_path / "fer2013new.csv").write_text("\n".join([header, *votes, ""]))
-    figures = evaluate(model, data, device="cpu", labels="ferplus").evaluation
+    both = evaluate_by(model, data, ("fer2013", "ferplus"), device="cpu")
+    assert both["fer2013"].evaluation == evaluate(model, data, device="cpu").evaluation
+    figures = both["ferplus"].evaluation
+    assert figures == evaluate(model, data, device="cpu", labels="ferplus").evaluation
     assert figures.count == 3
     assert [each["support"] for each in figures.per_class.values()] == [0, 0, 0, 3, 0, 0, 0]

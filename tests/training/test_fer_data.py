@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 import torch
 
-from gallery.errors import DatasetError
+from gallery.errors import DatasetError, UsageError
 from gallery.training.data import duplicates, load_dataset
 from gallery.training.faces import SPLITS, Faces
+from gallery.training.folders import Classes
 from gallery.training.tables import read_table
 from tests.support.faces import HEADERS, easy_faces, easy_splits, write_fer2013
 
@@ -90,7 +92,39 @@ def test_line_that_does_not_fit_is_named(tmp_path, line, reason):
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "emotion,pixels\n", "just text\n"])
+def test_mark_that_excel_writes_before_a_table_is_passed_over(tmp_path):
+    path = written(tmp_path, rows())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_table(path)["Training"]) == 1
+
+
+def test_table_without_usage_is_parted_alike_each_time_and_it_is_said(tmp_path, caplog):
+    lines = [f"{number % 7},{' '.join([str(number)] * 2304)}" for number in range(210)]
+    path = written(tmp_path, "\n".join(["emotion,pixels", *lines, ""]))
+    with caplog.at_level(logging.WARNING, logger="gallery"):
+        loaded = load_dataset(path)
+    assert "names no splits" in caplog.text
+    assert [len(loaded[split]) for split in SPLITS] == [168, 21, 21]
+    for split, count in zip(SPLITS, (24, 3, 3), strict=True):
+        assert loaded[split].labels.bincount().tolist() == [count] * 7
+    shades = [faces.pixels[:, 0, 0].tolist() for faces in loaded.values()]
+    assert sorted(shade for split in shades for shade in split) == list(range(210))
+    assert max(shades[1]) > 100  # from all of the table, not its beginning
+    again = load_dataset(path)
+    assert all(torch.equal(again[split].pixels, loaded[split].pixels) for split in SPLITS)
+
+
+def test_votes_are_refused_for_a_table_without_usage(tmp_path):
+    with pytest.raises(DatasetError, match="no column Usage"):
+        load_dataset(written(tmp_path, f"emotion,pixels\n0,{PIXELS}\n"), labels="both")
+
+
+def test_classes_of_folders_are_refused_for_a_table(tmp_path):
+    with pytest.raises(UsageError, match="folders alone"):
+        load_dataset(written(tmp_path, rows()), classes=Classes.of({}, ["contempt"]))
+
+
+@pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", "emotion,Usage\n", "just text\n"])
 def test_other_table_is_refused_by_its_header(tmp_path, text):
     with pytest.raises(DatasetError, match="header"):
         read_table(written(tmp_path, text))

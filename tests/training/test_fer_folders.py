@@ -9,9 +9,10 @@ import torch
 from PIL import Image
 
 from gallery.emotions import EMOTIONS
-from gallery.errors import DatasetError
+from gallery.errors import DatasetError, UsageError
 from gallery.training.data import load_dataset
 from gallery.training.faces import Faces
+from gallery.training.folders import Classes
 from tests.support.faces import easy_faces, easy_splits
 
 FOLDERS = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
@@ -87,12 +88,45 @@ def test_other_files_and_hidden_ones_are_passed_over(tmp_path):
     assert len(load_dataset(tmp_path)["Training"]) == 7
 
 
-def test_picture_that_cannot_be_read_is_named(tmp_path):
+def test_one_broken_picture_in_a_hundred_is_passed_over_and_counted(tmp_path, caplog):
+    write_faces(tmp_path / "train", easy_faces(14))
+    write_faces(tmp_path / "val", easy_faces(1, seed=1))
+    broken = tmp_path / "train" / "sad" / "face_004.png"
+    broken.write_bytes(broken.read_bytes()[:200])
+    with caplog.at_level(logging.WARNING, logger="gallery"):
+        loaded = load_dataset(tmp_path)
+    assert loaded["Training"].labels.bincount().tolist() == [14, 14, 14, 14, 13, 14, 14]
+    assert f"1 of 105 pictures can't be read and are passed over; the first is {broken}" in caplog.text
+
+
+def test_folders_of_other_classes_are_left_out_or_named(tmp_path):
+    numbered = ("6", "3", "2", "4", "5", "1", "7")  # as RAF-DB calls them
+    write_faces(tmp_path / "train", easy_faces(2), numbered)
+    write_faces(tmp_path / "test", easy_faces(1, seed=1), numbered)
+    write_faces(tmp_path / "train", easy_faces(1, seed=2), ("Contempt",) * 7)
+    meant = {"1": "surprise", "2": "fear", "3": "disgust", "4": "happiness", "5": "sad", "6": "anger", "7": "neutral"}
+    loaded = load_dataset(tmp_path, need=("Training",), classes=Classes.of(meant, ["contempt"]))
+    assert torch.equal(by_label(loaded["Training"]), by_label(easy_faces(2)))
+    assert len(loaded["PrivateTest"]) == 7
+    with pytest.raises(DatasetError, match="--classes 1=EMOTION says which it is, --leave-out 1 passes it over"):
+        load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "left_out", "words"),
+    [({"1": "bored"}, [], "unknown emotion 'bored'"), ({"One": "sad"}, ["ONE"], "'one' can't be both")],
+)
+def test_classes_that_make_no_sense_are_refused(names, left_out, words):
+    with pytest.raises(UsageError, match=words):
+        Classes.of(names, left_out)
+
+
+def test_pictures_of_which_many_are_broken_stop_it_and_one_is_named(tmp_path):
     for split, faces in easy_splits(1, 1).items():
         write_faces(tmp_path / FOLDERS[split], faces)
     broken = tmp_path / "train" / "sad" / "face_004.png"
     broken.write_bytes(broken.read_bytes()[:200])
-    with pytest.raises(DatasetError, match="mend or remove it") as caught:
+    with pytest.raises(DatasetError, match="more than one in 100: mend or remove them") as caught:
         load_dataset(tmp_path)
     assert caught.value.path == str(broken)
 

@@ -12,17 +12,17 @@ from tensorboardX.proto.event_pb2 import Event
 
 from gallery.errors import CheckpointError
 from gallery.training.config import TrainConfig
-from gallery.training.journal import EpochResult, Journal
+from gallery.training.journal import EpochResult, Journal, best_of
 from tests.support.disk import small_disk
 
 CONFIG = TrainConfig(epochs=3)
 RESULTS = [
-    EpochResult(1, 0.1 + 0.2, 1.75, 0.25, 0.5, 0.5, 12.25),
-    EpochResult(2, 0.03, 1 / 3, 0.5, 0.375, 0.5, 11.0),
-    EpochResult(3, 1e-7, 0.125, 0.625, 0.75, 0.75, 10.5),
+    EpochResult(1, 0.1 + 0.2, 1.75, 0.25, 0.5, 0.4375, 0.4375, 12.25),
+    EpochResult(2, 0.03, 1 / 3, 0.5, 0.375, 0.25, 0.4375, 11.0),
+    EpochResult(3, 1e-7, 0.125, 0.625, 0.75, 0.6875, 0.6875, 10.5),
 ]
-HEADER = "epoch,learning_rate,loss,train_accuracy,accuracy,best_accuracy,seconds\n"
-ROW = "1,0.1,1.5,0.25,0.5,0.5,12.0\n"
+HEADER = "epoch,learning_rate,loss,train_accuracy,accuracy,macro_recall,best,seconds\n"
+ROW = "1,0.1,1.5,0.25,0.5,0.375,0.375,12.0\n"
 
 
 def keep(folder: Path, results: list[EpochResult], *, done: int = 0) -> Journal:
@@ -109,6 +109,7 @@ def test_tensorboard_shows_the_same_figures(tmp_path):
         "loss": "loss",
         "accuracy/training": "train_accuracy",
         "accuracy/PublicTest": "accuracy",
+        "macro recall/PublicTest": "macro_recall",
         "learning_rate": "learning_rate",
     }
     assert shown.keys() == fields.keys()
@@ -124,7 +125,7 @@ def test_nothing_half_written_is_left(tmp_path):
 
 def test_resumed_run_drops_the_epochs_it_will_train_again(tmp_path):
     keep(tmp_path, RESULTS)
-    again = dataclasses.replace(RESULTS[2], accuracy=0.25, best_accuracy=0.5)
+    again = dataclasses.replace(RESULTS[2], accuracy=0.25, macro_recall=0.125, best=0.4375)
     journal = keep(tmp_path, [], done=2)
     assert journal.history() == RESULTS[:2]
     assert scalars(tmp_path)["accuracy/PublicTest"] == {1: 0.5, 2: 0.375}
@@ -157,7 +158,21 @@ def test_loss_of_a_run_gone_astray_is_kept(tmp_path):
 
 def test_table_saved_by_a_spreadsheet_is_still_read(tmp_path):
     (tmp_path / "metrics.csv").write_bytes(b"\xef\xbb\xbf" + (HEADER + ROW).replace("\n", "\r\n").encode())
-    assert Journal(tmp_path).history() == [EpochResult(1, 0.1, 1.5, 0.25, 0.5, 0.5, 12.0)]
+    assert Journal(tmp_path).history() == [EpochResult(1, 0.1, 1.5, 0.25, 0.5, 0.375, 0.375, 12.0)]
+
+
+def test_record_of_an_older_version_is_read_and_gone_on_with(tmp_path):
+    older = "epoch,learning_rate,loss,train_accuracy,accuracy,best_accuracy,seconds\n1,0.1,1.5,0.25,0.5,0.5,12.0\n"
+    (tmp_path / "metrics.csv").write_text(older)
+    [result] = Journal(tmp_path).history()
+    assert (result.accuracy, result.seconds) == (0.5, 12.0)
+    assert math.isnan(result.macro_recall)
+    assert math.isnan(result.best)
+    keep(tmp_path, RESULTS[1:], done=1)
+    history = Journal(tmp_path).history()
+    assert [each.epoch for each in history] == [1, 2, 3]
+    assert best_of(history[:1]).epoch == 1
+    assert best_of(history).epoch == 3
 
 
 @pytest.mark.parametrize(
@@ -165,7 +180,7 @@ def test_table_saved_by_a_spreadsheet_is_still_read(tmp_path):
     [
         ("", 1, "columns are missing"),
         ("epoch,loss\n1,0.5\n", 1, "columns are epoch, loss; needed: epoch, learning_rate"),
-        (HEADER + "1,0.1,1.5\n", 2, "3 values; needed: 7"),
+        (HEADER + "1,0.1,1.5\n", 2, "3 values; needed: 8"),
         (HEADER + ROW + "\n", 3, "0 values"),
         (HEADER + ROW + ROW.replace("1,", "two,", 1), 3, "two"),
         (HEADER + ROW + ROW, 3, "epoch 1 comes after epoch 1"),
@@ -173,6 +188,7 @@ def test_table_saved_by_a_spreadsheet_is_still_read(tmp_path):
         (HEADER + ROW.replace("1.5", "much"), 2, "much"),
         (HEADER + ROW.replace("0.25", "nan"), 2, "train_accuracy is nan"),
         (HEADER + ROW.replace("0.25", "25"), 2, "train_accuracy is 25"),
+        (HEADER + ROW.replace("0.375", "3"), 2, "macro_recall is 3|best is 3"),
         (HEADER + ROW.replace("12.0", "inf"), 2, "seconds is inf"),
         (HEADER + ROW.replace("0.1,", "-0.1,"), 2, "learning_rate is -0.1"),
         (HEADER + '1,"' + "9" * 200_000, 2, "field larger"),

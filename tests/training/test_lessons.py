@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gallery.training.config import TrainConfig
-from gallery.training.faces import Faces, clear_majority, targets
+from gallery.training.faces import Faces, clear_votes, targets, voted
 from gallery.training.lessons import Lessons, epoch_seed
 from tests.support.faces import easy_faces
 
@@ -46,7 +46,7 @@ def test_both_mixes_label_and_votes_by_their_share():
 
 
 def test_clear_majority_takes_six_of_ten_votes_for_one_of_the_seven():
-    clear = clear_majority(faces())
+    clear = voted(faces()).where(clear_votes(faces()))
     assert clear.labels.tolist() == [3]
     assert clear.votes.tolist() == [VOTES[0]]
 

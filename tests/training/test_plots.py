@@ -33,9 +33,9 @@ from tests.support.faces import easy_faces
 pytestmark = pytest.mark.filterwarnings("error")
 
 HISTORY = [
-    EpochResult(1, 0.1, 1.75, 0.25, 0.375, 0.375, 9.0),
-    EpochResult(2, 0.01, 1.5, 0.5, 0.625, 0.625, 9.0),
-    EpochResult(3, 0.001, 1.25, 0.75, 0.625, 0.625, 9.0),
+    EpochResult(1, 0.1, 1.75, 0.25, 0.375, 0.375, 0.375, 9.0),
+    EpochResult(2, 0.01, 1.5, 0.5, 0.625, 0.625, 0.625, 9.0),
+    EpochResult(3, 0.001, 1.25, 0.75, 0.625, 0.625, 0.625, 9.0),
 ]
 
 
@@ -101,7 +101,7 @@ def test_curves_show_every_epoch():
 
 def test_first_of_equally_good_epochs_is_marked():
     figure = curves(HISTORY)
-    assert figure.axes[0].get_title() == "best on PublicTest: 62.50% in epoch 2"
+    assert figure.axes[0].get_title() == "best on PublicTest: macro recall 62.50% in epoch 2"
     assert all(any(list(line.get_xdata()) == [2, 2] for line in axes.lines) for axes in figure.axes)
 
 

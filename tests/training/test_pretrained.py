@@ -10,7 +10,7 @@ from torch import nn
 from torchvision.models import resnet18
 
 from gallery.errors import CheckpointError, UsageError
-from gallery.training.pretrained import IMAGENET, imagenet_file, mix, start_from
+from gallery.training.pretrained import IMAGENET, download_imagenet, imagenet_file, mix, start_from
 from gallery.vision.networks import ResNet18
 from tests.support.faces import MakesFolder
 
@@ -63,9 +63,10 @@ def test_file_in_torch_home_is_used_without_a_network(offline, weights):
     assert torch.equal(network.layer1[0].conv1.weight, weights["layer1.0.conv1.weight"])
 
 
-def test_without_file_and_network_it_is_said_where_to_get_it_and_put_it(offline):
+@pytest.mark.parametrize("get", [imagenet_file, download_imagenet])
+def test_without_file_and_network_it_is_said_where_to_get_it_and_put_it(offline, get):
     with pytest.raises(UsageError) as caught:
-        imagenet_file()
+        get()
     assert IMAGENET.url in str(caught.value)
     assert str(offline / FILE) in str(caught.value)
     assert "--pretrained none" in str(caught.value)

@@ -12,16 +12,17 @@ from gallery.cli.options import loudness_options, pass_state
 from gallery.cli.output import console, print_json, to_terminal
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
-from gallery.cli.training_options import data_option
+from gallery.cli.training_options import data_options
 from gallery.vision.checkpoints import find_model
 
 if TYPE_CHECKING:
     from gallery.training.evaluate import Answers, Evaluation
+    from gallery.training.folders import Classes
 
 
 @click.command()
 @click.argument("model", metavar="MODEL")
-@data_option
+@data_options
 @click.option(
     "--split",
     type=click.Choice(["Training", "PublicTest", "PrivateTest"]),
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--labels",
     type=click.Choice(["fer2013", "ferplus"]),
-    default="fer2013",
-    show_default=True,
-    help="ferplus: faces on which six voters of ten agree; needs fer2013new.csv beside the CSV file.",
+    help="By Kaggle's labels, or by the votes of FER+: those faces on which six voters of ten agree. Both by default,"
+    " where fer2013new.csv lies beside the CSV file.",
 )
 @click.option("--tta", is_flag=True, help="Average over ten views of each face: shifted and mirrored.")
 @click.option(
@@ -52,8 +52,9 @@ def evaluate(
     /,
     model: str,
     data: Path,
+    classes: Classes,
     split: str,
-    labels: str,
+    labels: str | None,
     tta: bool,
     plots: Path | None,
     device: str | None,
@@ -62,15 +63,21 @@ def evaluate(
     """Measure a model, shipped or a file, on labelled faces."""
     path, settings = find_model(model), state.settings(device=device)
     state.hint("Reading the faces…")
-    from gallery.training.evaluate import evaluate as measure
+    from gallery.training.data import has_votes
+    from gallery.training.evaluate import evaluate_by
 
-    answers = measure(path, data, split=split, device=settings.device, labels=labels, tta=tta)
+    asked = (labels,) if labels else ("fer2013", "ferplus") if has_votes(data) else ("fer2013",)
+    told = evaluate_by(path, data, asked, split=split, device=settings.device, tta=tta, classes=classes)
+    first, votes = told[asked[0]], told["ferplus"].evaluation if len(asked) > 1 else None
     if plots is not None:
-        _draw(answers, plots, state)
+        _draw(first, plots, state)
     if as_json:
-        print_json(answers.evaluation.as_json())
-    else:
-        _print(answers.evaluation)
+        print_json({**first.evaluation.as_json(), "votes": votes.as_json() if votes else None})
+        return
+    _print(first.evaluation)
+    if votes:
+        click.echo()
+        _print(votes, "on which six of FER+'s ten voters agree")
 
 
 def _draw(answers: Answers, folder: Path, state: State) -> None:
@@ -80,9 +87,11 @@ def _draw(answers: Answers, folder: Path, state: State) -> None:
         state.note(f"drawn: {path}")
 
 
-def _print(figures: Evaluation) -> None:
+def _print(figures: Evaluation, which: str = "") -> None:
     """The overall figures, a line per emotion, and which emotions are taken for which."""
-    click.echo(f"{figures.split}: {figures.count} faces")
+    recall = ", ".join(f"{label} {each['recall']:.2f}" for label, each in figures.per_class.items())
+    click.echo(f"{figures.split}: {figures.count} faces {which}".rstrip())
+    click.echo(f"macro recall {figures.macro_recall:.4f} ({recall})")
     click.echo(f"accuracy {figures.accuracy:.4f}  macro F1 {figures.macro_f1:.4f}  ECE {figures.ece:.4f}")
     if not to_terminal():
         for label, each in figures.per_class.items():
