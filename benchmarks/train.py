@@ -33,7 +33,7 @@ def main(model: str = "custom", recipe: str = "best") -> None:
     config = config_for(model, recipe, changes={"labels": "fer2013", "pretrained": "none", "epochs": ROUNDS + 1})
     faces = drawn(BATCHES * config.batch_size)
     network = fresh_network(config).train()
-    optimizer = sgd(network, config)
+    optimizer = sgd(network, config, fused=True)
     rates: dict[str, list[float]] = {"loop": [], "network": []}
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(config, {"Training": faces, "PublicTest": faces.where(torch.arange(7))}, Path(folder))

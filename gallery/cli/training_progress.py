@@ -12,7 +12,7 @@ from gallery.cli.progress import Pace
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from gallery.training.train import BatchResult
+    from gallery.training.learner import BatchResult
 
 SMOOTHING = 0.98
 """Loss and accuracy shown are running means over about 50 batches: single ones jump."""

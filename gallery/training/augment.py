@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch.nn import functional
 
 from gallery.training.config import TrainConfig
 from gallery.training.faces import SIDE
+
+_MOST_DRAWS: Final = 16
+"""So many kinds of variation a face can have."""
 
 
 def augment(faces: torch.Tensor, config: TrainConfig, generator: torch.Generator) -> torch.Tensor:
@@ -34,17 +37,17 @@ def augment(faces: torch.Tensor, config: TrainConfig, generator: torch.Generator
     return erase(varied, dice, config.erase) if config.erase else varied
 
 
-@dataclass(frozen=True, slots=True)
 class Dice:
-    """Draws a number for each face of a batch: from the CPU's generator, onto the device."""
+    """Draws numbers for each face of a batch: from the CPU's generator, all at once, and onto the device at once."""
 
-    count: int
-    device: torch.device
-    generator: torch.Generator
+    def __init__(self, count: int, device: torch.device, generator: torch.Generator) -> None:
+        table = torch.rand(_MOST_DRAWS, count, generator=generator)
+        self._rows = iter(table.to(device, non_blocking=True))
 
     def unit(self) -> torch.Tensor:
         """Numbers [count] drawn evenly from 0 to 1."""
-        return torch.rand(self.count, generator=self.generator).to(self.device)
+        row: torch.Tensor = next(self._rows)
+        return row
 
     def even(self, reach: float) -> torch.Tensor:
         """Numbers [count] drawn evenly from -reach to reach."""

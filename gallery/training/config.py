@@ -45,6 +45,20 @@ class TrainConfig:
     """What is learnt: `fer2013`, the votes of `ferplus`, or `both`, mixed."""
     ferplus_share: float = 0.5
     """Of `both`: how much the votes weigh against the label."""
+    logit_adjust: float = 0.0
+    """How much of the emotions' shares among the learnt faces is kept from the network, as part of the loss.
+
+    At 1 it answers as if all were equally frequent (Menon et al. 2021, "Long-tail learning via logit adjustment").
+    """
+    readout: float = 0.0
+    """How much of these shares the finished network's answers get back: at 0 it finds most of the rare emotions."""
+    teacher: str = "none"
+    """A checkpoint whose answers are learnt as well (Hinton et al. 2015, "Distilling the knowledge in a neural
+    network")."""
+    teacher_share: float = 0.5
+    """How much they weigh against the labels."""
+    teacher_temperature: float = 2.0
+    """By what they are softened first."""
     label_smoothing: float = 0.0
     balance: str = "none"
     """Against unequal classes: `weights` on the loss, or a `sampler` that draws rare classes more often."""
@@ -89,6 +103,10 @@ class TrainConfig:
     """Highest standard deviation of noise in grey levels; drawn from 0."""
     erase: float = 0.0
     """Probability that a square of a quarter to half the side is made grey (cutout)."""
+    mixup: float = 0.0
+    """Each face is blended with another by a share drawn from a beta distribution with this for both parameters."""
+    ema: float = 0.0
+    """Keep the running mean of the weights, of which each step leaves this much as it was; 0 keeps the last weights."""
     seed: int = 0
     deterministic: bool = False
     """Only operations that always give the same bits, slower on a GPU; on the CPU they all do."""
@@ -106,6 +124,8 @@ class TrainConfig:
         if self.kept and self.pretrained in ("none", "imagenet"):
             reason = "there is no earlier run whose weights to keep; name its file as pretrained"
             raise UsageError(f"kept is {self.kept}: {reason}")
+        if self.readout and not self.logit_adjust:
+            raise UsageError(f"readout is {self.readout}: nothing was kept from the network; set logit_adjust as well")
         if self.window != SIDE and self.model != "resnet18":
             raise UsageError(f"window is {self.window}: only resnet18 can learn from a part of a face")
         if self.nesterov and not self.momentum:
@@ -152,6 +172,10 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "patience": (0, math.inf),
     **dict.fromkeys(("learning_rate", "step_factor"), (_TINY, math.inf)),
     **dict.fromkeys(("weight_decay", "rotation_degrees", "noise"), (0, math.inf)),
+    **dict.fromkeys(("logit_adjust", "readout", "mixup"), (0, 2)),
+    "teacher_share": (0, 1),
+    "teacher_temperature": (0.1, 100),
+    "ema": (0, 0.999999),
     **dict.fromkeys(("momentum", "kept", "ferplus_share", "warmup", "flip", "shift"), (0, 1)),
     **dict.fromkeys(("brightness", "contrast", "saturation", "hue", "sharpness", "erase"), (0, 1)),
     "balance_strength": (0, 1),

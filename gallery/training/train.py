@@ -8,41 +8,34 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import torch
 from torch import nn
-from torch.nn import functional
 
 from gallery.errors import CheckpointError, UsageError
-from gallery.training.augment import augment
 from gallery.training.calibrate import Thresholds, fit_temperature, fit_thresholds
 from gallery.training.config import TrainConfig
-from gallery.training.engine import fresh_network, make_fabric, make_scheduler, sgd
+from gallery.training.engine import fresh_network, make_fabric
 from gallery.training.evaluate import Answers, answers, logits_of, macro_recall
 from gallery.training.faces import Dataset
 from gallery.training.journal import EpochResult, Journal
-from gallery.training.lessons import Lessons, epoch_seed
+from gallery.training.learner import Learner, OnBatch
+from gallery.training.lessons import Lessons
 from gallery.training.pretrained import mix
+from gallery.training.readout import read_out
+from gallery.vision.networks import build_network
 from gallery.vision.preprocess import Preprocessing
 from gallery.vision.weights import load_network, save_checkpoint
 
 STATE: Final = "state.pt"
 BEST: Final = "best.safetensors"
 _CHOSEN_BY: Final = "best_macro_recall"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """One step on `faces` faces (of all devices together) in `epoch`, counted from 1, with this device's figures."""
-
-    epoch: int
-    faces: int
-    loss: float
-    accuracy: float
+_KEPT_SECONDS: Final = 20.0
+"""A finished epoch is on disk that soon: on a GPU, where one takes a second or two, writing each would take as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +44,6 @@ class Finished:
 
     path: Path
     answers: tuple[Answers, ...]
-
-
-OnBatch = Callable[[BatchResult], None]
 
 
 class Trainer:
@@ -66,14 +56,14 @@ class Trainer:
         self.preprocessing = Preprocessing(per_face=config.per_face, mirror=config.mirror)
         self.journal = Journal(folder)
         self.fabric = make_fabric(config, device, devices)
-        self.lessons = Lessons.of(data["Training"], config)
-        self._weights = self.fabric.to_device(self.lessons.weights)
         network = fresh_network(config)
         self._start = copy.deepcopy(network.state_dict()) if config.kept else {}
-        optimizer = sgd(network, config)
-        self.network, self.optimizer = self.fabric.setup(network, optimizer)
-        self.scheduler = make_scheduler(optimizer, config, self.lessons.batches)
+        lessons = Lessons.of(data["Training"], config)
+        self._log_shares = lessons.log_shares
+        self.learner = Learner(network, config, lessons, self.preprocessing, self.fabric)
         self.done, self.best, self.best_epoch = 0, -1.0, 0
+        self._unkept: Mapping[str, Any] | None = None
+        self._kept_at = -_KEPT_SECONDS
 
     @property
     def leads(self) -> bool:
@@ -87,35 +77,49 @@ class Trainer:
         waited = self.done - self.best_epoch
         return self.done >= config.epochs or 0 < config.patience <= waited
 
-    def run(self, *, on_batch: OnBatch | None = None) -> Iterator[EpochResult]:
-        """Train the epochs that are left, yielding each one after its state is on disk."""
+    def run(self, *, on_batch: OnBatch | None = None) -> Generator[EpochResult, None, None]:
+        """Train the epochs that are left, yielding each one.
+
+        Its state is on disk where 20 seconds have passed since the last one was, at the end, and once the generator is
+        closed.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.leads:
             self.journal.start(self.config, done=self.done)
         while not self.stopped:
-            started, rate = time.monotonic(), float(self.scheduler.get_last_lr()[0])
-            loss, train_accuracy = self._learn(on_batch)
-            accuracy, recall = self._validate()
-            self.done += 1
-            if recall > self.best:
-                self.best, self.best_epoch = recall, self.done
-                figures = {"PublicTest": {"macro_recall": recall, "accuracy": accuracy}}
-                self._save(self.folder / BEST, _unwrapped(self.network), temperature=1.0, metrics=figures)
-            seconds = time.monotonic() - started
-            result = EpochResult(self.done, rate, loss, train_accuracy, accuracy, recall, self.best, seconds)
+            result = self._epoch(on_batch)
             if self.leads:
                 self.journal.add(result)  # before the state: a row too many is dropped on resuming, none is missing
-            self._save_state()
-            yield result
+            is_kept = self._is_due()
+            if is_kept:
+                self._keep()
+            try:
+                yield result
+            except GeneratorExit:
+                if not is_kept:
+                    self._keep()
+                raise
+
+    def _epoch(self, on_batch: OnBatch | None) -> EpochResult:
+        started, rate = time.monotonic(), float(self.learner.scheduler.get_last_lr()[0])
+        loss, train_accuracy = self.learner.epoch(self.done, on_batch)
+        accuracy, recall = self._validate(self.learner.finished)
+        self.done += 1
+        if recall > self.best:
+            self.best, self.best_epoch = recall, self.done
+            self._unkept = copy.deepcopy(self.learner.finished.state_dict())
+        seconds = time.monotonic() - started
+        return EpochResult(self.done, rate, loss, train_accuracy, accuracy, recall, self.best, seconds)
 
     def finish(self, name: str) -> Finished:
-        """Mix the start into the best weights as `kept` says, calibrate them on PublicTest, measure them, and write the
-        checkpoint to ship.
+        """Mix the start into the best weights as `kept` says, give back of the emotions' shares what `readout` says,
+        calibrate them on PublicTest, measure them, and write the checkpoint to ship.
 
         It holds half precision: at these networks' size that changes no figure, and the figures are of what it holds.
         """
         network = load_network(self.folder / BEST)
         mix(network, self._start, self.config.kept)
+        read_out(network, self.config.readout * self._log_shares)
         network = network.half().float()
         network = self.fabric.to_device(network)
         logits = {
@@ -145,9 +149,7 @@ class Trainer:
             # Not Fabric's load: before its version 2.6 it would run what a pickle says.
             state = torch.load(path, map_location="cpu", weights_only=True)
             self._check_config(state["config"])
-            self.network.load_state_dict(state["network"])
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.scheduler.load_state_dict(state["scheduler"])
+            self.learner.load_state_dict(state)
             self.done, self.best_epoch = int(state["done"]), int(state["best_epoch"])
             self.best = float(state[_CHOSEN_BY]) if _CHOSEN_BY in state else self._best_of_older()
         except UsageError:
@@ -168,43 +170,27 @@ class Trainer:
                 f"{self.folder / STATE} was made with other settings ({other}); give the same or another --run folder"
             )
 
-    def _learn(self, on_batch: OnBatch | None) -> tuple[float, float]:
-        seed = epoch_seed(self.config, self.done)
-        order, variety = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
-        if self.fabric.global_rank:
-            variety.manual_seed(seed + 7919 * self.fabric.global_rank)
-        torch.manual_seed(variety.initial_seed())
-        loss, right, seen = 0.0, 0.0, 0
-        self.network.train()
-        for rows in self.lessons.epoch(order):
-            share = rows[self.fabric.global_rank :: self.fabric.world_size]
-            step = self._step(share, variety)
-            loss, right, seen = loss + step[0] * len(share), right + step[1] * len(share), seen + len(share)
-            if on_batch:
-                on_batch(BatchResult(self.done + 1, len(rows), *step))
-        return self._mean(loss / seen), self._mean(right / seen)
-
-    def _step(self, rows: torch.Tensor, variety: torch.Generator) -> tuple[float, float]:
-        """Learn from these rows of the lessons: their loss, and the share answered right."""
-        pixels, targets = self.fabric.to_device((self.lessons.pixels[rows], self.lessons.targets[rows]))
-        logits = self.network(self.preprocessing.normalised(augment(pixels, self.config, variety)))
-        smoothing = self.config.label_smoothing
-        loss = functional.cross_entropy(logits.float(), targets, self._weights, label_smoothing=smoothing)
-        self.optimizer.zero_grad()
-        self.fabric.backward(loss)
-        self.optimizer.step()
-        self.scheduler.step()
-        return loss.item(), (logits.argmax(1) == targets.argmax(1)).float().mean().item()
-
-    def _validate(self, network: nn.Module | None = None) -> tuple[float, float]:
+    def _validate(self, network: nn.Module) -> tuple[float, float]:
         """Accuracy and macro recall on PublicTest, of the first process where there are several."""
         faces = self.data["PublicTest"]
-        read = logits_of(network or _unwrapped(self.network), faces, self.preprocessing).argmax(1)
+        read = logits_of(network, faces, self.preprocessing).argmax(1)
         figures = (read == faces.labels).float().mean().item(), macro_recall(read, faces.labels)
         return cast(tuple[float, float], self.fabric.broadcast(figures))
 
-    def _mean(self, value: float) -> float:
-        return float(cast(torch.Tensor, self.fabric.all_reduce(torch.tensor(value), reduce_op="mean")))
+    def _is_due(self) -> bool:
+        """Whether the state is to be written now. Several processes, which write together, do so after every epoch."""
+        since = time.monotonic() - self._kept_at
+        return self.stopped or self.fabric.world_size > 1 or since >= _KEPT_SECONDS
+
+    def _keep(self) -> None:
+        if self._unkept is not None:
+            network = build_network(self.config.model, self.config.network_options)
+            network.load_state_dict(self._unkept)
+            figures = {"PublicTest": {"macro_recall": self.best}}
+            self._save(self.folder / BEST, network, temperature=1.0, metrics=figures)
+            self._unkept = None
+        self._save_state()
+        self._kept_at = time.monotonic()
 
     def _save(
         self,
@@ -234,9 +220,7 @@ class Trainer:
 
     def _save_state(self) -> None:
         state = {
-            "network": self.network,
-            "optimizer": self.optimizer,
-            "scheduler": self.scheduler.state_dict(),
+            **self.learner.state_dict(),
             "config": self.config.as_dict(),
             "done": self.done,
             _CHOSEN_BY: self.best,
@@ -253,10 +237,3 @@ def forget(folder: Path) -> None:
     """Begins anew in a folder that holds a run: its state and best weights go, the rest is overwritten in time."""
     for name in (STATE, BEST):
         (folder / name).unlink(missing_ok=True)
-
-
-def _unwrapped(network: nn.Module) -> nn.Module:
-    """The network inside Fabric's wrapper, and inside that of several processes."""
-    while isinstance(inner := getattr(network, "module", None), nn.Module):
-        network = inner
-    return network

@@ -51,20 +51,22 @@ class ResNet18(resnet.ResNet):  # type: ignore[misc]  # torchvision has no type 
 
     `stem` is what comes before the blocks. `imagenet`: the 7x7 convolution of stride 2 and the pooling made for
     pictures of 224 pixels, which leave 12x12 of a face of 48. `coarse`: 3x3 in place of 7x7. `fine`: 3x3 of stride 2
-    without pooling leaves 24x24, at twice the cost. Weights fit from one stem to another but for a first convolution.
+    without pooling leaves 24x24, at twice the cost; `full`: 3x3 of stride 1 leaves all 48x48, at eight times. Weights
+    fit from one stem to another but for a first convolution.
     """
 
     def __init__(self, *, stem: str = "imagenet", dropout: float = 0.0) -> None:
         super().__init__(resnet.BasicBlock, [2, 2, 2, 2])
         if stem != "imagenet":
-            self.conv1 = nn.Conv2d(3, 64, kernel_size=3, stride=2, padding=1, bias=False)
+            stride = 1 if stem == "full" else 2
+            self.conv1 = nn.Conv2d(3, 64, kernel_size=3, stride=stride, padding=1, bias=False)
             nn.init.kaiming_normal_(self.conv1.weight, mode="fan_out", nonlinearity="relu")
-        if stem == "fine":
+        if stem in ("fine", "full"):
             self.maxpool = nn.Identity()
         self.fc = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.inplanes, len(EMOTIONS)))
 
 
-STEMS: Final = ("imagenet", "coarse", "fine")
+STEMS: Final = ("imagenet", "coarse", "fine", "full")
 
 ARCHITECTURES: Final[Mapping[str, Callable[..., nn.Module]]] = {"custom": CustomCNN, "resnet18": ResNet18}
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import pickle
 from pathlib import Path
@@ -15,12 +16,20 @@ from gallery.training.config import TrainConfig
 from gallery.training.evaluate import answers, logits_of
 from gallery.training.faces import Faces
 from gallery.training.journal import EpochResult, Journal
+from gallery.training.learner import BatchResult
 from gallery.training.recipes import config_for
-from gallery.training.train import BatchResult, Trainer, forget
+from gallery.training.train import Trainer, forget
 from gallery.vision.checkpoints import read_card
 from gallery.vision.preprocess import Preprocessing
 from gallery.vision.weights import load_network
-from tests.support.faces import MakesFolder, easy_faces, easy_splits
+from tests.support.faces import (
+    MakesFolder,
+    easy_faces,
+    easy_splits,
+    plain_card,
+    save_small_checkpoint,
+    with_card,
+)
 
 SMALL = TrainConfig(hidden=16, epochs=3, batch_size=14, learning_rate=0.02, step_epochs=2)
 STILL = TrainConfig(
@@ -107,7 +116,7 @@ def test_steps_are_those_of_sgd_with_momentum_and_stepped_rate(tmp_path):
     config = dataclasses.replace(STILL, epochs=3, batch_size=99, step_epochs=1, step_factor=0.5, weight_decay=0.01)
     data = {"Training": easy_faces(2), "PublicTest": easy_faces(1, seed=1)}
     started = trainer(tmp_path, config, data)
-    network = started.network.module
+    network = started.learner.network.module
     weights = {name: value.detach().clone() for name, value in network.named_parameters()}
     list(started.run())
 
@@ -176,6 +185,60 @@ def test_run_that_an_older_version_began_goes_on(run, tmp_path):
     assert timeless(list(resumed.run())) == timeless(run[1][1:])
 
 
+def test_run_with_mixing_a_mean_and_a_teacher_goes_on_as_if_nothing_had_been(run, tmp_path):
+    config = dataclasses.replace(SMALL, mixup=0.3, ema=0.9, teacher=str(run[2]), logit_adjust=1.0, readout=0.5)
+    whole = list(trainer(tmp_path / "whole", config).run())
+    first = next(trainer(tmp_path / "parts", config).run())
+    resumed = trainer(tmp_path / "parts", config)
+    resumed.resume()
+    assert timeless([first, *resumed.run()]) == timeless(whole)
+    ours, theirs = (torch.load(tmp_path / each / "state.pt", weights_only=True) for each in ("parts", "whole"))
+    for name in ("network", "mean"):
+        assert ours[name].keys() == theirs[name].keys()
+        assert all(torch.equal(ours[name][key], theirs[name][key]) for key in ours[name])
+
+
+def test_what_is_kept_of_a_run_with_a_mean_is_the_mean_of_its_steps(tmp_path):
+    config = dataclasses.replace(STILL, ema=0.5, epochs=1, batch_size=7)
+    data = {"Training": easy_faces(3), "PublicTest": easy_faces(1, seed=1)}
+    started = trainer(tmp_path, config, data)
+    bias = started.learner.network.module.classifier[-1].bias
+    seen: list[torch.Tensor] = []
+    list(started.run(on_batch=lambda _: seen.append(bias.detach().clone())))
+    first, second, third = seen
+    # The first step counts whole; the second's share is 1 - 2/11, the third's 1 - 3/12, for 0.5 would keep more.
+    mean = torch.lerp(torch.lerp(first, second, 1 - 2 / 11), third, 1 - 3 / 12)
+    kept = load_network(tmp_path / "best.safetensors").classifier[-1].bias
+    torch.testing.assert_close(kept, mean)
+    assert not torch.allclose(kept, third)
+
+
+def test_epochs_that_are_not_written_yet_are_when_the_run_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr("gallery.training.train._KEPT_SECONDS", 1e9)
+    started = trainer(tmp_path)
+    epochs = started.run()
+    next(epochs)
+    second = next(epochs)
+    assert torch.load(tmp_path / "state.pt", weights_only=True)["done"] == 1
+    epochs.close()
+    resumed = trainer(tmp_path)
+    resumed.resume()
+    assert (resumed.done, resumed.best) == (2, second.best)
+    assert recall(tmp_path / "best.safetensors", started.data["PublicTest"]) == pytest.approx(second.best)
+
+
+def test_finished_network_gives_back_of_the_shares_what_it_is_told_to(tmp_path):
+    faces = easy_faces(2).where(torch.tensor([0, 7, 1, 2, 3, 4, 5, 6]))  # two angry ones, one of each other emotion
+    data = {"Training": faces, "PublicTest": faces}
+    config = dataclasses.replace(STILL, logit_adjust=1.0, readout=0.5, epochs=1)
+    started = trainer(tmp_path, config, data)
+    list(started.run())
+    before = load_network(tmp_path / "best.safetensors").classifier[-1].bias
+    after = load_network(started.finish("custom").path).classifier[-1].bias
+    shares = torch.tensor([2 / 8] + [1 / 8] * 6)
+    torch.testing.assert_close(after, before + 0.5 * shares.log(), atol=2e-3, rtol=0)  # half precision
+
+
 def test_progress_is_told_after_each_batch(tmp_path):
     config = dataclasses.replace(STILL, epochs=2, batch_size=10)
     told: list[BatchResult] = []
@@ -196,10 +259,10 @@ def test_resuming_without_a_state_is_refused(tmp_path):
 @pytest.mark.parametrize(("name", "value"), [("learning_rate", 0.5), ("hidden", 32), ("batch_norm", False)])
 def test_resuming_with_other_settings_is_refused_by_name(state, name, value):
     other = trainer(state.parent, dataclasses.replace(SMALL, **{name: value}))
-    before = {key: value.clone() for key, value in other.network.state_dict().items()}
+    before = {key: value.clone() for key, value in other.learner.network.state_dict().items()}
     with pytest.raises(UsageError, match=f"other settings.*{name}"):
         other.resume()
-    assert all(torch.equal(value, before[key]) for key, value in other.network.state_dict().items())
+    assert all(torch.equal(value, before[key]) for key, value in other.learner.network.state_dict().items())
 
 
 @pytest.mark.parametrize(
@@ -256,10 +319,14 @@ def test_every_network_learns_a_batch_under_every_recipe(tmp_path):
             config = config_for(model, recipe, changes=changes)
             data = {"Training": easy_faces(2), "PublicTest": easy_faces(1, seed=1)}
             started = trainer(tmp_path / model / recipe, config, data)
-            before = {name: value.detach().clone() for name, value in started.network.named_parameters()}
+            before = {name: value.detach().clone() for name, value in started.learner.network.named_parameters()}
             [result] = list(started.run())
             assert math.isfinite(result.loss)
-            moved = [name for name, value in started.network.named_parameters() if not torch.equal(value, before[name])]
+            moved = [
+                name
+                for name, value in started.learner.network.named_parameters()
+                if not torch.equal(value, before[name])
+            ]
             assert len(moved) > len(before) / 2
             path = started.finish(model).path
             assert (read_card(path).architecture, read_card(path).training["recipe"]) == (model, recipe)
@@ -275,7 +342,7 @@ def test_cycle_rises_to_the_learning_rate_and_falls_to_nothing(tmp_path):
     top = rates.index(max(rates))
     assert 3 <= top <= 5
     assert rates == sorted(rates[: top + 1]) + sorted(rates[top + 1 :], reverse=True)
-    assert started.scheduler.get_last_lr()[0] < 0.02
+    assert started.learner.scheduler.get_last_lr()[0] < 0.02
 
 
 @pytest.mark.slow
@@ -312,7 +379,7 @@ def test_soft_labels_and_smoothing_are_those_of_the_definition(tmp_path):
     data = {"Training": dataclasses.replace(faces, votes=votes), "PublicTest": faces}
     started = trainer(tmp_path, config, data)
     with torch.no_grad():
-        logits = started.network(Preprocessing().normalised(faces.pixels))
+        logits = started.learner.network(Preprocessing().normalised(faces.pixels))
     shares = torch.zeros(7)
     shares[3], shares[6] = 0.6, 0.4
     wanted = 0.9 * (0.5 * torch.eye(7) + 0.5 * shares) + 0.1 / 7
@@ -320,12 +387,57 @@ def test_soft_labels_and_smoothing_are_those_of_the_definition(tmp_path):
     assert result.loss == pytest.approx(-(wanted * logits.log_softmax(1)).sum(1).mean().item(), abs=1e-4)
 
 
+def test_shares_of_the_emotions_are_added_to_what_is_learnt(tmp_path):
+    faces = easy_faces(2).where(torch.tensor([0, 7, 1, 2, 3, 4, 5, 6]))
+    started = trainer(
+        tmp_path,
+        dataclasses.replace(STILL, logit_adjust=0.8, epochs=1, batch_size=99),
+        {"Training": faces, "PublicTest": faces},
+    )
+    with torch.no_grad():
+        logits = started.learner.network(Preprocessing().normalised(faces.pixels))
+    shares = torch.tensor([2 / 8] + [1 / 8] * 6)
+    [result] = list(started.run())
+    assert result.loss == pytest.approx(
+        functional.cross_entropy(logits + 0.8 * shares.log(), faces.labels).item(), abs=1e-4
+    )
+
+
+def test_loss_by_a_teacher_is_the_distance_of_softened_answers(tmp_path):
+    path = save_small_checkpoint(tmp_path / "teacher.safetensors", seed=5)
+    faces = easy_faces(1)
+    config = dataclasses.replace(STILL, teacher=str(path), teacher_share=0.3, teacher_temperature=3.0, batch_size=99)
+    started = trainer(tmp_path, dataclasses.replace(config, epochs=1), {"Training": faces, "PublicTest": faces})
+    with torch.no_grad():
+        logits = started.learner.network(Preprocessing().normalised(faces.pixels))
+        wanted = (load_network(path)(Preprocessing().normalised(faces.pixels)) / 3).softmax(1)
+    apart = (wanted * (wanted.log() - (logits / 3).log_softmax(1))).sum(1).mean()
+    expected = 0.7 * functional.cross_entropy(logits, faces.labels) + 0.3 * 9 * apart
+    [result] = list(started.run())
+    assert result.loss == pytest.approx(expected.item(), abs=1e-4)
+
+
+def test_teacher_for_other_labels_or_another_size_is_refused(tmp_path):
+    good = save_small_checkpoint(tmp_path / "good.safetensors")
+    card = plain_card()
+    preprocessing = {**card["preprocessing"], "size": 64}
+    for name, text in (
+        ("labels", {**card, "labels": ["cat", "dog"]}),
+        ("size", {**card, "preprocessing": preprocessing}),
+    ):
+        path = with_card(good, tmp_path / f"{name}.safetensors", json.dumps(text))
+        with pytest.raises(CheckpointError, match=name):
+            trainer(tmp_path / "run", dataclasses.replace(SMALL, teacher=str(path)))
+    with pytest.raises(CheckpointError, match=r"no\.safetensors"):
+        trainer(tmp_path / "run", dataclasses.replace(SMALL, teacher=str(tmp_path / "no.safetensors")))
+
+
 def test_class_weights_multiply_the_loss_of_their_class(tmp_path):
     faces = easy_faces(2).where(torch.tensor([0, 7, 1, 2, 3, 4, 5, 6]))
     data = {"Training": faces, "PublicTest": faces}
     started = trainer(tmp_path, dataclasses.replace(STILL, balance="weights", epochs=1, batch_size=99), data)
     with torch.no_grad():
-        logits = started.network(Preprocessing().normalised(faces.pixels))
+        logits = started.learner.network(Preprocessing().normalised(faces.pixels))
     weights = torch.tensor([8 / 7 / 2] + [8 / 7] * 6)[faces.labels]
     [result] = list(started.run())
     each = functional.cross_entropy(logits, faces.labels, reduction="none")

@@ -67,7 +67,7 @@ def test_network_that_makes_no_sense_is_not_built(architecture, options):
         build_network(architecture, options)
 
 
-@pytest.mark.parametrize(("stem", "side"), [("imagenet", 12), ("coarse", 12), ("fine", 24)])
+@pytest.mark.parametrize(("stem", "side"), [("imagenet", 12), ("coarse", 12), ("fine", 24), ("full", 48)])
 def test_stem_of_resnet18_leaves_so_many_pixels_of_a_face(stem, side):
     network = ResNet18(stem=stem).eval()
     with torch.inference_mode():

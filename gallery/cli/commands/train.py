@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--pretrained", metavar="none|imagenet|FILE", help="Weights that resnet18 starts from: transfer learning."
 )
+@click.option("--teacher", metavar="FILE", help="A checkpoint whose answers are learnt as well: distillation.")
 @click.option(
     "--download", is_flag=True, help="Get ImageNet's weights (45 MB) where they aren't here; else no network is asked."
 )
@@ -90,7 +92,7 @@ def train(
 ) -> None:
     """Train a network on FER2013 and write a checkpoint.
 
-    Every epoch is saved: stop with Ctrl-C whenever you like, go on with --resume. The macro recall on PublicTest
+    Epochs are saved: stop with Ctrl-C whenever you like, go on with --resume. The macro recall on PublicTest
     chooses the best epoch, PrivateTest is measured once at the end. `gallery model show MODEL` prints the settings of a
     shipped model.
 
@@ -165,10 +167,13 @@ def _parse(changes: Iterable[str]) -> dict[str, str]:
 
 
 def _follow(trainer: Trainer, state: State) -> None:
-    faces = len(trainer.lessons.targets)
+    faces = len(trainer.learner.lessons.targets)
     epochs = trainer.config.epochs
-    with TrainingProgress(epochs=epochs, done=trainer.done, faces=faces, quiet=state.quiet) as progress:
-        for result in trainer.run(on_batch=progress.advance):
+    with (
+        TrainingProgress(epochs=epochs, done=trainer.done, faces=faces, quiet=state.quiet) as progress,
+        closing(trainer.run(on_batch=progress.advance)) as results,  # which saves what is done where Ctrl-C ends it
+    ):
+        for result in results:
             state.note(
                 f"epoch {result.epoch}: loss {result.loss:.3f}, accuracy {result.train_accuracy:.1%} in training, "
                 f"{result.accuracy:.1%} on PublicTest, macro recall {result.macro_recall:.1%} "
