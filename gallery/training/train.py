@@ -17,11 +17,11 @@ import torch
 from torch import nn
 
 from gallery.errors import CheckpointError, UsageError
-from gallery.training.calibrate import Thresholds, fit_temperature, fit_thresholds
+from gallery.training.calibrate import Thresholds, fit_temperature, fit_thresholds, stricter
 from gallery.training.config import TrainConfig
 from gallery.training.engine import fresh_network, make_fabric
 from gallery.training.evaluate import Answers, answers, logits_of, macro_recall
-from gallery.training.faces import Dataset
+from gallery.training.faces import Dataset, clear_votes, voted
 from gallery.training.journal import EpochResult, Journal
 from gallery.training.learner import Learner, OnBatch
 from gallery.training.lessons import Lessons
@@ -136,7 +136,7 @@ class Trainer:
             half=True,
             temperature=temperature,
             metrics={split: each.evaluation.summary() for split, each in told.items()},
-            thresholds=fit_thresholds(told["PublicTest"].probabilities, told["PublicTest"].faces.labels),
+            thresholds=_thresholds(told["PublicTest"]),
         )
         return Finished(path, tuple(told.values()))
 
@@ -231,6 +231,15 @@ class Trainer:
         if self.leads:
             beside.replace(self.folder / STATE)
         self.fabric.barrier()
+
+
+def _thresholds(told: Answers) -> Thresholds:
+    """By the labels, and by the votes where there are any: whichever asks for more."""
+    by_labels = fit_thresholds(told.probabilities, told.faces.labels)
+    if told.faces.votes is None:
+        return by_labels
+    rows = clear_votes(told.faces)
+    return stricter(by_labels, fit_thresholds(told.probabilities[rows], voted(told.faces).labels[rows]))
 
 
 def forget(folder: Path) -> None:
