@@ -24,8 +24,7 @@ from gallery.settings import load_settings
 def main(folder: str, model: str = "") -> None:
     """Print the figures."""
     root = Path(folder)
-    with (root / "truth.csv").open(newline="", encoding="utf-8") as file:
-        truth = list(csv.DictReader(file))
+    truth = truth_of(root)
     answers = predict([root / row["file"] for row in truth], settings=load_settings({"model": model or None}))
     both = list(zip(truth, answers, strict=True))
     for row, answer in both:
@@ -34,6 +33,12 @@ def main(folder: str, model: str = "") -> None:
     photos = [(row, answer.faces) for row, answer in both if isinstance(answer, PhotoRecord)]
     _report_faces([(int(row["faces"]), len(faces)) for row, faces in photos if row.get("faces")])
     _report_emotions([(row["emotion"], largest(faces)) for row, faces in photos if row["emotion"]])
+
+
+def truth_of(folder: Path) -> list[dict[str, str]]:
+    """The rows of the folder's truth.csv."""
+    with (folder / "truth.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def largest(faces: list[FaceRecord]) -> FaceRecord | None:

@@ -51,7 +51,9 @@ class TrainConfig:
     At 1 it answers as if all were equally frequent (Menon et al. 2021, "Long-tail learning via logit adjustment").
     """
     readout: float = 0.0
-    """How much of these shares the finished network's answers get back: at 0 it finds most of the rare emotions."""
+    """How much of these shares the finished network's answers get back, or, below 0, lose yet: less finds more of the
+    rare emotions, and takes more faces for them.
+    """
     teacher: str = "none"
     """A checkpoint whose answers are learnt as well (Hinton et al. 2015, "Distilling the knowledge in a neural
     network")."""
@@ -124,8 +126,6 @@ class TrainConfig:
         if self.kept and self.pretrained in ("none", "imagenet"):
             reason = "there is no earlier run whose weights to keep; name its file as pretrained"
             raise UsageError(f"kept is {self.kept}: {reason}")
-        if self.readout and not self.logit_adjust:
-            raise UsageError(f"readout is {self.readout}: nothing was kept from the network; set logit_adjust as well")
         if self.window != SIDE and self.model != "resnet18":
             raise UsageError(f"window is {self.window}: only resnet18 can learn from a part of a face")
         if self.nesterov and not self.momentum:
@@ -172,7 +172,8 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "patience": (0, math.inf),
     **dict.fromkeys(("learning_rate", "step_factor"), (_TINY, math.inf)),
     **dict.fromkeys(("weight_decay", "rotation_degrees", "noise"), (0, math.inf)),
-    **dict.fromkeys(("logit_adjust", "readout", "mixup"), (0, 2)),
+    **dict.fromkeys(("logit_adjust", "mixup"), (0, 2)),
+    "readout": (-2, 2),
     "teacher_share": (0, 1),
     "teacher_temperature": (0.1, 100),
     "ema": (0, 0.999999),
