@@ -1,8 +1,8 @@
 """Which of several finished checkpoints to ship, and with how much of the emotions' shares read out.
 
 `python -m benchmarks.checkpoints FER2013.csv PHOTOS MODEL... [--readout 0,0.25,0.5]`, where PHOTOS holds a truth.csv as
-for `benchmarks.photos`, of photos that nothing was learnt from. For each model and each readout strength, beyond what it
-was made with, one line:
+for `benchmarks.photos`, of photos that nothing was learnt from. For each model and each readout strength, beyond what
+it was made with, one line:
 
 - `public`: macro recall on PublicTest, of all faces by their labels;
 - `photos`: the accuracy on PHOTOS, with answers limited to the emotions that occur there;
