@@ -6,6 +6,7 @@ __all__ = [
     "drawings",
     "facets",
     "facts",
+    "model_diff",
     "mood_days",
     "moods",
     "precision",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from gallery.cli.filters import parse_filters, query_options
 from gallery.cli.model_cards import card_lines, draw_models
-from gallery.cli.options import loudness_options, pass_state
+from gallery.cli.options import loudness_options, pass_state, shared_options
 from gallery.cli.output import print_json, print_paths, printable, to_terminal
 from gallery.cli.paths import UserPath
 from gallery.cli.state import State
@@ -18,7 +20,7 @@ from gallery.vision.checkpoints import DEFAULT_MODEL, find_model, list_models, r
 
 @click.group()
 def model() -> None:
-    """List and describe the models, choose one, and hand one on."""
+    """List, describe and compare the models, choose one, and hand one on."""
 
 
 @model.command("list")
@@ -83,6 +85,45 @@ def use(state: State, name: str | None, reset: bool) -> None:
     state.note(f"{stored} is now the default model")
     if not state.note_winner("model"):
         state.note("The next `gallery index` reads the stored faces with it, or `gallery rescore` now.")
+
+
+@model.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@query_options
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+@shared_options
+def diff(state: State, /, before: str, after: str, as_json: bool, **filters: Any) -> None:
+    """Say which photos would change if the model B spoke in place of A.
+
+    Of the photos that a query describes, else of all; --sort and --limit play no part. Both must have read the faces
+    (`gallery rescore --model B` has B read them; then `gallery rescore --model A` puts A in charge again). No photo is
+    opened. What you said of a face stands under both, and says which of them is right more often.
+
+    To a pipe a line per figure, with tabs between: `changed`, faces, photos, of so many faces; `change`, from, to,
+    faces, photos; `judged`, faces, right by A, right by B; `photo`, path#number, from, its score, to, its score.
+
+    \b
+    --json prints an object: a, b (each id and name), faces,
+      unread: a, b (faces that only the other one has read)
+      changed: faces, photos
+      changes: an array of before, after, faces, photos
+      telling: an array of path, number, before, before_score, after,
+        after_score
+      judged: judged, right_before, right_after, low, high (the gain of B in
+        the share of right answers, 95 %), or null
+    """
+    from gallery.cli.model_diffs import diff_fields, diff_lines
+    from gallery.insight.model_diff import model_diff
+
+    settings = state.settings()
+    with state.open_existing_store(settings) as store:
+        found = model_diff(store, before, after, parse_filters(filters, store, settings), settings)
+    if as_json:
+        print_json(found.as_json())
+        return
+    for line in diff_lines(found) if to_terminal() else map("\t".join, diff_fields(found)):
+        click.echo(line)
 
 
 @model.command()
