@@ -9,6 +9,7 @@ __all__ = [
     "date_notes",
     "decode",
     "effort",
+    "exif",
     "exposure",
     "ignoring",
     "likeness",

@@ -20,6 +20,7 @@ from PIL.TiffImagePlugin import IFDRational
 _MOST_ENTRIES: Final = 1000
 _LONGEST_VALUE: Final = 4096
 """Bytes; longer are notes of makers and thumbnails, which nobody here reads."""
+_LONGER: Final = {ExifTags.Base.XPKeywords: 65_536}
 
 _TEXT, _BYTES, _RATIONALS = 2, (1, 7), (5, 10)
 _NUMBERS: Final = {3: "H", 4: "L", 5: "L", 6: "b", 8: "h", 9: "l", 10: "l", 11: "f", 12: "d", 13: "L", 16: "Q", 17: "q"}
@@ -177,15 +178,15 @@ class _Reader:
         found: _Tags = {}
         for start in range(0, len(entries) - width + 1, width):
             tag, kind, amount, raw = struct.unpack_from(self._order + self._entry, entries, start)
-            value = self._value(kind, amount, raw)
+            value = self._value(kind, amount, raw, _LONGER.get(tag, _LONGEST_VALUE))
             if value is not None and tag not in found:
                 found[tag] = value
         return found
 
-    def _value(self, kind: int, amount: int, raw: bytes) -> Any:
+    def _value(self, kind: int, amount: int, raw: bytes, longest: int) -> Any:
         """None for what lies outside the file, or is of a type that there isn't."""
         size = _SIZES.get(kind, 0) * amount * (2 if kind in _RATIONALS else 1)
-        if not 0 < size <= _LONGEST_VALUE:
+        if not 0 < size <= longest:
             return None
         content = raw[:size] if size <= len(raw) else self._read(self._unpacked(self._offset, raw), size)
         return self._decoded(kind, content) if len(content) == size else None

@@ -4,7 +4,8 @@
 |---|---|
 | packet | reads the text of a sidecar, and edits it without touching the rest |
 | properties | the properties that we read and write, by name |
-| keywords | what the same keywords are in the three lists that programs read |
+| keywords | what the same keywords are in the three lists that we write, and in which places programs look for any |
+| categories | the keywords of ACDSee, which are XML in a text |
 | embedded | the keywords in a photo itself, read only |
 | tags | what is to be written for a photo |
 | tagging | puts tags into a packet, and takes just those out again |

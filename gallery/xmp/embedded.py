@@ -1,4 +1,4 @@
-"""The keywords that a photo has in itself, as XMP and as IPTC. Read only."""
+"""The keywords that a photo has in itself, as XMP, IPTC and EXIF. Read only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gallery.errors import ImageError, SidecarError
 from gallery.xmp.packet import Packet
-from gallery.xmp.properties import LISTS, SUBJECT, Property
+from gallery.xmp.properties import CATEGORIES, LAST_KEYWORDS, LISTS, SUBJECT, Property
+from gallery.xmp.tagging import keywords_around
 
 if TYPE_CHECKING:
     from PIL import ImageFile
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 _IPTC_KEYWORDS: Final = (2, 25)
 _IPTC_CODED_CHARACTER_SET: Final = (1, 90)
 _UTF_8: Final = b"\x1b%G"
+_XP_KEYWORDS: Final = 0x9C9E
+"""EXIF's tag for what Windows writes into LAST_KEYWORDS, too: UTF-16, a semicolon between any two."""
 
 
 def own_keywords(photo: Path) -> dict[Property, list[str]]:
-    """The lists of keywords in the photo; IPTC's are among those of `dc:subject`.
+    """The keywords in the photo; IPTC's are among those of `dc:subject`, and EXIF's among the last ones of Windows.
+
+    Of other places than LISTS only those that hold any.
 
     Metadata that can't be read counts as none, with a line in the log: then nobody else can read it either. Raises
     SidecarError where the photo itself can't be read.
     """
+    from gallery.images.exif import exif_of
     from gallery.images.opening import open_image
 
     try:
@@ -32,8 +38,9 @@ def own_keywords(photo: Path) -> dict[Property, list[str]]:
             if image.format == "PNG":  # whose metadata may follow the pixels
                 image.load()
             found = _xmp(image.info.get("xmp"), photo)
-            plain = [*found[SUBJECT], *_iptc(image)]
-            return {**found, SUBJECT: list(dict.fromkeys(plain))}
+            more = {SUBJECT: _iptc(image), LAST_KEYWORDS: _xp(exif_of(image).get(_XP_KEYWORDS))}
+            found |= {one: list(dict.fromkeys([*found.get(one, ()), *texts])) for one, texts in more.items()}
+            return {one: texts for one, texts in found.items() if texts or one in LISTS}
     except ImageError as error:
         raise SidecarError(photo, f"no sidecar, for the keywords in the photo can't be read: {error.reason}") from None
 
@@ -44,10 +51,16 @@ def _xmp(content: Any, photo: Path) -> dict[Property, list[str]]:
     try:
         if content:
             packet = Packet(content, str(photo))
-            return {one: _clean(packet.values(one)) for one in LISTS}
+            found = keywords_around(packet)
+            return {one: texts if one is CATEGORIES else _clean(texts) for one, texts in found.items()}
     except SidecarError as error:
         logging.getLogger(__name__).warning("%s: the metadata in the photo %s", photo, error.reason)
     return {one: [] for one in LISTS}
+
+
+def _xp(value: object) -> list[str]:
+    text = value.decode("utf-16-le", "replace") if isinstance(value, bytes) else ""
+    return _clean(text.partition("\0")[0].split(";"))
 
 
 def _iptc(image: ImageFile.ImageFile) -> list[str]:

@@ -98,6 +98,20 @@ class Packet:
         """The texts in a list, in their order; what is more than a text is passed over."""
         return [text for text in map(text_of, self.items(which)) if text]
 
+    def texts(self, which: Property) -> list[str]:
+        """The texts of a property that is only read, however it is written down: as a list, as one text, as attribute.
+
+        Its namespace may lack the slash at its end, as Windows writes it.
+        """
+        tags = (which.tag, f"{{{which.uri.rstrip('/')}}}{which.name}")
+        found: list[str] = []
+        for block in self.descriptions:
+            found += [text for tag in tags if (text := block.get(tag))]
+            for element in block.iterchildren(*tags):
+                piece = container(element)
+                found += [text_of(element)] if piece is None else map(text_of, piece.findall(_LI))
+        return [text for text in found if text]
+
     def append(self, parent: Any, pieces: Sequence[str], *, deeper: str = "") -> Edit:
         """Puts pieces of XML behind the last child of an element, each on a line of its own where the others are.
 

@@ -53,7 +53,14 @@ TAGS: Final = Property("digiKam", "http://www.digikam.org/ns/1.0/", "TagsList", 
 HIERARCHY: Final = Property("lr", "http://ns.adobe.com/lightroom/1.0/", "hierarchicalSubject")
 SUBJECT: Final = Property("dc", "http://purl.org/dc/elements/1.1/", "subject")
 LISTS: Final = (TAGS, HIERARCHY, SUBJECT)
-"""The lists of keywords, which belong together: digiKam reads the first that isn't empty."""
+"""The lists of keywords that we write, which belong together."""
+
+LAST_KEYWORDS: Final = Property("MicrosoftPhoto", "http://ns.microsoft.com/photo/1.0/", "LastKeywordXMP")
+OLD_HIERARCHY: Final = Property("lr", HIERARCHY.uri, "HierarchicalSubject", "Seq")
+CATALOG_SETS: Final = Property("mediapro", "http://ns.iview-multimedia.com/mediapro/1.0/", "CatalogSets")
+CATEGORIES: Final = Property("acdsee", "http://ns.acdsee.com/iptc/1.0/", "categories")
+READ_ONLY: Final = (LAST_KEYWORDS, OLD_HIERARCHY, CATALOG_SETS, CATEGORIES)
+"""Other places of keywords, into which we never write; the last holds one text."""
 
 FACES: Final = Property("gallery", OURS, "Faces", "Seq")
 FACE_FIELDS: Final = ("Left", "Top", "Right", "Bottom", "Emotion", "Score", "Source")
@@ -65,4 +72,4 @@ SIDECAR_FOR: Final = "{http://ns.adobe.com/photoshop/1.0/}SidecarForExtension"
 """In Adobe's sidecars: the suffix of the file that it belongs to."""
 
 Keywords = Mapping[Property, Sequence[str]]
-"""What is in each of LISTS; a list that isn't named is empty."""
+"""What is in each of LISTS and READ_ONLY; one that isn't named is empty."""

@@ -213,7 +213,7 @@ class Sidecars:
         if not tags.faces:
             return _Plan(before, base, None)
         packet = Packet(BARE if base is None else base, str(sidecar))
-        own = {} if any(packet.values(one) for one in LISTS) else own_keywords(Path(photo))
+        own = {} if all(packet.values(one) for one in LISTS) else own_keywords(Path(photo))
         after, note = with_tags(packet, tags, own)
         made = Packet(after, str(sidecar))
         reversible = without_tags(made, note_in(made) or note) == packet.content

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gallery.errors import SidecarError
 from gallery.xmp.keywords import emotion_of, filled
-from gallery.xmp.packet import Edit, Packet, container, escaped, fields_of, text_of
+from gallery.xmp.packet import MAX_BYTES, Edit, Packet, container, escaped, fields_of, text_of
 from gallery.xmp.properties import (
     ADDED,
     CARRIED,
@@ -23,6 +23,7 @@ from gallery.xmp.properties import (
     LISTS,
     OURS,
     RDF,
+    READ_ONLY,
     TAGS,
     Keywords,
     Property,
@@ -38,6 +39,11 @@ BARE: Final = (
     '<?xpacket end="w"?>\n'
 ).encode()
 """What a new sidecar is made from. One that is this again without our tags holds nothing of anybody."""
+
+MOST_CARRIED: Final = 5_000
+"""Of keywords put into lists that were empty; no picture has so many but one made to do harm."""
+LONGEST_CARRIED: Final = 2_000
+"""Characters of such a keyword, with all above it."""
 
 _ABOUT: Final = (f"{{{RDF}}}about", "about")
 _PLACEHOLDERS: Final = frozenset({*_ABOUT, f"{{{RDF}}}ID", f"{{{RDF}}}nodeID"})
@@ -59,8 +65,13 @@ def contents(packet: Packet) -> dict[Property, list[str]]:
 
 
 def keywords_in(packet: Packet) -> dict[Property, list[str]]:
-    """The lists of keywords."""
+    """The lists of keywords that we write."""
     return {one: packet.values(one) for one in LISTS}
+
+
+def keywords_around(packet: Packet) -> dict[Property, list[str]]:
+    """Those, and all other keywords."""
+    return {**keywords_in(packet), **{one: packet.texts(one) for one in READ_ONLY}}
 
 
 def note_in(packet: Packet) -> Note | None:
@@ -83,17 +94,27 @@ def recalled(packet: Packet, note: Note) -> Note:
 def with_tags(packet: Packet, tags: Tags, own: Keywords) -> tuple[bytes, Note]:
     """The content of a packet without our tags, with these in it, and what was put in.
 
-    `own` are the keywords in the photo itself: programs that read a sidecar forget them, so a sidecar without any
-    keyword gets them, too. Raises SidecarError.
+    `own` are the keywords in the photo itself, which `filled` keeps from being hidden. Raises SidecarError.
     """
-    present = keywords_in(packet)
-    full = filled(present if any(present.values()) else own)
+    present = keywords_around(packet)
+    full = _filled(present, own, packet.path)
     carried = {one: [] if present[one] else full[one] for one in LISTS}
     added = {one: [text for text in tags.keywords(one) if text not in full[one]] for one in LISTS}
     note = Note(added, carried)
     content = packet.edited(_insertions(packet, tags, note))
     _check(content, packet, tags, note)
     return content, note
+
+
+def _filled(present: Keywords, own: Keywords, path: str) -> dict[Property, list[str]]:
+    try:
+        full = filled(present, own)
+    except ValueError as error:
+        raise SidecarError(path, f"{error}; the file was left alone") from None
+    carried = [text for one in LISTS if not present[one] for text in full[one]]
+    if len(carried) > MOST_CARRIED or any(len(text) > LONGEST_CARRIED for text in carried):
+        raise SidecarError(path, "more keywords or longer ones than any photo has; the file was left alone")
+    return full
 
 
 def without_tags(packet: Packet, note: Note) -> bytes:
@@ -188,6 +209,8 @@ def _block(packet: Packet, properties: Sequence[tuple[Property, Sequence[str]]])
 
 def _check(content: bytes, before: Packet, tags: Tags, note: Note) -> None:
     """Reads what was made: whatever strange text a stranger's file holds, nothing wrong is ever written."""
+    if len(content) > MAX_BYTES:
+        raise SidecarError(before.path, f"would be larger than {MAX_BYTES // 1_000_000} MB; the file was left alone")
     had = keywords_in(before)
     want: dict[Property, list[str]] = {one: [*had[one], *note.carried[one], *note.added[one]] for one in LISTS}
     want[FACES] = [str(face) for face in tags.faces]
