@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final, Protocol
 
+from gallery.captures import Capture as Capture
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Detection, Prediction
 
@@ -47,33 +48,6 @@ class Stamped(Protocol):
     def mtime_ns(self) -> int:
         """Time of the last change, in nanoseconds since 1970, UTC."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """When, where and with what a picture was taken.
-
-    `taken_at` is the wall clock at the place (no time zone), `taken_offset_minutes` its distance from UTC where known,
-    `taken_source` is "exif", "exif part" (the second isn't known; what else isn't is its first: midnight, 1 January),
-    "gps" (the last time that a receiver knew, in UTC) or "file" (the file's modification time, for want of anything
-    better).
-    The database keeps each field in the column of its name.
-    """
-
-    taken_at: datetime | None = None
-    taken_offset_minutes: int | None = None
-    taken_source: str | None = None
-    camera: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-
-    def iso8601(self) -> str | None:
-        """ISO 8601 with the offset where it is known: `2023-06-01T12:30:00.250000+02:00`."""
-        if self.taken_at is None:
-            return None
-        if self.taken_offset_minutes is None:
-            return self.taken_at.isoformat()
-        return self.taken_at.replace(tzinfo=timezone(timedelta(minutes=self.taken_offset_minutes))).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +230,7 @@ class PhotoRecord:
             "faces": [face.as_json() for face in self.faces],
             "replaced": self.replaced,
             "files": [_file_json(*file) for file in zip(self.paths, self.hashes, self.captures, strict=False)],
+            **self.capture.odd_json(),
         }
 
 
@@ -266,7 +241,8 @@ def was_at(path: str) -> str:
 
 def _file_json(path: str, digest: str, capture: Capture) -> dict[str, Any]:
     place = {"latitude": capture.latitude, "longitude": capture.longitude}
-    return {"path": path, "hash": digest, "taken_at": capture.iso8601(), "camera": capture.camera, **place}
+    told = {"path": path, "hash": digest, "taken_at": capture.iso8601(), "camera": capture.camera, **place}
+    return {**told, **capture.odd_json()}
 
 
 @dataclass(frozen=True, slots=True)

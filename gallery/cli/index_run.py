@@ -70,6 +70,10 @@ class IndexRun:
             self._state.note(f"passed over: {passed_over}")
         for line in self._left.lines():
             self._state.note(line)
+        if odd := self.summary.odd:
+            self._state.note(
+                f"{counted(odd, 'picture')} {'is' if odd == 1 else 'are'} odd but whole: `gallery search is:odd`"
+            )
         if as_json:
             print_json(counts)
 

@@ -72,7 +72,7 @@ from gallery.db.spoken_tables import pick as pick
 from gallery.db.succession_tables import same_face as same_face
 from gallery.db.succession_tables import succession as succession
 
-HEAD: Final = "0009"
+HEAD: Final = "0011"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -106,6 +106,7 @@ content: Final = Table(
 # Those without any path are among these.
 Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
 Index(None, content.c.picture, sqlite_where=content.c.picture.is_not(None))
+Index(None, content.c.odd, sqlite_where=content.c.odd.is_not(None))
 
 version: Final = Table(
     "version",

@@ -45,6 +45,8 @@ def captured() -> list[Column[Any]]:
         Column("camera", PlainText),
         Column("latitude", Double),
         Column("longitude", Double),
+        # NULL also for what was read before there was any, until it is read again.
+        Column("odd", PlainText),
     ]
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from PIL import Image, ImageFile
 
 from gallery.errors import ImageError
-from gallery.images.capture import read_capture
 from gallery.images.effort import Elsewhere, is_heavy
 from gallery.images.exif import exif_of, orientation_of
+from gallery.images.oddities import told_by
 from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
 from gallery.images.refusals import check_megapixels
@@ -164,5 +164,5 @@ def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> 
     # After shrinking: turning 12 megapixels costs more than decoding them small.
     picture = turned_image(rgb(image, size.of_decoded(image.size, full), size.filter), orientation)
     name = "JPEG" if is_jpeg else str(image.format)
-    capture = read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
+    capture = told_by(image, exif, os.fstat(file.fileno()).st_mtime_ns)
     return DecodedPhoto(picture, *turned_size(full, orientation), name, capture, orientation, odd)

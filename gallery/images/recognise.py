@@ -9,7 +9,6 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from io import BufferedReader
 
-from gallery.images.capture import read_capture
 from gallery.images.decode import (
     DecodedPhoto,
     Wanted,
@@ -18,6 +17,7 @@ from gallery.images.decode import (
 )
 from gallery.images.effort import HUGE_FILE_BYTES, Elsewhere
 from gallery.images.exif import exif_of, orientation_of
+from gallery.images.oddities import told_by
 from gallery.images.opening import identified, reading
 from gallery.images.picture import picture_hash, stored_turn
 from gallery.images.turns import TURNS
@@ -106,7 +106,7 @@ def _told(
             # What decodes HEIC turns the picture by itself, and says no more how.
             turn = stored_turn(file) if image.format == "HEIF" else orientation_of(image, exif)
             picture = None if data is None else Picture(data, turn)
-            return picture, read_capture(exif, os.fstat(file.fileno()).st_mtime_ns)
+            return picture, told_by(image, exif, os.fstat(file.fileno()).st_mtime_ns)
     file.seek(0)
     photo = read_open(path, file, replace(how.wanted, max_megapixels=math.inf), how.elsewhere)
     return _shown(file, data, photo), photo.capture

@@ -209,7 +209,8 @@ def _store_batch(crew: _Crew, rules: Reconciler, batch: Sequence[ReadPhoto]) -> 
     crew.write([change for change, _ in decided])
     keep(crew.cache, batch)
     make_drawn(crew.store, crew.settings, [read.hash for read in batch if read.photo])
-    return [left_behind(crew.store, rules, *one) for one in decided]
+    results = [left_behind(crew.store, rules, *one) for one in decided]
+    return [replace(result, is_odd=read.is_odd) for result, read in zip(results, batch, strict=True)]
 
 
 _Scored = tuple[ScoredFace, ...] | ImageError

@@ -40,6 +40,11 @@ class ReadPhoto:
     capture: Capture | None = None
     thumbnail: Thumbnail | None = None
 
+    @property
+    def is_odd(self) -> bool:
+        """Whether it was read, and something about the file is odd."""
+        return self.capture is not None and self.capture.odd is not None
+
 
 def read_here(
     files: Iterable[FileStamp], known: Known, detector: FaceDetector, settings: Settings

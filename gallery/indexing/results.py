@@ -38,6 +38,8 @@ class PhotoResult:
     waiting: int = 0
     staying: int = 0
     odd: str = ""
+    is_odd: bool = False
+    """Something about the file is kept that `is:odd` finds: `odd`, or a date that isn't as it should be."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,8 @@ class Summary:
     """Videos among the photos, which are passed over."""
     raw: int = 0
     """Raw files among the photos, which are passed over."""
+    odd: int = 0
+    """Photos that were read, with something odd about their files."""
 
     def add(self, result: PhotoResult) -> None:
         """Count one result."""
@@ -76,6 +80,7 @@ class Summary:
         self.failed_places += not result.is_photo
         self.words_waiting += result.waiting
         self.places_staying += result.staying
+        self.odd += result.is_odd
 
     @property
     def photos(self) -> int:

@@ -175,6 +175,7 @@ def parse(text: str) -> Parsed:
     | is:picked                            | is:picked                                             |
     | is:rejected-shot                     | is:rejected-shot                                      |
     | is:rejected                          | at 3: unknown is: 'rejected'; did you mean 'rejected- |
+    | is:odd                               | is:odd                                                |
     | is:missing                           | is:missing                                            |
     | is:mising                            | at 3: unknown is: 'mising'; did you mean 'missing'?   |
     | is:blue                              | at 3: unknown is: 'blue'; allowed: uncertain, correc  |

@@ -194,6 +194,11 @@ def _picked(term: terms.Is, _: Conditions) -> Select[Any]:
     return select(pick.content_id).where(pick.word == word, pick.content_id.is_not(None), is_last)
 
 
+def _odd(_: terms.Is, __: Conditions) -> Select[Any]:
+    row = _CONTENT.c
+    return select(row.id).where(row.odd.is_not(None))
+
+
 def _among(term: terms.Among, photo: Photo, search: Conditions) -> Condition:
     found = photo.id.in_(term.statement)
     named = term.query
@@ -210,6 +215,7 @@ IS: Final[Mapping[str, Meaning]] = {
     "corrected": Meaning(listed=_corrected),
     "picked": Meaning(listed=_picked),
     "rejected-shot": Meaning(listed=_picked),
+    "odd": Meaning(listed=_odd),
     "missing": Meaning(_missing),
 }
 """What may stand after `is:`."""

@@ -212,7 +212,7 @@ def tell(connection: Connection, content_id: int) -> None:
     The first date that a camera wrote into one of the files counts, one that is legible to the second before others;
     without any, the earliest time that a file ever had, which is when it was changed last: a star given today doesn't
     make an old photo one of today. Place and camera are those of the file with that date, else of the first other one
-    that has any.
+    that has any; so is what is odd about a file.
     """
     version, content, face = schema.version, schema.content, schema.face
     rows = connection.execute(select(version).where(version.c.content_id == content_id).order_by(version.c.id)).all()
@@ -225,6 +225,7 @@ def tell(connection: Connection, content_id: int) -> None:
     first = (told or by_file or here)[0]
     values = {name: first._mapping[name] for name in _CAPTURE if name.startswith("taken_")}
     values |= _first_told(here, first, "camera") | _first_told(here, first, "latitude", "longitude")
+    values |= _first_told(here, first, "odd")
     connection.execute(update(content).where(content.c.id == content_id).values(values))
     connection.execute(update(face).where(face.c.content_id == content_id).values(taken_at=first.taken_at))
 

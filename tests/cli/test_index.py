@@ -46,7 +46,7 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "videos", "raw")
+    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "videos", "raw", "odd")
     assert list(values) == [*COUNTS, "faces", *counted, "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}
@@ -59,6 +59,7 @@ def test_photo_with_something_odd_is_read_and_told(gallery: Gallery) -> None:
     told = f"odd: {path}: its end marker is missing; all of the picture is there"
     assert (done.exit_code, done.stdout, done.stderr.splitlines()[0]) == (0, "", told)
     assert "1 photo: 1 new; 1 face; " in done.stderr
+    assert done.stderr.splitlines()[-1] == "1 picture is odd but whole: `gallery search is:odd`"
 
 
 def test_indexed_photo_can_be_searched_and_shown(gallery: Gallery) -> None:

@@ -119,7 +119,8 @@ def test_shell_completes_queries(gallery: Gallery) -> None:
     assert completed(gallery, "gallery search emotion:") == list(EMOTIONS)
     assert completed(gallery, "gallery search emotion:happy,s") == ["happy,sad", "happy,surprise"]
     assert completed(gallery, "gallery search -- -all:h") == ["happy"]
-    assert completed(gallery, "gallery search is:") == ["uncertain", "corrected", "picked", "rejected-shot", "missing"]
+    states = ["uncertain", "corrected", "picked", "rejected-shot", "odd", "missing"]
+    assert completed(gallery, "gallery search is:") == states
     assert completed(gallery, "gallery search sort:n") == ["newest"]
     assert completed(gallery, "gallery search query:s") == ["smiles"]
     assert completed(gallery, "gallery search album:H") == ["'\"Happy days\"'"]

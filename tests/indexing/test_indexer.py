@@ -608,6 +608,7 @@ def test_summary_counts_by_status() -> None:
         "places_staying": 0,
         "videos": 0,
         "raw": 0,
+        "odd": 0,
         "seconds": 4.0,
         "photos_per_second": 0.5,
     }

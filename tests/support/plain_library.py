@@ -87,6 +87,10 @@ class Photo:
         return "HEIF" if self.number % 4 == 0 else "JPEG"
 
     @property
+    def odd(self) -> str | None:
+        return "its part tEXt is damaged and was left out" if self.number % 7 == 0 else None
+
+    @property
     def size(self) -> tuple[int, int]:
         return (4000, 3000) if self.number % 3 == 0 else (640, 800)
 
@@ -186,7 +190,7 @@ def save(store: Store, kind: str, name: str, text: str) -> None:
 
 def _new(photo: Photo) -> AddPhoto:
     latitude, longitude = (45.0, 9.0) if photo.gps else (None, None)
-    capture = Capture(photo.taken_at, camera=photo.camera, latitude=latitude, longitude=longitude)
+    capture = Capture(photo.taken_at, camera=photo.camera, latitude=latitude, longitude=longitude, odd=photo.odd)
     faces = tuple(
         face(one.emotion, one.score, confidence=one.confidence, where=box(10 + 100 * place))
         for place, one in enumerate(photo.faces)

@@ -86,7 +86,8 @@ def index(
       the places of their photos; places_staying, in albums, with pictures
       that have a file elsewhere;
       videos and raw, files of these kinds among the photos, which are passed
-      over, too;
+      over, too; odd, photos with something odd about their files, or a date
+      in them, whose pictures are whole;
       seconds; photos_per_second
     """
     if background:

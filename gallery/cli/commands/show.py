@@ -55,7 +55,8 @@ def show(state: State, /, **asked: Any) -> None:
     Where the files of a photo differ in what they say of themselves, that of each is told, too.
 
     A date in the photo that is passed over, as one of the future, or that is
-    legible in part only, is told, too.
+    legible in part only, is told, too, and so is what else is odd about a
+    file whose picture is whole.
 
     Of a folder it tells how many photos and faces are in and below it, and how many files are gone or couldn't be read.
 
@@ -66,6 +67,7 @@ def show(state: State, /, **asked: Any) -> None:
       replaced: at path lies another photo now, and this one has no file
       files: an array of path, hash, taken_at, camera, latitude, longitude;
         empty where all files are the same to the byte
+      odd, where there is any, also of each of files: an array of texts
       waiting, where there is any: what was said of faces of another picture
         of the shot that aren't found in this one: an array of box, of_other,
         emotion, is_face, said_at
@@ -173,7 +175,7 @@ def _each_file(record: PhotoRecord) -> Iterator[Text]:
     for path, capture in zip(record.paths, record.captures, strict=True):
         yield Text()
         yield Text(f"in {printable(path)}")
-        for name, value in _captured(capture):
+        for name, value in (*_captured(capture), *_odd(capture)):
             yield Text(f"  {name:<8}{printable(value)}")
 
 
@@ -182,6 +184,7 @@ def _facts(photo: _Photo) -> Iterator[tuple[str, str]]:
     yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
     yield from _captured(record.capture, photo.dates)
+    yield from _odd(record.capture, photo.dates)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
 
@@ -194,6 +197,13 @@ def _captured(capture: Capture, dates: tuple[DateNote, ...] = ()) -> Iterator[tu
         yield "camera", capture.camera
     if capture.latitude is not None and capture.longitude is not None:
         yield "place", f"{capture.latitude:.5f}, {capture.longitude:.5f}"
+
+
+def _odd(capture: Capture, dates: tuple[DateNote, ...] = ()) -> Iterator[tuple[str, str]]:
+    """What is kept of it, but dates that were asked of the file just now."""
+    for line in capture.oddities:
+        if not (dates and line.startswith("date ")):
+            yield "odd", line
 
 
 def _other_paths(record: PhotoRecord) -> Iterator[tuple[str, str]]:
