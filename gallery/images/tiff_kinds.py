@@ -1,12 +1,13 @@
 """TIFF of the kinds that Pillow takes for others, and shows as noise, as a negative or as black.
 
 Its table of kinds is keyed on tags. A tag is told otherwise where the pixels come out right then, and how the numbers
-of grey are to be taken is kept beside; every other kind is refused. What each kind must look like: TIFF 6.0.
+of grey are to be taken is kept beside; two kinds are left to `tiff_samples`, and every other one is refused. What each
+kind must look like: TIFF 6.0.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from PIL import TiffImagePlugin
 from PIL.TiffImagePlugin import (
@@ -22,6 +23,7 @@ from PIL.TiffImagePlugin import (
 
 from gallery.images.pixels import DEEP_GREY, DeepGrey
 from gallery.images.refusals import UnsupportedKindError
+from gallery.images.tiff_samples import UNASSOCIATED, Samples, picture_of, samples_of
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE, _INKS, _YCBCR, _LAB = 0, 1, 3, 5, 6, 8
 _UNSIGNED, _SIGNED, _FLOATING = 1, 2, 3
@@ -37,11 +39,18 @@ _NUMBERS: Final = {_SIGNED: "signed ", _FLOATING: "floating-point "}
 class TiffPicture(TiffImagePlugin.TiffImageFile):
     """A TIFF whose pixels are right once loaded. Opening it raises UnsupportedKindError for kinds that none are of."""
 
+    _samples: Samples | None = None
+    """How the pixels lie that `tiff_samples` reads."""
+    _kind = ""
+
     def _setup(self) -> None:
-        kind = self._described()
-        if self._comes_out_wrong():
+        kind = self._kind = self._described()
+        self._samples = samples_of(self.tag_v2)
+        if self._samples is not None:
+            self._take_as_8_bits(self._samples.bands)
+        elif self._comes_out_wrong():
             raise UnsupportedKindError("TIFF", kind)
-        if self._number(PHOTOMETRIC_INTERPRETATION, 0) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO):
+        elif self._number(PHOTOMETRIC_INTERPRETATION, 0) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO):
             self._take_grey()
         self._take_layout()
         self._take_palette()
@@ -49,8 +58,27 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
             super()._setup()
         except (SyntaxError, KeyError, IndexError) as error:
             raise UnsupportedKindError("TIFF", kind) from error
-        if self.use_load_libtiff:
+        if self._samples is not None:
+            self.tile, self.use_load_libtiff = [], False
+        elif self.use_load_libtiff:
             self.tile = [tile._replace(args=_native(tile.args)) for tile in self.tile]
+
+    def load(self) -> Any:
+        """The pixels, decoded at the first call."""
+        if self._samples is not None and self.fp is not None:
+            picture = picture_of(self.fp, self._samples, self._kind)
+            self.im, self._mode, self._size, self._samples = picture.im, picture.mode, picture.size, None
+            self.load_end()  # turns it
+        return super().load()
+
+    def _take_as_8_bits(self, bands: int) -> None:
+        """So that Pillow takes it for a kind that it knows."""
+        self.tag_v2[BITSPERSAMPLE], self.tag_v2[SAMPLEFORMAT] = (8,) * bands, (_UNSIGNED,) * bands
+        self.tag_v2[PLANAR_CONFIGURATION] = _BY_PIXEL
+        if bands == 2:
+            self.tag_v2[PHOTOMETRIC_INTERPRETATION] = _BLACK_IS_ZERO
+        if bands in (2, 4):
+            self.tag_v2[EXTRASAMPLES] = (UNASSOCIATED,)
 
     def _number(self, tag: int, default: int) -> int:
         """The first of its values."""

@@ -102,7 +102,7 @@ def test_uncompressed_ycbcr_with_fewer_colours_than_pixels_is_read(tmp_path):
 
 
 REFUSED = [
-    (Tiff(bits=16, extra=(2,)), np.stack([GREY, GREY], -1), "16-bit grey, 2 values a pixel, raw"),
+    (Tiff(bits=16, photometric=0, extra=(1,)), np.stack([GREY, GREY], -1), "16-bit grey, 2 values a pixel, raw"),
     (Tiff(bits=32, kind=3, photometric=2), RGB, "32-bit floating-point RGB, 3 values a pixel, raw"),
     (Tiff(kind=2), GREY - 128, "8-bit signed grey, 1 value a pixel, raw"),
     (Tiff(photometric=8, planes=2), RGB, "8-bit Lab, 3 values a pixel, raw"),

@@ -43,7 +43,7 @@ class Tiff:
         return [zlib.compress(part) if self.is_packed else part for part in packed]
 
     def _row(self, values: np.ndarray[Any, Any]) -> bytes:
-        if self.bits in (8, 16, 32):
+        if self.bits in (8, 16, 32, 64):
             kind = {1: "u", 2: "i", 3: "f"}[self.kind]
             return values.astype(f"{self.order}{kind}{self.bits // 8}").tobytes()
         bits = "".join(f"{int(value):0{self.bits}b}" for value in values)
