@@ -97,7 +97,7 @@ def filled(present: Keywords, own: Keywords | None = None) -> dict[Property, lis
     what nobody has.
     """
     own = own or {}
-    has_any = any(present.get(one) for one in (*LISTS, *READ_ONLY))
+    has_any = any(present.get(one) for one in LISTS) or bool(_paths(present))
     together = {one: present.get(one) or own.get(one, ()) for one in LISTS}
     together |= {one: (present if has_any else own).get(one, ()) for one in READ_ONLY}
     paths = _paths(together)
@@ -115,6 +115,8 @@ def _paths(present: Keywords) -> list[_Path]:
         one: [path for text in present.get(one, ()) for path in paths_in(text) if path]
         for one, paths_in in _PATHS.items()
     }
+    # digiKam copies what it reads in one place into all others: emotions there are ours, and perhaps of yesterday.
+    found |= {one: [path for path in found[one] if not _is_ours(path)] for one in READ_ONLY}
     # Windows knows a name alone of which others know what lies above it.
     leaves = {path[-1] for one, paths in found.items() if one is not LAST_KEYWORDS for path in paths if len(path) > 1}
     found[LAST_KEYWORDS] = [path for path in found[LAST_KEYWORDS] if len(path) > 1 or path[0] not in leaves]
@@ -122,6 +124,10 @@ def _paths(present: Keywords) -> list[_Path]:
     told = {name for path in paths for name in path} | {mark.join(path) for path in paths for mark in "/|"}
     flat = [(text,) for text in present.get(SUBJECT, ()) if text not in told]
     return list(dict.fromkeys([*paths, *flat]))
+
+
+def _is_ours(path: _Path) -> bool:
+    return len(path) == 2 and path[0] == BRANCH and path[1] in EMOTIONS
 
 
 def _written(which: Property, path: Sequence[str]) -> str:

@@ -124,6 +124,8 @@ def test_exiftool_finds_them_merged_and_the_others_untouched(tmp_path: Path) -> 
         ({OLD_HIERARCHY: ["A|b"]}, {}, ["A/b"], ["A|b"], ["b"]),
         ({CATALOG_SETS: ["A|b/c"]}, {}, ["A/b|c"], ["A|b/c"], ["b/c"]),
         ({CATEGORIES: [KIM]}, {}, ["People/Kim"], ["People|Kim"], ["Kim"]),
+        # Copied there by digiKam, from a list of ours: today another emotion may be shown.
+        ({LAST_KEYWORDS: ["Emotion/sad", "Emotion/blue"]}, {}, ["Emotion/blue"], ["Emotion|blue"], ["blue"]),
         # Only in the photo itself: as they are there.
         ({}, {LAST_KEYWORDS: ["People/Kim"]}, ["People/Kim"], ["People|Kim"], ["Kim"]),
         ({}, {TAGS: ["a"], SUBJECT: ["b"], CATALOG_SETS: ["c"]}, ["a"], ["a", "c", "b"], ["b"]),
