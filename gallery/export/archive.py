@@ -103,7 +103,7 @@ class _Archive:
         self, source: Path, names: Sequence[str], archive: ZipFile | None, digest: str | None
     ) -> tuple[ExportResult, str]:
         """The result and the name in the archive, empty where it isn't in it. `digest` is what it must hash to."""
-        name = next((name for name in map(_in_utf8, names) if name_key(name) not in self.taken), None)
+        name = next((name for name in map(in_utf8, names) if name_key(name) not in self.taken), None)
         if name is None:
             return _failed(source, f"different files called {' and '.join(names)} are in the archive already")
         with SpooledTemporaryFile(_IN_MEMORY_BYTES) as spool:
@@ -141,13 +141,19 @@ def _read(source: Path, name: str, spool: IO[bytes]) -> tuple[ZipInfo, str]:
         while chunk := reader.read(_CHUNK_BYTES):
             hasher.update(chunk)
             spool.write(chunk)
-    entry = ZipInfo(name, _dos_time(info.st_mtime))
+    entry = entry_of(name, info)
     # Known beforehand, so that ZIP64 is used where a file needs it.
     entry.file_size = spool.tell()
+    return entry, hasher.hexdigest()
+
+
+def entry_of(name: str, info: os.stat_result) -> ZipInfo:
+    """What an archive tells of a file: its time and who may read it."""
+    entry = ZipInfo(name, _dos_time(info.st_mtime))
     entry.create_system = _UNIX
     entry.external_attr = (stat.S_IFREG | stat.S_IMODE(info.st_mode) & 0o777) << 16
     entry.extra = _unix_time(info.st_mtime)
-    return entry, hasher.hexdigest()
+    return entry
 
 
 def _dos_time(seconds: float) -> tuple[int, int, int, int, int, int]:
@@ -165,5 +171,6 @@ def _unix_time(seconds: float) -> bytes:
     return struct.pack("<HHBl", 0x5455, 5, 1, whole) if -(1 << 31) <= whole < 1 << 31 else b""
 
 
-def _in_utf8(name: str) -> str:
+def in_utf8(name: str) -> str:
+    """The name, bytes that are no UTF-8 as `_`."""
     return "".join("_" if unicodedata.category(char) == "Cs" else char for char in name)

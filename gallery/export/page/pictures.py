@@ -105,19 +105,31 @@ class PictureMaker:
             return f"its picture can't be written: {error.strerror or error}"
 
     def _make(self, photo: PhotoRecord, source: str, view: Path, thumb: Path) -> str | None:
-        wanted = photo.hash_of(source)
-        digest, decoded = read_new(
-            source,
-            lambda digest: digest != wanted,
-            long_side=VIEW_LONG_SIDE,
-            max_megapixels=self.settings.max_megapixels,
-        )
-        if decoded is None or digest != wanted:
+        made = pictures_of(photo, source, self.settings)
+        if made is None:
             return CHANGED
-        picture = in_srgb(decoded.image)
-        write_beside(view, _jpeg(picture, _VIEW_QUALITY))
-        write_beside(thumb, _jpeg(_thumbnail(picture, photo), _THUMB_QUALITY))
+        write_beside(view, made.view)
+        write_beside(thumb, made.thumb)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Both of a photo, as JPEGs."""
+
+    view: bytes
+    thumb: bytes
+
+
+def pictures_of(photo: PhotoRecord, source: str, settings: Settings) -> Pictures | None:
+    """From one of the photo's files; None where that has changed since. Raises ImageError."""
+    wanted = photo.hash_of(source)
+    limit = settings.max_megapixels
+    digest, decoded = read_new(source, lambda digest: digest != wanted, long_side=VIEW_LONG_SIDE, max_megapixels=limit)
+    if decoded is None or digest != wanted:
+        return None
+    picture = in_srgb(decoded.image)
+    return Pictures(_jpeg(picture, _VIEW_QUALITY), _jpeg(_thumbnail(picture, photo), _THUMB_QUALITY))
 
 
 def _thumbnail(picture: Image.Image, photo: PhotoRecord) -> Image.Image:
