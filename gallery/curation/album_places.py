@@ -28,11 +28,6 @@ def hashes_in(connection: Connection, album: AlbumRow) -> list[str]:
     return list(connection.execute(within).scalars())
 
 
-def numbers_in(connection: Connection, album: AlbumRow) -> list[int]:
-    """The numbers of the contents in a manual album, in no order, also of those that nobody wants for now."""
-    return [number for number in all_in(connection, album) if number is not None]
-
-
 def hashes_of(connection: Connection, content_ids: Sequence[int]) -> list[str]:
     """The hashes of these contents, in the same order."""
     content = schema.content.c

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from gallery.curation import albums as kept
 from gallery.curation.album_covers import cover_of
-from gallery.curation.album_order import order_album
+from gallery.curation.album_order import move_photos, order_album
 from gallery.curation.album_rows import AlbumRow, find
 from gallery.db import schema
 from gallery.query.query import Query
@@ -34,16 +34,30 @@ class NewAlbumBody(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
 
 
+class Move(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """These photos of an album go before that one, in this order; null: to its end."""
+
+    photos: list[Id]
+    before: Id | None = None
+
+
 class AlbumBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What is to be different about an album; `order` names the photos that come first."""
+    """What is to be different about an album.
+
+    `order` names the photos that come first, `sort` an order for all. A `cover` of null: its first photo. `freeze`: a
+    smart album becomes a manual one with the photos that it has now.
+    """
 
     name: str | None = None
     note: str | None = None
-    cover: Id | None = None
+    cover: Id | msgspec.UnsetType | None = msgspec.UNSET
     query: str | None = None
     add: list[Id] | Named | None = None
     remove: list[Id] | Named | None = None
     order: list[Id] | None = None
+    move: Move | None = None
+    sort: Literal["newest", "oldest", "path"] | None = None
+    freeze: bool = False
 
 
 def listed(site: Site, _: Asked) -> list[dict[str, Any]]:
@@ -69,7 +83,7 @@ def change(site: Site, asked: Asked) -> dict[str, Any]:
     """`POST /api/albums/UID`."""
     body = asked.body(AlbumBody)
     with site.writing() as store:
-        album = _album(site, asked)
+        album = album_asked(site, asked)
         said = list(_changed(site, store, album, body))
         if not said:
             raise BadRequestError("nothing is to be changed")
@@ -79,16 +93,10 @@ def change(site: Site, asked: Asked) -> dict[str, Any]:
 def delete(site: Site, asked: Asked) -> dict[str, Any]:
     """`DELETE /api/albums/UID`."""
     with site.writing() as store:
-        album = _album(site, asked)
+        album = album_asked(site, asked)
         asking = kept.delete_album(store, album.name)
         hint = f"; without an answer now: {', '.join(asking)}" if asking else ""
         return done(site, f"album {album.name} deleted{hint}")
-
-
-def album_query(site: Site, asked: Asked) -> tuple[str, Query]:
-    """The name of an album, and the query for its photos, among those that may be seen. Raises NotFoundError."""
-    album = _album(site, asked)
-    return album.name, site.query(f"album:{quoted(album.name)}")
 
 
 def _listed(site: Site) -> list[dict[str, Any]]:
@@ -106,6 +114,7 @@ def _listed(site: Site) -> list[dict[str, Any]]:
                     "count": count,
                     "missing": 0 if site.is_guest else album.missing,
                     "cover": _cover(connection, site, find(connection, album.name)),
+                    "has_chosen_cover": album.cover is not None and not site.is_guest,
                     "query": None if site.is_guest else album.query,
                     "note": album.note,
                     "problem": None if site.is_guest else album.problem,
@@ -124,7 +133,8 @@ def _cover(connection: Connection, site: Site, album: AlbumRow) -> str | None:
     return digest
 
 
-def _album(site: Site, asked: Asked) -> AlbumRow:
+def album_asked(site: Site, asked: Asked) -> AlbumRow:
+    """The album that an address names. Raises NotFoundError, also for one that a guest mustn't know of."""
     album, uid = schema.album.c, asked.text("uid")
     with site.store.read() as connection:
         name = connection.execute(select(album.name).where(album.uid == uid)).scalar()
@@ -145,8 +155,9 @@ def _changed(site: Site, store: Store, album: AlbumRow, body: AlbumBody) -> Iter
     if body.query is not None and body.query != album.query:
         kept.set_album_query(store, name, site.query(body.query), site.settings)
         yield f"query of album {name} changed"
-    if body.cover is not None:
-        kept.set_album_cover(store, name, _path_of(store, body.cover), site.settings)
+    if not isinstance(body.cover, msgspec.UnsetType):
+        path = None if body.cover is None else _path_of(store, body.cover)
+        kept.set_album_cover(store, name, path, site.settings)
         yield f"cover of album {name} changed"
     if body.add is not None:
         count = kept.add_to_album(store, name, _photos(site, body.add), site.settings)
@@ -154,9 +165,22 @@ def _changed(site: Site, store: Store, album: AlbumRow, body: AlbumBody) -> Iter
     if body.remove is not None:
         count = kept.remove_from_album(store, name, _photos(site, body.remove), site.settings)
         yield f"{_photos_counted(count)} taken out of album {name}"
+    yield from _arranged(site, store, name, body)
+
+
+def _arranged(site: Site, store: Store, name: str, body: AlbumBody) -> Iterator[str]:
+    if body.freeze:
+        count = kept.freeze_album(store, name, site.settings).count
+        yield f"album {name} keeps its {_photos_counted(count)}"
+    if body.sort is not None:
+        kept.sort_album(store, name, body.sort, site.settings)
+        yield f"album {name} sorted by {body.sort}"
     if body.order is not None:
         order_album(store, name, body.order)
         yield f"album {name} put in order"
+    if body.move is not None:
+        count = move_photos(store, name, body.move.photos, body.move.before)
+        yield f"{_photos_counted(count)} moved in album {name}"
 
 
 def _photos(site: Site, what: list[int] | Named) -> Query:

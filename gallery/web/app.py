@@ -19,9 +19,9 @@ from starlette.staticfiles import StaticFiles
 
 from gallery.web import (
     albums,
-    archive,
     bursts,
     days,
+    downloads,
     events,
     finding,
     media,
@@ -80,6 +80,7 @@ ADDRESSES: Final = (
     Address("/api/picks", words.pick, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
     Address("/api/review", review.review, "slow"),
+    Address("/api/downloads", downloads.ask, "slow", "POST"),
     Address("/api/albums", albums.listed, "slow"),
     Address("/api/albums", albums.create, "write", "POST"),
     Address("/api/albums/{uid}", albums.change, "write", "POST"),
@@ -90,13 +91,16 @@ ADDRESSES: Final = (
     Address("/api/duplicates", bursts.duplicates, "slow"),
     Address("/api/errors", state.errors, "slow"),
     Address("/api/index", events.start_indexing, "write", "POST"),
+    Address("/api/index", events.stop_indexing, "write", "DELETE"),
     Address("/api/on-this-day", days.on_this_day, "slow"),
 )
 PICTURES: Final = (
     ("/thumbnails/{hash}", media.thumbnail),
     ("/crops/{face}", media.crop),
     ("/originals/{id}", media.original),
-    ("/api/albums/{uid}/zip", archive.archive),
+    ("/api/albums/{uid}/zip", partial(downloads.album_as, "zip")),
+    ("/api/albums/{uid}/page", partial(downloads.album_as, "page")),
+    ("/api/downloads/{key}", downloads.fetch),
     ("/api/events", events.events),
 )
 

@@ -45,6 +45,14 @@ def start_indexing(site: Site, asked: Asked) -> dict[str, Any]:
         return {"done": f"looking through {body.folder}", "undo": None}
 
 
+def stop_indexing(site: Site, _: Asked) -> dict[str, Any]:
+    """`DELETE /api/index`."""
+    with site.writing():
+        if not site.index_job.ask_to_stop():
+            raise NotFoundError("no folder is being looked through")
+        return {"done": "stopping; what is done is kept", "undo": None}
+
+
 async def events(site: Site, _: Lanes, __: Request) -> Response:
     """`GET /api/events`: `version` and `indexing`, as they change."""
     if site.listeners >= _MOST_LISTENERS:

@@ -22,12 +22,17 @@ from gallery.settings import Settings
 
 _TOLD_SECONDS: Final = 0.3
 _LAST_SECONDS: Final = 1.0
-"""Who is asked to end gets so long."""
+"""Who is asked to end gets so long when the server ends."""
+_PATIENT_SECONDS: Final = 60.0
+"""And so long where a person stops the run alone: photos that are being read are still finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: `total` is 0 until that is known. `error` says why it ended before its end."""
+    """How far a run is: `total` is 0 until that is known. `error` says why it ended before its end.
+
+    `stopping`: a person asked for its end; what is done is kept. `stopped`: that came.
+    """
 
     folder: str
     done: int = 0
@@ -37,6 +42,8 @@ class Progress:
     faces: int = 0
     finished: bool = False
     error: str | None = None
+    stopping: bool = False
+    stopped: bool = False
 
 
 class IndexJob:
@@ -47,33 +54,43 @@ class IndexJob:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._progress: Progress | None = None
+        self._is_asked_to_stop = False
 
     @property
     def progress(self) -> Progress | None:
         """Of the run that goes on, or of the last one; None where there was none."""
-        return self._progress
+        progress = self._progress
+        if progress is None or progress.finished or not self._is_asked_to_stop:
+            return progress
+        return replace(progress, stopping=True)
 
     def start(self, folder: str) -> bool:
         """Begins to look through the folder; false where a run goes on already."""
         with self._lock:
             if self._process is not None and self._process.poll() is None:
                 return False
-            self._progress = Progress(folder)
+            self._progress, self._is_asked_to_stop = Progress(folder), False
             asked = {"database": self._database, "folder": folder, "settings": asdict(self._settings)}
             self._process = _begun(json.dumps(asked).encode())
             threading.Thread(target=self._follow, args=[self._process], daemon=True, name="gallery-index").start()
             return True
 
+    def ask_to_stop(self) -> bool:
+        """Has the run end as Ctrl-C does, in its own time; false where none goes on."""
+        with self._lock:
+            process = self._process
+            if process is None or process.poll() is not None:
+                return False
+            self._is_asked_to_stop = True
+        threading.Thread(target=_ended, args=[process, _PATIENT_SECONDS], daemon=True, name="gallery-stop").start()
+        return True
+
     def stop(self) -> None:
         """Ends the run, and whatever it has started. What is done is kept."""
         with self._lock:
             process = self._process
-        if process is None or process.poll() is not None:
-            return
-        _signal(process, signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_LAST_SECONDS)
-        _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if process is not None and process.poll() is None:
+            _ended(process, _LAST_SECONDS)
 
     def _follow(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101 - it is a pipe
@@ -82,7 +99,9 @@ class IndexJob:
                 self._progress = Progress(**json.loads(line))
         process.wait()
         last = self._progress
-        if last is not None and not last.finished:
+        if last is not None and not last.finished and self._is_asked_to_stop:
+            self._progress = replace(last, finished=True, stopped=True)
+        elif last is not None and not last.finished:
             self._progress = replace(last, finished=True, error=last.error or "it was stopped; what is done is kept")
 
 
@@ -95,6 +114,14 @@ def _begun(asked: bytes) -> subprocess.Popen[bytes]:
     with suppress(BrokenPipeError), process.stdin as pipe_in:
         pipe_in.write(asked)
     return process
+
+
+def _ended(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Asks it to end, and after so long ends it with all that it has started."""
+    _signal(process, signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
@@ -147,5 +174,7 @@ def as_json(progress: Progress | None) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
+    # A server that a shell started in the background hands on that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         main(sys.stdin.buffer, sys.stdout.buffer)

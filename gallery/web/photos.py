@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS
+from gallery.query.query import Query
 from gallery.search.chosen import copies_meant
 from gallery.search.gate import Gate
 from gallery.search.matches import matching_ids
@@ -18,21 +19,27 @@ from gallery.search.order import NARROWEST, WIDEST
 from gallery.store import photo_rows
 from gallery.store.tiles import Tile, tiles
 from gallery.web.asked import Asked
+from gallery.web.in_album import OWN, album_of
 from gallery.web.site import Site
 
 MOST_TILES: Final = 500
-ORDERS: Final = ("newest", "oldest", "score", "faces", "added", "path")
+ORDERS: Final = ("newest", "oldest", "score", "faces", "added", "path", OWN)
+"""As sort: has them, and that of the album which the query names."""
 
 PICKED, REJECTED, FAILED, GONE = 1, 2, 4, 8
 _WORDS: Final = {"pick": PICKED, "reject": REJECTED, None: 0}
 
 
 class Timeline(msgspec.Struct, frozen=True):
-    """The days of a result, in its order: date or null, photos, sum of width / height, 1 where a date is guessed."""
+    """The days of a result, in its order: date or null, photos, sum of width / height, 1 where a date is guessed.
+
+    `album` is the id of the one album that all of them are in; null where the query names none, or several.
+    """
 
     version: str
     total: int
     days: list[tuple[str | None, int, float, int]]
+    album: str | None = None
 
 
 class TileAnswer(msgspec.Struct, array_like=True, frozen=True):
@@ -61,7 +68,16 @@ def timeline(site: Site, asked: Asked) -> Timeline:
     """`GET /api/timeline?query=&order=&version=`."""
     order, version = site.order(asked.text("query"), asked.choice("order", ORDERS), asked.text("version"))
     days = [(day.date, day.count, day.aspects, int(day.guessed)) for day in order.days]
-    return Timeline(version, len(order), days)
+    return Timeline(version, len(order), days, _album(site, asked.text("query")))
+
+
+def _album(site: Site, text: str) -> str | None:
+    query = Query.parse(text)
+    if query.where is None:
+        return None
+    with site.reading() as connection:
+        album = album_of(connection, query)
+    return album.uid if album is not None and site.access.scope.shows_album(album.name) else None
 
 
 def wall(site: Site, asked: Asked) -> Tiles:
@@ -98,7 +114,7 @@ def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int],
     """The numbers of a piece of a result; its beginning is there before the whole order is."""
     text, sort = asked.text("query"), asked.choice("order", ORDERS)
     kept = site.kept_order(text, sort, asked.text("version"))
-    if kept is None and offset + limit <= MOST_TILES:
+    if kept is None and offset + limit <= MOST_TILES and sort != OWN:
         return _beginning(site, text, sort, offset, limit), site.versions.current()
     order, version = kept or site.order(text, sort, asked.text("version"))
     return order.numbers[offset : offset + limit].tolist(), version

@@ -9,6 +9,7 @@ import msgspec
 from gallery.web.albums import AlbumBody, NewAlbumBody
 from gallery.web.answers import Problem
 from gallery.web.asked import Asked
+from gallery.web.downloads import DownloadBody
 from gallery.web.events import IndexBody
 from gallery.web.photos import Tiles, Timeline
 from gallery.web.site import Site
@@ -19,6 +20,7 @@ BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "/api/faces": FaceBody,
     "/api/picks": PickBody,
     "/api/undo": UndoBody,
+    "/api/downloads": DownloadBody,
     "/api/albums": NewAlbumBody,
     "/api/albums/{uid}": AlbumBody,
     "/api/index": IndexBody,

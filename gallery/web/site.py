@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Connection
@@ -23,8 +21,10 @@ from gallery.store.readers import ReadingStore
 from gallery.store.store import Store
 from gallery.web.answers import NotFoundError, RefusedError
 from gallery.web.fresh import Fresh
+from gallery.web.in_album import OWN, in_own_order
 from gallery.web.index_job import IndexJob
 from gallery.web.kept import Kept
+from gallery.web.parcels import Parcels
 from gallery.web.scope import EVERYTHING, Scope
 from gallery.web.versions import Versions
 
@@ -75,7 +75,7 @@ class Site:
     is_closing: bool = field(default=False, init=False)
     _orders: Kept[Key, Order] = field(init=False)
     _lately: OrderedDict[tuple[str, ...], Fresh[Any]] = field(default_factory=OrderedDict, init=False)
-    _scratch: TemporaryDirectory[str] | None = field(default=None, init=False)
+    parcels: Parcels = field(default_factory=Parcels, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +114,7 @@ class Site:
 
         Raises QueryError, RefusedError.
         """
-        query = self.access.scope.narrowed(Query.parse(text))
+        query, sort = self.access.scope.narrowed(Query.parse(text)), "" if sort == OWN else sort
         return query if query.sort or not sort else replace(query, sort=sort)
 
     def order(self, text: str, sort: str = "newest", version: str = "") -> tuple[Order, str]:
@@ -182,17 +182,8 @@ class Site:
         with self.reader.read() as connection:
             yield connection
 
-    def scratch(self) -> Path:
-        """A folder for files that nobody needs when the server ends."""
-        with self._lock:
-            if self._scratch is None:
-                self._scratch = TemporaryDirectory(prefix="gallery-serve-", ignore_cleanup_errors=True)
-            return Path(self._scratch.name)
-
     def close(self) -> None:
         """Breaks off what is being read, ends the processes, and lets go of the files."""
-        if self._scratch is not None:
-            self._scratch.cleanup()
         self.is_closing = True
         self.reader.end()
         self.index_job.stop()
@@ -203,7 +194,9 @@ class Site:
 
     def _made(self, text: str, sort: str) -> Order:
         with self.reader.read() as connection:
-            return whole_order(connection, self.query(text, sort), self.settings, self._shapes)
+            query = self.query(text, sort)
+            order = whole_order(connection, query, self.settings, self._shapes)
+            return in_own_order(connection, query, order, self.settings) if sort == OWN else order
 
     def _shapes(self) -> Shapes:
         def read() -> Shapes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +12,7 @@ from gallery.curation.history import list_actions, undo
 from gallery.query.query import Query
 from gallery.store.store import Store
 from gallery.web.site import Access
-from tests.support.cli_gallery import Gallery, fill
-from tests.support.make import added, face, open_store, write
+from tests.support.make import added, face, write
 from tests.support.web import ORIGIN, Web, served
 
 
@@ -117,6 +114,11 @@ def test_an_album_is_deleted_and_comes_back(web: Web, store: Store) -> None:
         ({"order": [10**9]}, 400),
         ({"cover": 10**9}, 404),
         ({"cover": 4}, 400),
+        ({"move": {"photos": [4]}}, 400),
+        ({"move": {"photos": [1], "before": 4}}, 400),
+        ({"move": {"photos": [1], "before": 1}}, 400),
+        ({"sort": "score"}, 400),
+        ({"freeze": True}, 400),
         ({"add": {"path": "/etc"}}, 400),
         ({"note": "x" * 20_000}, 400),
     ],
@@ -143,20 +145,55 @@ def test_where_only_looking_is_allowed_albums_stay(web: Web, store: Store) -> No
     assert len(list_actions(store)) == 1
 
 
-def test_an_album_is_taken_away_as_an_archive(gallery: Gallery) -> None:
-    paths = fill(gallery)
-    with open_store(gallery.folder) as store, served(store) as web:
-        create_album(store, "My: best", [paths["beach"], paths["group"]])
-        found = web.client.get(f"/api/albums/{uid(web, 'My: best')}/zip")
-        assert found.headers["content-type"] == "application/zip"
-        assert "My_%20best.zip" in found.headers["content-disposition"]
-        with zipfile.ZipFile(io.BytesIO(found.content)) as archive:
-            assert archive.namelist() == ["beach.jpg", "group.jpg"]
-            assert archive.read("beach.jpg") == Path(paths["beach"]).read_bytes()
-        assert list(web.site.scratch().iterdir()) == []
-        for path in paths.values():
-            Path(path).unlink()
-        assert web.error(f"/api/albums/{uid(web, 'My: best')}/zip")[0] == 400
-        assert list(web.site.scratch().iterdir()) == []
-        scratch = web.site.scratch()
-    assert not scratch.exists()
+def test_an_album_is_shown_in_its_own_order_and_photos_are_moved_in_it(web: Web, store: Store) -> None:
+    photos = ids(web)
+    create_album(store, "Best", [f"/photos/{day}.jpg" for day in (3, 1, 4, 2)])
+    own = {"query": "album:best", "order": "album"}
+    timeline = web.get("/api/timeline", **own)
+    assert [day[:2] for day in timeline["days"]] == [[None, 4]]
+    assert timeline["album"] == uid(web, "Best")
+    assert web.names(**own) == ["3.jpg", "1.jpg", "4.jpg", "2.jpg"]
+    assert web.names("album:Best date:2023-06-02..", order="album") == ["3.jpg", "4.jpg", "2.jpg"]
+    between = web.get(f"/api/photos/{photos['1.jpg']}", **own)
+    assert (between["previous"], between["next"]) == (photos["3.jpg"], photos["4.jpg"])
+    path = f"/api/albums/{uid(web, 'Best')}"
+    moved = [photos["2.jpg"], photos["1.jpg"]]
+    assert (
+        web.post(path, {"move": {"photos": moved, "before": photos["3.jpg"]}})["done"] == "2 photos moved in album Best"
+    )
+    assert web.names(**own) == ["2.jpg", "1.jpg", "3.jpg", "4.jpg"]
+    web.post(path, {"move": {"photos": [photos["1.jpg"]], "before": None}})
+    assert inside(store, "Best") == ["2.jpg", "3.jpg", "4.jpg", "1.jpg"]
+    web.post("/api/undo", {})
+    web.post("/api/undo", {})
+    assert inside(store, "Best") == ["3.jpg", "1.jpg", "4.jpg", "2.jpg"]
+    web.post(path, {"sort": "oldest"})
+    assert inside(store, "Best") == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
+
+
+def test_own_order_is_by_date_where_no_album_is_named(web: Web, store: Store) -> None:
+    create_album(store, "Best", ["/photos/1.jpg", "/photos/2.jpg"])
+    create_smart_album(store, "All", Query.parse("emotion:happy sort:oldest"))
+    assert web.names("", order="album") == ["4.jpg", "3.jpg", "2.jpg", "1.jpg"]
+    assert web.names("album:Best or date:2023-06-03", order="album") == ["3.jpg", "2.jpg", "1.jpg"]
+    assert web.names("album:Best sort:newest", order="album") == ["2.jpg", "1.jpg"]
+    assert web.names("album:All", order="album") == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    assert web.get("/api/timeline", query="album:Best or date:2023-06-03")["album"] is None
+
+
+def test_a_cover_is_chosen_and_given_up(web: Web, store: Store) -> None:
+    create_album(store, "Best", ["/photos/1.jpg", "/photos/2.jpg"])
+    path = f"/api/albums/{uid(web, 'Best')}"
+    web.post(path, {"cover": ids(web)["2.jpg"]})
+    assert [one["has_chosen_cover"] for one in web.get("/api/albums")] == [True]
+    web.post(path, {"cover": None})
+    [album] = web.get("/api/albums")
+    assert (album["cover"], album["has_chosen_cover"]) == (store.photo("/photos/1.jpg").hash, False)
+
+
+def test_a_smart_album_keeps_what_it_has(web: Web, store: Store) -> None:
+    create_smart_album(store, "All", Query.parse("emotion:happy sort:oldest"))
+    told = web.post(f"/api/albums/{uid(web, 'All')}", {"freeze": True})
+    assert told["done"] == "album All keeps its 4 photos"
+    assert [album.query for album in list_albums(store)] == [None]
+    assert inside(store, "All") == ["1.jpg", "2.jpg", "3.jpg", "4.jpg"]

@@ -153,7 +153,8 @@ def test_the_gallery_is_told_as_a_whole(gallery: Gallery) -> None:
 
 def test_an_empty_gallery_has_an_answer_to_everything(store: Store) -> None:
     with served(store) as web:
-        assert web.get("/api/timeline") == {"version": web.site.versions.current(), "total": 0, "days": []}
+        nothing = {"version": web.site.versions.current(), "total": 0, "days": [], "album": None}
+        assert web.get("/api/timeline") == nothing
         assert web.get("/api/tiles")["tiles"] == []
         for path in ("state", "facets", "review", "albums", "moods", "calendar", "bursts", "duplicates", "errors"):
             web.get(f"/api/{path}")

@@ -18,7 +18,7 @@ from gallery.store.store import Store
 from gallery.web.index_job import IndexJob, Progress
 from gallery.web.site import Access
 from tests.support.make import added, open_store, write
-from tests.support.web import Web, served
+from tests.support.web import ORIGIN, Web, served
 
 
 def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
@@ -92,6 +92,40 @@ def test_a_run_is_one_alone_and_ends_with_all_it_has_started(tmp_path: Path, mon
     assert progress == Progress("/photos", finished=True, error="it was stopped; what is done is kept")
     assert started[0].wait() != 0
     job.stop()
+
+
+def test_a_run_is_stopped_by_who_began_it_and_what_is_done_stays(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Once the run is told of, it would go on for long; Ctrl-C ends it as it ends `gallery index`.
+    program = (
+        "import json, sys, time, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "job = json.load(sys.stdin); told = dict(folder=job['folder'], done=3, total=9, new=3, failed=1, faces=4)\n"
+        "try:\n print(json.dumps(told), flush=True); time.sleep(99)\nexcept KeyboardInterrupt: time.sleep(0.4)\n"
+    )
+
+    def begun(asked: bytes) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, start_new_session=True)
+        assert process.stdin is not None
+        with process.stdin as told:
+            told.write(asked)
+        return process
+
+    monkeypatch.setattr("gallery.web.index_job._begun", begun)
+    with served(store) as web:
+        stop = {"origin": ORIGIN}
+        assert web.client.delete("/api/index", headers=stop).status_code == 404
+        web.post("/api/index", {"folder": str(folder)})
+        until(lambda: web.get("/api/state")["indexing"]["total"] == 9)
+        assert web.client.delete("/api/index", headers=stop).json()["done"] == "stopping; what is done is kept"
+        assert web.get("/api/state")["indexing"]["stopping"] is True
+        progress = until(lambda: (found := web.get("/api/state")["indexing"]) and found["finished"] and found)
+        assert (progress["stopped"], progress["error"], progress["new"]) == (True, None, 3)
+        web.post("/api/index", {"folder": str(folder)})
+        assert web.get("/api/state")["indexing"]["stopping"] is False
+    with served(store, access=Access(read_only=True)) as reading:
+        assert reading.client.delete("/api/index", headers=stop).status_code == 403
 
 
 def heard(web: Web, act: Callable[[], None], count: int) -> list[tuple[str, Any]]:
