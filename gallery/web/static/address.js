@@ -1,12 +1,12 @@
 // Where one is, as the address says it: which view, which query, which photo, which day. "Back" is the browser's.
 
-const FIELDS = ["view", "query", "photo", "at", "by", "emotion"];
+const FIELDS = ["view", "query", "order", "photo", "at", "by", "emotion"];
 const listeners = [];
 
 /** What the address says now; `view` is always there. */
 export function read(search = location.search) {
   const given = new URLSearchParams(search);
-  const found = { view: "photos", query: "", photo: null, at: null, by: null, emotion: null };
+  const found = { view: "photos", query: "", order: null, photo: null, at: null, by: null, emotion: null };
   for (const field of FIELDS) if (given.get(field)) found[field] = given.get(field);
   return found;
 }
@@ -22,9 +22,11 @@ export function link(place) {
   return text ? `/?${text}` : "/";
 }
 
-/** Goes to another place; what isn't named stays, but for the photo and the day, which belong to the place left. */
+/** Goes to another place; what isn't named stays, but for the photo and the day, which belong to the place left, and the
+ * order of an album where the query names none any more. */
 export function go(change) {
   const next = { ...read(), photo: null, at: null, ...change };
+  if (!("order" in change) && !next.query.includes("album:")) next.order = null;
   if (link(next) !== link(read())) history.pushState({ depth: depth() + 1 }, "", link(next));
   told();
 }
@@ -59,5 +61,10 @@ export function told() {
 
 addEventListener("popstate", told);
 
-/** The search for the photos of an album. */
-export const albumQuery = (name) => `album:"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+/** Where the photos of an album are: as somebody put them in order, those of a smart one by days. */
+export const albumPlace = ({ name, query }) => ({ query: albumQuery(name), order: query ? null : "album", by: null });
+
+/** The name of the album that a search asks for and nothing else, else the search itself. */
+export const titleOf = (query) => /^album:"((?:[^"\\]|\\.)*)"$/.exec(query)?.[1].replace(/\\(.)/g, "$1") ?? query;
+
+const albumQuery = (name) => `album:"${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;

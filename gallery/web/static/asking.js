@@ -17,7 +17,10 @@ export function show(heading, ...parts) {
     dialog.showModal();
     takeOff = layer({}, { alone: true });
     dialog.addEventListener("close", closed, { once: true });
-    dialog.onclick = (event) => event.target === dialog && close();
+    dialog.onclick = (event) => {
+      // What it returns matters: after a false no form in it would be sent, and no link followed.
+      if (event.target === dialog) close();
+    };
   }
 }
 

@@ -5,8 +5,9 @@
   if ((given.get("view") ?? "photos") === "photos") {
     const query = given.get("query") ? `query=${new URLSearchParams({ query: given.get("query") }).toString().slice(6)}&` : "";
     const asked = (address) => [address, fetch(address, { priority: "high" })];
-    const addresses = [`/api/timeline?${query}order=newest`];
-    if (!given.get("at") && !given.get("photo")) addresses.push(`/api/tiles?${query}order=newest&offset=0&limit=60`);
+    const order = new URLSearchParams({ order: given.get("order") ?? "newest" }).toString();
+    const addresses = [`/api/timeline?${query}${order}`];
+    if (!given.get("at") && !given.get("photo")) addresses.push(`/api/tiles?${query}${order}&offset=0&limit=60`);
     globalThis.early = new Map(addresses.map(asked));
     for (const answer of globalThis.early.values()) answer.catch(() => {});
   }

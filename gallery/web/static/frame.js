@@ -28,7 +28,7 @@ function railLink([view, words]) {
 /** Which view is shown; the links take the query along. */
 export function mark(view) {
   for (const each of find("#rail").children) {
-    each.href = link({ view: each.dataset.view, query: read().query });
+    each.href = link({ ...read(), view: each.dataset.view, photo: null, at: null, by: null, emotion: null });
     each.dataset.view === view ? each.setAttribute("aria-current", "page") : each.removeAttribute("aria-current");
   }
 }
@@ -52,13 +52,17 @@ export function count() {
   find('#rail [data-view="review"]').hidden = state.read_only || state.guest;
 }
 
-/** How far a run of indexing is, as a line under the header. */
+let isRunning = false;
+
+/** How far a run of indexing is: a line under the header, a share beside More, where it is stopped. */
 export function indexing(news) {
-  const ran = find("#indexing");
-  ran?.remove();
+  const ran = isRunning;
+  isRunning = Boolean(news && !news.finished);
+  find("#indexing")?.remove();
+  find("#badge-more").textContent = isRunning && news.total ? dates.percent(news.done / news.total) : "";
   if (ran && news?.error) failed(new Error(news.error));
-  else if (ran && news?.finished) done(texts.indexed(news.new ?? 0, news.failed ?? 0));
-  if (!news || news.finished || news.error || !news.total) return;
+  else if (ran && news?.finished) done((news.stopped ? texts.indexStopped : texts.indexed)(news.new ?? 0, news.failed ?? 0));
+  if (!isRunning || !news.total) return;
   const bar = styled(make("i"), { width: `${(100 * news.done) / news.total}%` });
   find("#head").append(make("div", { id: "indexing", title: texts.indexing(news.done, news.total) }, bar));
 }

@@ -9,6 +9,7 @@ import { layer } from "/static/keyboard.js";
 import * as pictures from "/static/pictures.js";
 import { SearchBox } from "/static/search/box.js";
 import { state } from "/static/state.js";
+import { updateButtons } from "/static/views/index_button.js";
 import { PhotosView } from "/static/views/photos.js";
 
 const LOADED = {
@@ -71,7 +72,10 @@ const refresh = rested(async () => {
 
 function heard(name, news) {
   if (name === "version") seen(typeof news === "object" ? news.version : news);
-  if (name === "indexing") frame.indexing(news);
+  if (name !== "indexing") return;
+  state.indexing = news;
+  frame.indexing(news);
+  updateButtons();
 }
 
 const goTo = (view) => () => go({ view, by: null, emotion: null });

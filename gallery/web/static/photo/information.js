@@ -1,6 +1,6 @@
 // What is known of the photo: when, where, with what, in which albums, where else it lies.
 
-import { go, albumQuery } from "/static/address.js";
+import { albumPlace, go } from "/static/address.js";
 import { original } from "/static/api.js";
 import { make } from "/static/dom.js";
 import * as dates from "/static/dates.js";
@@ -38,7 +38,7 @@ function place({ place: at }) {
 function albums({ albums: names }) {
   return (names ?? []).map((album) => {
     const name = album.name ?? album;
-    return make("button", { type: "button", class: "chip", text: name, onclick: () => go({ view: "photos", query: albumQuery(name) }) });
+    return make("button", { type: "button", class: "chip", text: name, onclick: () => go({ view: "photos", ...albumPlace({ name }) }) });
   });
 }
 

@@ -142,7 +142,7 @@ export class Photo {
   }
 
   async fetch(id) {
-    const data = await ask(`photos/${encodeURIComponent(id)}`, { query: read().query });
+    const data = await ask(`photos/${encodeURIComponent(id)}`, { query: read().query, order: read().order });
     this.known.set(id, data);
     if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
     return data;

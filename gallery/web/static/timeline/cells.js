@@ -9,10 +9,10 @@ import { DAMAGED, PICKED, REJECTED } from "/static/timeline/pieces.js";
 import { emotionName, texts } from "/static/texts.js";
 
 /** The heading of a day, a month or a year, with the circle that selects all of it. */
-export function headingRow(day, index, isSelected) {
-  const words = dayWords(day.date, day.width);
+export function headingRow(day, index, isSelected, isOwn) {
+  const words = isOwn ? texts.ownOrder : dayWords(day.date, day.width);
   const circle = make("button", { type: "button", class: "circle", tabindex: "-1", "aria-pressed": String(isSelected), "aria-label": texts.selectDay(words) }, icon("check"));
-  const text = make("h2", { text: words, title: dayWords(day.date) });
+  const text = make("h2", { text: words, title: isOwn ? null : dayWords(day.date) });
   const guessed = day.guessed ? make("span", { class: "guessed", text: texts.dateByFile, title: texts.dateByFileLong }) : null;
   const cell = make("div", { role: "rowheader", class: "day" }, text, guessed, circle);
   const row = make("div", { role: "row", class: "heading", "data-day": index, "aria-rowindex": day.row + 1 }, cell);

@@ -175,7 +175,7 @@ export class Grid {
   }
 
   made({ kind, segment, row, day, index, number }) {
-    if (kind === "heading") return headingRow(day, index, this.isDaySelected(index));
+    if (kind === "heading") return headingRow(day, index, this.isDaySelected(index), this.plan.isOwn);
     if (kind === "placeholder") return placeholder(segment, this.plan.target);
     // The photos may have been let go of since the rows were worked out.
     const tiles = this.pieces.range(segment.first + row.first, row.cells.length);

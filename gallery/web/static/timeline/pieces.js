@@ -18,8 +18,8 @@ export const DAMAGED = 4;
 
 export class Pieces {
   /** `arrived` is called with the ranks (first, behind the last) that are there now, `failed` with what went wrong. */
-  constructor(query, { total, version }, { arrived, failed }) {
-    Object.assign(this, { query, total, version, arrived, failed });
+  constructor({ query, order }, { total, version }, { arrived, failed }) {
+    Object.assign(this, { query, order, total, version, arrived, failed });
     this.tiles = new Map();
     this.partial = new Set();
     this.wanted = [];
@@ -84,13 +84,13 @@ export class Pieces {
   }
 
   async load(offset, limit, signal) {
-    const answer = await ask("tiles", { query: this.query, order: "newest", version: this.version, offset, limit }, { signal });
+    const answer = await ask("tiles", { query: this.query, order: this.order, version: this.version, offset, limit }, { signal });
     return answer.tiles.map(tileOf);
   }
 
   /** Asked for without a version, for early.js does it before there is one. */
   async loadFirst(signal) {
-    const { tiles, version } = await ask("tiles", { query: this.query, order: "newest", offset: 0, limit: FIRST_PIECE }, { signal });
+    const { tiles, version } = await ask("tiles", { query: this.query, order: this.order, offset: 0, limit: FIRST_PIECE }, { signal });
     return version === this.version ? tiles.map(tileOf) : this.load(0, FIRST_PIECE, signal);
   }
 

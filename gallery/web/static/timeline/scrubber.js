@@ -27,7 +27,7 @@ export class Scrubber {
     this.plan = plan;
     this.element.hidden = plan.height <= this.grid.map.screen * 1.5;
     this.height = this.element.clientHeight;
-    const marks = yearsOf(plan);
+    const marks = plan.isOwn ? [] : yearsOf(plan);
     let last = -Infinity;
     this.years.replaceChildren();
     for (const { year, y } of marks) {
@@ -50,7 +50,13 @@ export class Scrubber {
     if (this.held) return;
     const index = this.dayAt(top);
     this.element.setAttribute("aria-valuenow", index);
-    this.element.setAttribute("aria-valuetext", monthWords(this.plan.days[index]));
+    this.element.setAttribute("aria-valuetext", this.words(top));
+  }
+
+  /** What lies there: a month, or where the photos are in no order of time, how far down it is. */
+  words(y) {
+    if (!this.plan.isOwn) return monthWords(this.plan.days[this.dayAt(y)]);
+    return texts.place(this.plan.segments[lastUpTo(this.plan.segments, y + 1, (segment) => segment.y)]?.first ?? 0, this.plan.total);
   }
 
   dayAt(y) {
@@ -77,7 +83,7 @@ export class Scrubber {
 
   say(share, y) {
     this.bubble.hidden = false;
-    this.bubble.textContent = monthWords(this.plan.days[this.dayAt(y)]);
+    this.bubble.textContent = this.words(y);
     this.bubble.style.transform = `translateY(${Math.max(0, Math.min(share * this.height - 16, this.height - 34))}px)`;
   }
 

@@ -4,6 +4,7 @@ import { tell } from "/static/api.js";
 import { done, failed } from "/static/announce.js";
 import * as asking from "/static/asking.js";
 import { chooseAlbum } from "/static/views/choose_album.js";
+import { chooseDownload } from "/static/views/downloads.js";
 import { find, make, styled } from "/static/dom.js";
 import { icon } from "/static/icons.js";
 import { SAYABLE, texts } from "/static/texts.js";
@@ -13,14 +14,18 @@ export class SelectedBar {
     Object.assign(this, { view, selection });
     this.count = make("strong", { role: "status" });
     this.all = make("button", { type: "button", class: "link", onclick: () => selection.all() });
-    const button = (name, words, act) => make("button", { type: "button", onclick: act, class: "does writes" }, icon(name), make("span", { text: words }));
-    this.element = make("div", { class: "selected", role: "toolbar", "aria-label": texts.select, hidden: true },
+    const button = (name, words, act, kind = "does writes") => make("button", { type: "button", onclick: act, class: kind }, icon(name), make("span", { text: words }));
+    this.order = ["Shift+ArrowLeft", "Shift+ArrowRight"].map((key, place) => button(["back", "on"][place], texts.move[place], () => view.arranging.keys[key]()));
+    this.cover = button("photos", texts.makeCover, () => this.change(([id]) => ({ cover: id })));
+    this.inAlbum = make("div", { class: "part", role: "group", "aria-label": texts.inAlbum }, this.order, this.cover, button("close", texts.takeOut, () => this.change((_, named) => ({ remove: named.photos ?? named }))));
+    this.element = make("div", { class: "selected", role: "toolbar", "aria-label": texts.select, hidden: true }, make("div", { class: "part" },
       make("button", { type: "button", class: "plain", "aria-label": texts.selectNone, title: texts.selectNone, onclick: () => view.wall.clear() }, icon("close")),
       this.count, this.all,
       button("albums", texts.toAlbum, () => this.album()),
       button("faces", texts.sayEmotion, () => this.sayEmotion()),
       button("pick", texts.pickSelected, () => this.say("pick")),
-      button("reject", texts.rejectSelected, () => this.say("reject")));
+      button("reject", texts.rejectSelected, () => this.say("reject")),
+      button("download", texts.takeAway, () => this.download(), "does")), this.inAlbum);
     view.element.append(this.element);
   }
 
@@ -30,6 +35,9 @@ export class SelectedBar {
     this.count.textContent = texts.selected(count);
     this.all.textContent = texts.selectAll(total);
     this.all.hidden = this.selection.isAll || count >= total;
+    this.inAlbum.hidden = !this.view.albumHead.isManual;
+    for (const each of this.order) each.hidden = !this.view.isOwn;
+    this.cover.disabled = count !== 1;
   }
 
   /** The photos as requests name them: all that match by their query, others by their ids. */
@@ -48,6 +56,26 @@ export class SelectedBar {
       if (!some && !this.view.query) return;
       await chooseAlbum(some ? await this.named() : { query: this.view.query }, { smart: !some || this.selection.isAll, query: this.view.query });
       this.view.wall.clear();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Something about the album that is shown, and these photos in it. */
+  async change(bodyOf) {
+    try {
+      const named = await this.named();
+      const answer = await tell(`albums/${this.view.timeline.album}`, bodyOf(named.photos ?? (await this.view.pieces.all(0, 1)).map(({ id }) => id), named));
+      done(answer.done, answer.undo);
+      this.view.wall.clear();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  async download() {
+    try {
+      chooseDownload(await this.named(), this.count.textContent);
     } catch (error) {
       failed(error);
     }

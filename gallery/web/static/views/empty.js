@@ -1,15 +1,14 @@
 // What stands where nothing is: what to do next.
 
-import { tell } from "/static/api.js";
 import { go } from "/static/address.js";
-import { done, failed } from "/static/announce.js";
 import { make } from "/static/dom.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
+import { indexButton } from "/static/views/index_button.js";
 
 export function emptyState(query) {
   if (query) return message(texts.nothingFound, texts.nothingFoundHint, allButton());
-  const folders = state.roots.filter((root) => root.reachable).map(({ folder }) => indexButton(folder));
+  const folders = state.roots.filter((root) => root.reachable).map(({ folder }) => indexButton(folder, texts.indexAgain(folder)));
   return message(texts.nothingYet, folders.length ? "" : texts.nothingYetHint, ...(folders.length ? folders : [make("p", {}, make("code", { text: texts.indexCommand }))]));
 }
 
@@ -20,16 +19,4 @@ const allButton = () => make("button", { type: "button", text: texts.showAll, on
 
 export function message(words, hint, ...more) {
   return [make("p", { class: "words", text: words }), hint ? make("p", { class: "quiet", text: hint }) : null, ...more].filter(Boolean);
-}
-
-export function indexButton(folder, words = texts.indexAgain(folder)) {
-  const act = async () => {
-    try {
-      await tell("index", { folder });
-      done(texts.indexStarted(folder));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  return make("button", { type: "button", text: words, onclick: act });
 }

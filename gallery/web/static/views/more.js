@@ -8,7 +8,7 @@ import * as frame from "/static/frame.js";
 import * as pictures from "/static/pictures.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
-import { indexButton } from "/static/views/empty.js";
+import { indexButton } from "/static/views/index_button.js";
 
 const FEW_PATHS = 4;
 
@@ -31,6 +31,9 @@ export class MoreView {
   /** What the state tells, which may come after the view. */
   knows() {
     this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
+    const roots = JSON.stringify(state.roots);
+    if (roots === this.roots) return;
+    this.roots = roots;
     this.folders.replaceChildren(make("h2", { text: texts.folders }), make("ul", { class: "plainly" }, state.roots.map(folder)));
   }
 
@@ -49,8 +52,7 @@ export class MoreView {
 }
 
 function folder({ folder: path, reachable }) {
-  const again = make("span", { class: "writes" }, indexButton(path, texts.lookThrough));
-  return make("li", {}, make("span", { text: path }), reachable ? again : make("span", { class: "quiet", text: texts.unreachable }));
+  return make("li", {}, make("span", { text: path }), reachable ? indexButton(path, texts.lookThrough) : make("span", { class: "quiet", text: texts.unreachable }));
 }
 
 function problem({ path, name, reason }) {

@@ -1,7 +1,7 @@
 // Photos: the timeline of all that matches, by days, months or years.
 
 import { ask } from "/static/api.js";
-import { go, note, noted, read } from "/static/address.js";
+import { go, note, noted, read, titleOf } from "/static/address.js";
 import { failed, say } from "/static/announce.js";
 import { find, make, rested } from "/static/dom.js";
 import * as frame from "/static/frame.js";
@@ -10,6 +10,8 @@ import * as pictures from "/static/pictures.js";
 import { Facets } from "/static/search/facets.js";
 import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
+import { AlbumHead } from "/static/timeline/album_head.js";
+import { Arranging } from "/static/timeline/arranging.js";
 import { described, withAddress } from "/static/timeline/cells.js";
 import { Grid } from "/static/timeline/grid.js";
 import { Pieces } from "/static/timeline/pieces.js";
@@ -23,6 +25,8 @@ const SIZES = [0.55, 0.75, 1, 1.35, 1.8];
 const DENSITY = { all: 1, months: 0.55, years: 0.34 };
 const EDGE_PX = { wide: 56, narrow: 0 };
 const NOTE_MS = 250;
+/** The order of an album, as it was put in order by hand. */
+const OWN = "album";
 
 export class PhotosView {
   constructor() {
@@ -31,7 +35,8 @@ export class PhotosView {
     this.empty = make("div", { class: "empty", hidden: true });
     this.facets = new Facets();
     this.memories = new OnThisDay();
-    this.element = make("section", { class: "view timeline" }, this.facets.element, this.memories.element, make("div", { class: "wall" }, this.scroller, this.edge, this.empty));
+    this.albumHead = new AlbumHead((place) => go({ view: "photos", ...place }));
+    this.element = make("section", { class: "view timeline" }, this.facets.element, this.memories.element, this.albumHead.element, make("div", { class: "wall" }, this.scroller, this.edge, this.empty));
     this.size = Number(localStorage.getItem("size") ?? 2);
     this.wall = new Wall(this);
     this.grid = new Grid(this.scroller, {
@@ -43,13 +48,15 @@ export class PhotosView {
     this.scroller.addEventListener("scroll", () => this.scrubber.update(), { passive: true });
     this.keep = rested(() => this.noteView(), NOTE_MS);
     this.tools = this.makeTools();
-    this.keys = { ...this.wall.keys, "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1) };
+    this.arranging = new Arranging(this);
+    this.keys = { ...this.wall.keys, ...this.arranging.keys, "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1) };
     new ResizeObserver(() => this.resized()).observe(this.scroller);
   }
 
   makeTools() {
-    const choose = ({ target }) => go({ by: target.value === "all" ? null : target.value });
+    const choose = ({ target: { value } }) => go(value === OWN ? { by: null, order: OWN } : { by: value === "all" ? null : value, order: null });
     const options = Object.entries(texts.densities).map(([value, text]) => make("option", { value, text }));
+    this.own = options.find(({ value }) => value === OWN);
     this.density = make("select", { "aria-label": texts.density, onchange: choose }, options);
     const button = (name, words, act) => make("button", { type: "button", class: "plain", "aria-label": words, title: words, onclick: act }, icon(name));
     return [
@@ -63,15 +70,16 @@ export class PhotosView {
   // What is shown --------------------------------------------------------------------------------------------------------
 
   async show(place) {
-    frame.title(place.query || texts.allPhotos, this.timeline && place.query === this.query ? texts.photos(this.timeline.total) : "");
-    this.density.value = place.by ?? "all";
-    if (this.timeline && place.query === this.query) return this.come(place);
+    const isHere = this.timeline && place.query === this.query && (place.order ?? "newest") === this.order;
+    frame.title(titleOf(place.query) || texts.allPhotos, isHere ? texts.photos(this.timeline.total) : "");
+    if (isHere) return this.come(place);
     await this.load(place);
   }
 
   /** To a place in the timeline that is here: by "back", or another density. */
   come(place) {
     if (this.by !== (place.by ?? "all")) this.lay(place.by ?? "all");
+    this.density.value = this.isOwn ? OWN : this.by;
     const { view } = noted();
     if (view && view.key === this.viewKey()) this.goTo(view);
     else if (place.at && !place.photo) this.grid.to(yOfDate(this.plan, place.at));
@@ -80,15 +88,17 @@ export class PhotosView {
   }
 
   async load(place) {
-    const { query } = place;
-    this.query = query;
+    const { query, order: given } = place;
+    const order = given ?? "newest";
+    Object.assign(this, { query, order });
+    const isLeft = () => read().query !== query || (read().order ?? "newest") !== order;
     try {
-      const [timeline] = await Promise.all([ask("timeline", { query, order: "newest" }), this.memories.load(query)]);
-      if (read().query !== query) return;
+      const [timeline] = await Promise.all([ask("timeline", { query, order }), this.memories.load(query)]);
+      if (isLeft()) return;
       this.memories.show(query);
       this.take(timeline);
     } catch (error) {
-      if (error.name === "AbortError" || read().query !== query) return;
+      if (error.name === "AbortError" || isLeft()) return;
       this.refused(error);
       return;
     }
@@ -100,9 +110,11 @@ export class PhotosView {
   take(timeline) {
     this.pieces?.close();
     this.timeline = timeline;
-    this.pieces = new Pieces(this.query, timeline, { arrived: () => this.grid.arrived(), failed });
+    this.pieces = new Pieces(this, timeline, { arrived: () => this.grid.arrived(), failed });
     this.wall.selection.clear();
-    frame.title(this.query || texts.allPhotos, texts.photos(timeline.total));
+    this.own.hidden = !timeline.album;
+    this.albumHead.show(timeline.album);
+    frame.title(titleOf(this.query) || texts.allPhotos, texts.photos(timeline.total));
     this.knows();
   }
 
@@ -134,7 +146,7 @@ export class PhotosView {
   lay(by) {
     const anchor = this.plan && this.by === by && this.anchor;
     this.by = by;
-    this.plan = plan(grouped(this.timeline.days, by), this.sizes());
+    this.plan = { ...plan(grouped(this.timeline.days, by), this.sizes()), isOwn: this.isOwn };
     this.scroller.setAttribute("aria-rowcount", this.plan.rows);
     this.grid.show(this.plan, this.pieces);
     this.scrubber.show(this.plan);
@@ -142,10 +154,15 @@ export class PhotosView {
     this.wall.replaced();
   }
 
+  /** Whether the photos are as somebody put them in order in their album. */
+  get isOwn() {
+    return this.order === OWN && Boolean(this.timeline?.album);
+  }
+
   // Where one is ---------------------------------------------------------------------------------------------------------
 
   viewKey() {
-    return `${this.query}|${this.by}|${this.plan?.width}|${this.plan?.target}`;
+    return `${this.query}|${this.order}|${this.by}|${this.plan?.width}|${this.plan?.target}`;
   }
 
   goTo({ rank, delta }) {
@@ -161,7 +178,7 @@ export class PhotosView {
   /** The address gets the day, what the browser keeps with it the pixel. */
   noteView() {
     const place = read();
-    if (place.view !== "photos" || place.photo || !this.plan?.days.length || place.query !== this.query) return;
+    if (place.view !== "photos" || place.photo || !this.plan?.days.length || place.query !== this.query || (place.order ?? "newest") !== this.order) return;
     this.anchor = this.grid.anchor();
     const day = this.plan.days[dayOf(this.plan, this.anchor.rank)];
     note({ at: this.grid.map.top > 0 && day.date ? day.date : null }, { view: { ...this.anchor, key: this.viewKey() } });
@@ -191,12 +208,14 @@ export class PhotosView {
   /** Somebody changed the gallery: what is seen stays where it is, and says what is true now. */
   async refresh() {
     if (this.query === null || !this.timeline) return;
-    const timeline = await ask("timeline", { query: this.query, order: "newest" }).catch(failed);
-    if (!timeline) return;
+    const { query, order } = this;
+    const timeline = await ask("timeline", { query, order }).catch(failed);
+    if (!timeline || query !== this.query || order !== this.order) return;
+    this.albumHead.show(timeline.album, true);
     const anchor = this.grid.anchor();
     const before = this.pieces.at(anchor.rank);
     if (JSON.stringify(timeline.days) === JSON.stringify(this.timeline.days)) return this.renew(timeline);
-    const found = before ? await ask("rank", { query: this.query, id: before.id }).catch(() => null) : null;
+    const found = before ? await ask("rank", { query, order, id: before.id }).catch(() => null) : null;
     this.take(timeline);
     this.lay(this.by);
     this.goTo({ rank: found?.rank ?? anchor.rank, delta: anchor.delta });
@@ -207,6 +226,8 @@ export class PhotosView {
     this.timeline = timeline;
     const { first, count } = this.grid.seenRanks();
     await this.pieces.renew(timeline.version, first, count).catch(failed);
+    // In an album they may stand in another order now.
+    this.grid.geometry.clear();
     this.grid.redraw();
     this.facets.show(this.query, true);
   }
