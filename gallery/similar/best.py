@@ -17,6 +17,7 @@ from gallery.search.matches import Gate
 from gallery.settings import Settings
 from gallery.similar.bursts import Shot
 from gallery.similar.series import Series, series_of_exposures, series_of_pictures
+from gallery.similar.shot_reasons import shot_reasons
 from gallery.store import photo_rows
 from gallery.store.picks import PICK, REJECT, words_on
 from gallery.store.store import Store
@@ -90,7 +91,9 @@ class RankedBurst:
 
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        return {"series": self.series and str(self.series), "shots": [shot.as_json() for shot in self.shots]}
+        both = zip(self.shots, shot_reasons(self), strict=True)
+        shots = [{**shot.as_json(), "reason": reason} for shot, reason in both]
+        return {"series": self.series and str(self.series), "shots": shots}
 
 
 @dataclass(frozen=True, slots=True)

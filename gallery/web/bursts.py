@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gallery.db.keyed import contents_with
-from gallery.records import FaceRecord, shown_score
-from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
+from gallery.records import FaceRecord
+from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import Shot, find_bursts
 from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
+from gallery.similar.shot_reasons import shot_reasons
 from gallery.web.asked import Asked
 from gallery.web.site import Site
 
@@ -43,8 +44,7 @@ def shots_of(site: Site, burst: Sequence[Shot]) -> list[dict[str, Any]]:
 
     def rank() -> list[dict[str, Any]]:
         [ranked] = rank_bursts(site.reader, [burst], site.settings)
-        by_hash = {shot.photo.key: shot for shot in ranked.shots}
-        return list(_shots(site, numbers, ranked, by_hash))
+        return list(_shots(site, numbers, ranked))
 
     return site.lately("shots", *map(str, numbers), make=rank)
 
@@ -60,10 +60,9 @@ def duplicates(site: Site, _: Asked) -> dict[str, Any]:
     return {"total": len(groups), "groups": [_group(group, numbers) for group in few]}
 
 
-def _shots(
-    site: Site, numbers: Sequence[int], ranked: RankedBurst, by_hash: dict[str, RankedShot]
-) -> Iterator[dict[str, Any]]:
-    sharpest = max(shot.sharpness or 0.0 for shot in ranked.shots)
+def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[dict[str, Any]]:
+    reasons = dict(zip((shot.photo.key for shot in ranked.shots), shot_reasons(ranked), strict=True))
+    by_hash = {shot.photo.key: shot for shot in ranked.shots}
     with site.reading() as connection:
         ids = contents_with(connection, list(by_hash))
     by_id = {ids[digest]: shot for digest, shot in by_hash.items() if digest in ids}
@@ -79,25 +78,8 @@ def _shots(
             "box": _largest(shot.photo.faces),
             "best": shot in ranked.winners,
             "word": shot.word,
-            "reason": reason_for(shot, sharpest),
+            "reason": reasons[shot.photo.key],
         }
-
-
-def reason_for(shot: RankedShot, sharpest: float) -> str:
-    """What speaks for the shot, or against it: `least happy face 0.93; eyes open 0.80; the sharpest`."""
-    said = {"pick": "picked by you", "reject": "rejected by you"}.get(shot.word or "")
-    parts = [said] if said else []
-    if shot.lost:
-        parts.append(f"{shot.lost} face{'' if shot.lost == 1 else 's'} fewer than most")
-    elif shot.happy is not None:
-        parts.append(f"least happy face {shown_score(shot.happy):.2f}")
-    if shot.eyes is not None:
-        parts.append(f"eyes open {shown_score(shot.eyes):.2f}")
-    if shot.sharpness is not None and sharpest:
-        parts.append("the sharpest" if shot.sharpness >= sharpest else f"{shot.sharpness / sharpest:.0%} as sharp")
-    if shot.problem is not None:
-        parts.append(shot.problem.reason)
-    return "; ".join(parts)
 
 
 def _largest(faces: Sequence[FaceRecord]) -> list[float] | None:

@@ -62,6 +62,7 @@ def test_json_tells_why(gallery: Gallery) -> None:
         "score",
         "word",
         "replaced",
+        "reason",
     }
     assert (best["taken_at"], best["faces"], best["lost_faces"]) == ("2024-05-01T10:00:02", 1, 0)
     assert best["least_happy"] == 0.9
@@ -78,7 +79,7 @@ def test_terminal_gets_a_table_per_burst(gallery: Gallery) -> None:
     assert (rows[0], rows[-1]) == (["in", str(gallery.photos)], ["2", "bursts,", "5", "shots"])
     named = [row[0] for row in rows[1:-1]]
     assert named == ["burst", "a2.jpg", "a3.jpg", "a1.jpg", "burst", "b1.jpg", "b2.jpg"]
-    assert rows[2][1:5] == ["2024-05-01", "10:00:02", "1", "0.90"]
+    assert rows[2][1:] == ["2024-05-01", "10:00:02", "looks", "happy,", "sharp"]
 
 
 def test_query_and_gap_narrow_the_bursts(gallery: Gallery) -> None:
@@ -151,11 +152,11 @@ def test_picked_shots_win_and_rejected_ones_never(gallery: Gallery) -> None:
     code, seen = run_in_terminal(gallery, "best", "-q", COLUMNS="300")
     rows = [line.split() for line in unstyled(seen).splitlines() if line.strip()]
     assert code == 0
-    said = {row[0]: row[1] for row in rows if row[0].endswith(".jpg")}
+    said = {row[0]: " ".join(row[3:5]) for row in rows if row[0].endswith(".jpg")}
     assert said == {
-        "a3.jpg": "(picked)",
-        "a1.jpg": "(picked)",
-        "a2.jpg": "2024-05-01",
-        "b1.jpg": "(rejected)",
-        "b2.jpg": "(rejected)",
+        "a3.jpg": "picked by",
+        "a1.jpg": "picked by",
+        "a2.jpg": "looks happy,",
+        "b1.jpg": "rejected by",
+        "b2.jpg": "rejected by",
     }

@@ -85,7 +85,7 @@ def test_the_best_of_a_burst_is_told_with_its_reason(gallery: Gallery) -> None:
             assert answer["total"] == 1
             shots = answer["bursts"][0]["photos"]
             assert [shot["best"] for shot in shots] == [False, True, False]
-            assert shots[1]["reason"].startswith("least happy face 0.90")
+            assert shots[1]["reason"].startswith("looks happy, happier than in the others")
             assert (shots[0]["width"], shots[0]["height"], shots[0]["word"]) == (320, 240, None)
             assert shots[0]["box"] == [50, 20, 90, 60]
 

@@ -13,14 +13,15 @@ from gallery.cli.look_progress import read_looks
 from gallery.cli.options import shared_options
 from gallery.cli.output import counted, message, plain_table
 from gallery.cli.path_cells import Folder
-from gallery.cli.photo_lists import GroupTables, listing_options, print_groups, score_text
+from gallery.cli.photo_lists import GroupTables, listing_options, print_groups
 from gallery.cli.progress import Progress
 from gallery.cli.state import State
 from gallery.curation.collecting import Collected, collect_photos
 from gallery.errors import UsageError
 from gallery.query.query import Query
-from gallery.similar.best import RankedBurst, RankedShot, rank_bursts
+from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import ALIKE, GAP_SECONDS, find_bursts
+from gallery.similar.shot_reasons import shot_reasons
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -80,7 +81,8 @@ def best(
     Brackets of exposures, focus stacks and the parts of panoramas are told from bursts, and kept whole: all their shots
     are winners.
 
-    A terminal gets a table per burst, the best first; a pipe the paths of the winners alone.
+    A terminal gets a table per burst, the best first, with why in words; a pipe the paths of the winners alone. The
+    figures are in --json.
 
     \b
     --json prints an array of bursts, each with "series" (null, "bracket",
@@ -90,6 +92,7 @@ def best(
       least_happy and eyes_open (0 to 1, null without faces),
       sharpness (0 and more, null where it can't be told), score,
       word ("pick", "reject" or null: what you said of it),
+      reason (what speaks for it and against it, in words),
       replaced (another photo is at its path now; it isn't listed alone)
     """
     if dry_run and into is None:
@@ -130,22 +133,14 @@ def _tell_collected(state: State, collected: Collected, name: str, *, dry_run: b
 
 def _table(number: int, burst: RankedBurst, folder: Folder) -> Table:
     table = plain_table(f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole")
-    for title in ("taken", "faces", "least happy", "eyes open", "sharpness", "score"):
-        table.add_column(title, no_wrap=True, justify="left" if title == "taken" else "right")
-    for shot in burst.shots:
-        said = {"pick": " (picked)", "reject": " (rejected)"}.get(shot.word or "", "")
-        name = folder.photo_cell(shot.photo, after=said, style="bold" if shot in burst.winners else "")
-        table.add_row(name, *_cells(shot))
+    table.add_column("taken", no_wrap=True)
+    table.add_column("why", ratio=1)
+    for shot, why in zip(burst.shots, shot_reasons(burst), strict=True):
+        name = folder.photo_cell(shot.photo, style="bold" if shot in burst.winners else "")
+        taken = shot.photo.capture.taken_at
+        table.add_row(name, taken.strftime("%Y-%m-%d %H:%M:%S") if taken else "", why)
     table.add_row()
     return table
-
-
-def _cells(shot: RankedShot) -> Iterator[str]:
-    taken = shot.photo.capture.taken_at
-    yield taken.strftime("%Y-%m-%d %H:%M:%S") if taken else ""
-    yield str(len(shot.photo.faces)) + (f" ({shot.lost} fewer)" if shot.lost else "")
-    for value in (shot.happy, shot.eyes, shot.sharpness, shot.score):
-        yield "-" if value is None else score_text(value)
 
 
 def _totals(bursts: Sequence[RankedBurst]) -> Iterator[str]:
