@@ -198,6 +198,8 @@ class PhotoRecord:
     unwanted: str | None = None
     captures: Sequence[Capture] = ()
     """What the file at each of `paths` says of itself; empty where `hashes` is, and all say what `capture` does."""
+    word: str | None = None
+    """What a person said of it among its like: "pick" or "reject"."""
 
     @property
     def told(self) -> str:
@@ -229,6 +231,7 @@ class PhotoRecord:
             "taken_at": self.capture.iso8601(),
             "faces": [face.as_json() for face in self.faces],
             "replaced": self.replaced,
+            "word": self.word,
             "files": [_file_json(*file) for file in zip(self.paths, self.hashes, self.captures, strict=False)],
             **self.capture.odd_json(),
         }

@@ -99,6 +99,7 @@ def test_photo_as_json_is_the_documented_object():
         "taken_at": "2023-06-01T12:30:00+02:00",
         "faces": [record().as_json()],
         "replaced": False,
+        "word": None,
         "files": [],
     }
 

@@ -27,6 +27,7 @@ from gallery.settings import Settings
 from gallery.store import file_rows
 from gallery.store.forgetting import forget_photos
 from gallery.store.homes import settle
+from gallery.store.picks import PICK, REJECT, words_on
 from gallery.store.roots import roots_in
 from gallery.store.store import Store
 from gallery.system.drives import is_connected
@@ -79,11 +80,17 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What hangs on photos: their `faces`, what people said of these in `labels`, and their `places` in albums."""
+    """What hangs on photos: their `faces`, what people said of these in `labels`, and their `places` in albums.
+
+    Also the faces that people have `drawn`, and how many of the photos they have picked and rejected.
+    """
 
     faces: int
     labels: int
     places: int
+    drawn: int = 0
+    picks: int = 0
+    rejects: int = 0
 
 
 def find_gone(
@@ -113,8 +120,10 @@ def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
     """What hangs on these photos."""
     with store.read() as connection:
         numbers = list(_numbers(connection, photos).values())
-        tables = (schema.face, schema.label, schema.album_photo)
-        return Attached(*(sum(_counts(connection, table, numbers)) for table in tables))
+        tables = (schema.face, schema.label, schema.album_photo, schema.drawn_face)
+        counts = (sum(_counts(connection, table, numbers)) for table in tables)
+        words = Counter(words_on(connection, numbers).values())
+        return Attached(*counts, picks=words[PICK], rejects=words[REJECT])
 
 
 def forget_gone(store: Store, gone: Gone) -> Gone:

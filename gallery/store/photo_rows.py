@@ -22,6 +22,7 @@ from gallery.search.matches import Gate
 from gallery.search.other_names import OtherNames
 from gallery.store import versions
 from gallery.store.not_indexed import not_indexed
+from gallery.store.picks import words_on
 from gallery.store.shown import scores_by_face
 
 
@@ -170,6 +171,7 @@ def _records(
     where = _files(connection, content_ids, copies)
     faces = _faces(connection, content_ids, gate)
     others = versions.hashes_at_paths(connection, content_ids)
+    words = words_on(connection, content_ids)
     hashes_of = {number: _hashes(where[number], row.hash, others) for number, row in photos.items()}
     differing = [number for number, hashes in hashes_of.items() if len(set(hashes)) > 1]
     said = _captures(connection, differing) if differing else {}
@@ -191,6 +193,7 @@ def _records(
             hashes=hashes if number in differing else (),
             captures=[said.get(digest, shown) for digest in hashes] if number in differing else (),
             first_hash=row.hash if hashes[0] != row.hash else "",
+            word=words.get(number),
         )
 
 

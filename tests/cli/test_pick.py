@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.support.cli_gallery import Gallery, fill
@@ -45,3 +48,16 @@ def test_what_makes_no_sense_is_refused(gallery: Gallery) -> None:
     assert "which photos?" in none.stderr
     unknown = gallery.run("pick", gallery.photos / "unknown.jpg")
     assert unknown.exit_code != 0
+
+
+def test_what_was_said_is_told_by_search_and_show(gallery: Gallery) -> None:
+    beach, empty = (gallery.photos / name for name in ("beach.jpg", "empty.jpg"))
+    gallery.run("pick", beach)
+    gallery.run("pick", "--reject", empty)
+    told = json.loads(gallery.run("search", "--json").stdout)
+    words = {Path(photo["path"]).name: photo["word"] for photo in told}
+    assert words == {"beach.jpg": "pick", "group.jpg": None, "empty.jpg": "reject"}
+    assert json.loads(gallery.run("show", beach, "--json").stdout)["word"] == "pick"
+    assert "said    picked among its like\n" in gallery.run("show", beach).stdout
+    assert "said    rejected among its like\n" in gallery.run("show", empty).stdout
+    assert "said " not in gallery.run("show", gallery.photos / "group.jpg").stdout

@@ -120,6 +120,7 @@ def test_json_is_the_documented_contract(filled: Gallery) -> None:
         "height": 240,
         "taken_at": "2022-01-02T03:04:05",
         "replaced": False,
+        "word": None,
         "files": [],
     }
     assert [(one["emotion"], one["score"], one["box"]) for one in faces] == [

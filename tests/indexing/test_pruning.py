@@ -318,6 +318,20 @@ def test_command_lists_then_asks_then_forgets(gallery: Gallery, lost: str) -> No
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "nothing to forget\n")
 
 
+def test_all_that_a_person_said_is_counted_before_it_waits(gallery: Gallery) -> None:
+    gallery.add("stays.jpg", seed=1)
+    paths = [gallery.add(f"{number}.jpg", face("happy"), seed=number) for number in (2, 3, 4)]
+    gallery.run("label", paths[0], "--box", "200,100,300,220", "sad")
+    gallery.run("label", f"{paths[1]}#1", "fear")
+    gallery.run("pick", *paths[:2])
+    gallery.run("pick", "--reject", paths[2])
+    for path in paths:
+        lose(gallery, path)
+    told = gallery.run("prune", stdin="n\n").stderr
+    waits = "2 corrections, 1 drawn face, 2 picks and 1 rejection will wait for them."
+    assert told == f"Forget 3 photos with 4 faces? {waits} [y/N]: n\nnothing forgotten\n"
+
+
 def test_dry_run_forgets_nothing(gallery: Gallery, lost: str) -> None:
     for _ in range(2):
         done = gallery.run("prune", "--dry-run", "--yes")

@@ -25,8 +25,8 @@ def prune(state: State, /, even_if_unplugged: bool, yes: bool, dry_run: bool, as
     """Forget photos whose files are gone.
 
     Lists the photos that `gallery index` found missing and that still are, and after asking takes them and their faces
-    out of the database; a photo that has other files only loses the paths that are gone. Your corrections and its
-    places in albums wait: they are back if the photo is ever indexed again. No file is touched.
+    out of the database; a photo that has other files only loses the paths that are gone. What you said of it, and its
+    places in albums, wait: they are back if the photo is ever indexed again. No file is touched.
 
     Photos whose whole folder is gone, or empty, may be on a drive that isn't connected. They are kept, unless other
     photos are found near by on the same drive.
@@ -66,12 +66,16 @@ def _tell_kept(state: State, gone: Gone) -> None:
 
 
 def _confirmed(gone: Gone, lost: Attached) -> bool:
-    waiting = [
-        counted(number, thing)
-        for number, thing in ((lost.labels, "correction"), (lost.places, "album place"))
-        if number
-    ]
-    waits = f" {' and '.join(waiting)} will wait for them." if waiting else ""
+    said = {
+        "correction": lost.labels,
+        "drawn face": lost.drawn,
+        "pick": lost.picks,
+        "rejection": lost.rejects,
+        "album place": lost.places,
+    }
+    waiting = [counted(number, thing) for thing, number in said.items() if number]
+    listed = " and ".join(filter(None, [", ".join(waiting[:-1]), *waiting[-1:]]))
+    waits = f" {listed} will wait for them." if waiting else ""
     return agreed(f"Forget {_what(gone)} with {counted(lost.faces, 'face')}?{waits}")
 
 

@@ -21,6 +21,7 @@ from gallery.insight.reasons import PersonsWord, explain_faces
 from gallery.records import Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.folders import FolderSummary
+from gallery.store.picks import PICK, REJECT
 from gallery.store.store import Store
 from gallery.system.paths import absolute
 from gallery.system.same_file import each_file_once
@@ -65,6 +66,7 @@ def show(state: State, /, **asked: Any) -> None:
       faces: an array of id, number, box, confidence, emotion, score, scores,
         source (model or person)
       replaced: at path lies another photo now, and this one has no file
+      word: "pick" or "reject", by `gallery pick`, or null
       files: an array of path, hash, taken_at, camera, latitude, longitude;
         empty where all files are the same to the byte
       odd, where there is any, also of each of files: an array of texts
@@ -187,6 +189,8 @@ def _facts(photo: _Photo) -> Iterator[tuple[str, str]]:
     yield from _odd(record.capture, photo.dates)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
+    if record.word is not None:
+        yield "said", {PICK: "picked", REJECT: "rejected"}.get(record.word, record.word) + " among its like"
 
 
 def _captured(capture: Capture, dates: tuple[DateNote, ...] = ()) -> Iterator[tuple[str, str]]:
