@@ -28,6 +28,7 @@ AXE = Path(os.environ.get("AXE_CORE", ""))
 VIEWS = {
     "/": "document.querySelectorAll('.tile').length === 7 && document.querySelector('.chip')",
     "/?by=months": "document.querySelectorAll('.tile').length === 7",
+    "/?query=album%3A%22Trip%22&order=album": "document.querySelector('.tile') && document.querySelector('.chip')",
     "/?query=path%3Anowhere": "document.querySelector('.empty:not([hidden])')",
     "/?view=review": "document.querySelector('.doubt')",
     "/?view=moods": "document.querySelector('.days button')",
@@ -47,6 +48,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         Gallery(folder).add("again.jpg", face("happy", 0.9), seed=1, quality=80, capture=taken("2023-06-14T12:30:01"))
         with opened_page(window, folder) as opened:
             opened.gallery.run("album", "create", "Trip", "path:beach")
+            opened.gallery.run("album", "note", "Trip", "By the sea.")
             look_alike(folder)
             yield opened
 
@@ -148,6 +150,18 @@ def test_axe_finds_nothing_in_what_opens(page: Page, width: int, height: int, da
     assert violations(page.window) == []
     page.window.press("a")
     page.until("document.querySelector('#asking').open")
+    assert violations(page.window) == []
+    page.go("/?query=album%3A%22Trip%22&order=album", width=width, height=height, dark=dark)
+    page.until("document.querySelector('.album-head p').innerText !== ''")
+    page.window.find(".album-head button").click()
+    page.until("document.querySelector('#asking').open")
+    assert violations(page.window) == []
+    page.window.press(Keys.ESCAPE)
+    page.window.find("#grid").send_keys(Keys.ARROW_RIGHT, "x")
+    page.until("!document.querySelector('.selected').hidden")
+    assert violations(page.window) == []
+    page.window.driver.find_elements("css selector", ".selected .part:first-child button")[-1].click()
+    page.until("document.querySelector('#asking .forms') !== null")
     assert violations(page.window) == []
     page.go("/?view=best", width=width, height=height, dark=dark)
     page.until(VIEWS["/?view=best"])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from gallery.query.query import Query
+from gallery.web import days
 from gallery.web.site import Access
+from tests.support.cli_gallery import Gallery, taken
 from tests.support.make import open_store
 
 try:
@@ -386,6 +391,39 @@ def test_names_from_strangers_are_only_words(page: Page) -> None:
     assert page.text("#photo-name") == HOSTILE
     page.window.press("i")
     assert page.window.driver.title != "owned"
+
+
+def test_what_was_on_this_day_comes_late_and_moves_no_photo(
+    window: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("gallery")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    opened, come, quick = threading.Event(), threading.Event(), days._years
+
+    def late(*asked: Any) -> Iterator[dict[str, Any]]:
+        # Not where the gallery is opened by its address: that page is left at once.
+        if opened.is_set():
+            assert come.wait(20)
+        return quick(*asked)
+
+    monkeypatch.setattr(days, "_years", late)
+    # A 29th of February has no other year that is sure to be there.
+    today = date.today() - timedelta(days=date.today().month == 2)
+    monkeypatch.setattr(days, "date", type("Today", (date,), {"today": classmethod(lambda _: today)}))
+    Gallery(folder).add("then.jpg", seed=9, capture=taken(f"{today.replace(year=today.year - 2)}T12:00:00"))
+    where = "return [...document.querySelectorAll('.tile')].map((tile) => [tile.id, tile.getBoundingClientRect().y])"
+    with opened_page(window, folder) as page:
+        opened.set()
+        page.go("/", width=390, height=420)
+        page.until("document.querySelectorAll('.tile').length > 2")
+        before = window.run(where)
+        assert window.run("return document.querySelector('.memories').hidden")
+        come.set()
+        page.until("!document.querySelector('.memories').hidden")
+        assert window.texts(".memories b") == [str(today.year - 2)]
+        after = window.run(where)
+        assert len(after) > 2
+        assert [one for one in after if one not in before] == []
 
 
 def test_no_key_does_anything_while_text_is_typed(page: Page) -> None:

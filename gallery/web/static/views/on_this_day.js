@@ -14,11 +14,13 @@ export class OnThisDay {
     this.element = make("aside", { class: "memories", "aria-label": texts.onThisDay, hidden: true });
   }
 
-  /** Asks what there is, unless it was put away. Who waits for the photos doesn't wait for this: it comes the next time. */
-  load(query) {
+  /** Asks what there is, unless it was put away. Who waits for the photos waits no longer for this: `late` is called. */
+  load(query, late) {
     if (query || localStorage.getItem(KEY)) return null;
-    this.asked ??= ask("on-this-day").then((found) => (this.found = found.years ?? found), () => (this.found = []));
-    return Promise.race([this.asked, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+    this.asked ??= ask("on-this-day").then(({ years }) => (this.found = years), () => (this.found = []));
+    this.asked.then(late);
+    return Promise.race([this.asked, patience]);
   }
 
   show(query) {

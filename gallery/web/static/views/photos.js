@@ -93,7 +93,7 @@ export class PhotosView {
     Object.assign(this, { query, order });
     const isLeft = () => read().query !== query || (read().order ?? "newest") !== order;
     try {
-      const [timeline] = await Promise.all([ask("timeline", { query, order }), this.memories.load(query)]);
+      const [timeline] = await Promise.all([ask("timeline", { query, order }), this.memories.load(query, () => this.remember())]);
       if (isLeft()) return;
       this.memories.show(query);
       this.take(timeline);
@@ -105,6 +105,17 @@ export class PhotosView {
     this.lay(place.by ?? "all");
     this.come(place);
     say(texts.found(this.timeline.total));
+  }
+
+  /** What was on this day has come after the photos. It lies over the upper edge of the wall: no photo moves. */
+  remember() {
+    if (!this.timeline || this.query || !this.memories.element.hidden) return;
+    const edge = () => this.scroller.getBoundingClientRect().top;
+    const before = edge();
+    this.memories.show(this.query);
+    const by = edge() - before;
+    if (this.grid.map.end >= by) this.grid.to(this.grid.map.top + by);
+    else this.memories.element.hidden = true;
   }
 
   take(timeline) {
