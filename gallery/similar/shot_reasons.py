@@ -52,7 +52,8 @@ def _of_faces(shot: RankedShot, others: Sequence[RankedShot]) -> Iterator[str]:
         happy = sum(face.emotion == "happy" for face in faces)
         yield _how_many_are_happy(happy, len(faces))
         if all(other.happy is None or shot.happy >= other.happy + _HAPPIER for other in others):
-            yield "happier than in the others" if len(faces) == 1 else "the least happy face happier than in the others"
+            beside = "the others" if len(others) > 1 else "the other"
+            yield f"happier than in {beside}" if len(faces) == 1 else f"the least happy face happier than in {beside}"
 
 
 def _how_many_are_happy(happy: int, faces: int) -> str:

@@ -38,7 +38,7 @@ def reasons(*shots: RankedShot, series: Series | None = None) -> list[str]:
 
 def test_one_face_looks_happy_or_not() -> None:
     assert reasons(shot("happy", happy=0.9, score=0.9), shot("sad", happy=0.1, score=0.1)) == [
-        "looks happy, happier than in the others",
+        "looks happy, happier than in the other",
         "doesn't look happy",
     ]
 
