@@ -42,12 +42,10 @@ class Stamped(Protocol):
     @property
     def size(self) -> int:
         """Bytes."""
-        ...
 
     @property
     def mtime_ns(self) -> int:
         """Time of the last change, in nanoseconds since 1970, UTC."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ class PhotoRecord:
     `hash` is hexadecimal SHA-256 of the bytes at `path`; see `hash_of` for the other files. `unwanted` says why no file
     of it is wanted any more: see `gallery.store.unwanted.Why`; None for all others. `faces` are those that count, in
     the order of their numbers, between which there may be gaps. `matched`: where the query that found it speaks of
-    paths, those of `paths` that it means, which come first.
+    paths, those of `paths` that it means, which come first. `word`: "pick" or "reject", where a person said so.
     """
 
     path: str
@@ -199,7 +197,6 @@ class PhotoRecord:
     captures: Sequence[Capture] = ()
     """What the file at each of `paths` says of itself; empty where `hashes` is, and all say what `capture` does."""
     word: str | None = None
-    """What a person said of it among its like: "pick" or "reject"."""
 
     @property
     def told(self) -> str:

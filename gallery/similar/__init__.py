@@ -1,3 +1,3 @@
 """Pictures that are alike: duplicates, bursts, and the best shot of each."""
 
-__all__ = ["backfill", "best", "bursts", "clusters", "duplicates", "shot_reasons"]
+__all__ = ["backfill", "best", "bursts", "clusters", "duplicates"]

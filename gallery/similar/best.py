@@ -89,9 +89,14 @@ class RankedBurst:
         best = self.shots[:1] if self.series is None else self.shots
         return picked or tuple(shot for shot in best if shot.word != REJECT)
 
+    @property
+    def reasons(self) -> list[str]:
+        """What speaks for each of the shots and against it, in words; empty for one of which nothing is to be said."""
+        return shot_reasons(self)
+
     def as_json(self) -> dict[str, Any]:
         """The documented JSON object."""
-        both = zip(self.shots, shot_reasons(self), strict=True)
+        both = zip(self.shots, self.reasons, strict=True)
         shots = [{**shot.as_json(), "reason": reason} for shot, reason in both]
         return {"series": self.series and str(self.series), "shots": shots}
 

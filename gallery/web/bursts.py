@@ -10,7 +10,6 @@ from gallery.records import FaceRecord
 from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import Shot, find_bursts
 from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
-from gallery.similar.shot_reasons import shot_reasons
 from gallery.web.asked import Asked
 from gallery.web.site import Site
 
@@ -61,7 +60,7 @@ def duplicates(site: Site, _: Asked) -> dict[str, Any]:
 
 
 def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[dict[str, Any]]:
-    reasons = dict(zip((shot.photo.key for shot in ranked.shots), shot_reasons(ranked), strict=True))
+    reasons = dict(zip((shot.photo.key for shot in ranked.shots), ranked.reasons, strict=True))
     by_hash = {shot.photo.key: shot for shot in ranked.shots}
     with site.reading() as connection:
         ids = contents_with(connection, list(by_hash))

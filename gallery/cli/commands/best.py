@@ -21,7 +21,6 @@ from gallery.errors import UsageError
 from gallery.query.query import Query
 from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import ALIKE, GAP_SECONDS, find_bursts
-from gallery.similar.shot_reasons import shot_reasons
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -135,7 +134,7 @@ def _table(number: int, burst: RankedBurst, folder: Folder) -> Table:
     table = plain_table(f"burst {number}" if burst.series is None else f"{burst.series} {number}, kept whole")
     table.add_column("taken", no_wrap=True)
     table.add_column("why", ratio=1)
-    for shot, why in zip(burst.shots, shot_reasons(burst), strict=True):
+    for shot, why in zip(burst.shots, burst.reasons, strict=True):
         name = folder.photo_cell(shot.photo, style="bold" if shot in burst.winners else "")
         taken = shot.photo.capture.taken_at
         table.add_row(name, taken.strftime("%Y-%m-%d %H:%M:%S") if taken else "", why)
