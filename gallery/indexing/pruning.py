@@ -121,9 +121,9 @@ def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
     with store.read() as connection:
         numbers = list(_numbers(connection, photos).values())
         tables = (schema.face, schema.label, schema.album_photo, schema.drawn_face)
-        counts = (sum(_counts(connection, table, numbers)) for table in tables)
+        faces, labels, places, drawn = (sum(_counts(connection, table, numbers)) for table in tables)
         words = Counter(words_on(connection, numbers).values())
-        return Attached(*counts, picks=words[PICK], rejects=words[REJECT])
+        return Attached(faces, labels, places, drawn, words[PICK], words[REJECT])
 
 
 def forget_gone(store: Store, gone: Gone) -> Gone:

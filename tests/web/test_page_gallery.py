@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from gallery.query.query import Query
+from gallery.store.roots import Root, note_roots
 from gallery.web import days
 from gallery.web.site import Access
 from tests.support.cli_gallery import Gallery, taken
@@ -384,6 +387,36 @@ def test_a_swipe_goes_on_and_two_fingers_zoom(phone: Page) -> None:
 def test_more_tells_what_the_gallery_is_however_late_that_comes(page: Page) -> None:
     page.go("/?view=more")
     page.until("/gallery \\d/.test(document.querySelector('.more')?.innerText ?? '')")
+
+
+def test_a_run_of_indexing_is_begun_watched_and_stopped(own_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import json, sys, time\njob = json.load(sys.stdin)\n"
+        "told = dict(folder=job['folder'], done=3, total=12, new=3)\n"
+        "try:\n print(json.dumps(told), flush=True); time.sleep(99)\nexcept KeyboardInterrupt: time.sleep(0.5)"
+    )
+
+    def begun(asked: bytes) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, start_new_session=True)
+        process.stdin.write(asked)  # type: ignore[union-attr]
+        process.stdin.close()  # type: ignore[union-attr]
+        return process
+
+    monkeypatch.setattr("gallery.web.index_job._begun", begun)
+    with open_store(own_page.gallery.folder) as store:
+        note_roots(store, [Root(str(own_page.gallery.photos))])
+    own_page.go("/?view=more")
+    own_page.until("document.querySelector('.looking button')?.innerText === 'Look through again'")
+    own_page.window.find(".looking button").click()
+    own_page.until("document.querySelector('.looking')?.innerText.startsWith('Indexing: 3 of 12')")
+    assert own_page.text("#badge-more") == "25%"
+    assert own_page.text(".looking button") == "Stop"
+    own_page.window.find(".looking button").click()
+    own_page.until("document.querySelector('.looking button').innerText === 'Stopping'")
+    own_page.until("document.querySelector('#toast.shown')?.innerText.startsWith('Stopped: 3 photos new so far')")
+    own_page.until("document.querySelector('.looking button').innerText === 'Look through again'")
+    assert own_page.text("#badge-more") == ""
 
 
 def test_names_from_strangers_are_only_words(page: Page) -> None:
