@@ -33,15 +33,16 @@ _WHILE_SENT: Final = "changed while it was sent; what is in the archive of it is
 
 @dataclass(slots=True)
 class LeftOut:
-    """What is missing from an archive, by path, and why; `is_private`: only names are told, and no reasons."""
+    """What is missing from an archive, by path or only by name, with reasons or without."""
 
-    is_private: bool = False
+    with_paths: bool = True
+    with_reasons: bool = True
     lines: list[str] = field(default_factory=list)
 
     def add(self, path: str, reason: str) -> None:
         """Notes a photo."""
-        name = Path(path).name if self.is_private else path
-        self.lines.append(name if self.is_private else f"{name}: {reason}")
+        name = path if self.with_paths else Path(path).name
+        self.lines.append(f"{name}: {reason}" if self.with_reasons else name)
 
     def text(self) -> bytes:
         """What stands in the archive."""
@@ -58,7 +59,8 @@ def stream_archive(photos: Iterable[PhotoRecord], *, for_guests: bool = False) -
 
     Raises ExportError before the first piece where none of the photos can be had.
     """
-    return _Archive(LeftOut(for_guests), None if for_guests else Sidecars()).pieces(photos)
+    left_out = LeftOut(with_paths=not for_guests, with_reasons=not for_guests)
+    return _Archive(left_out, None if for_guests else Sidecars()).pieces(photos)
 
 
 def text_entry(zipped: ZipStream, name: str, content: bytes) -> Iterator[bytes]:

@@ -24,25 +24,21 @@ class ZipStream:
     """Gives what stands before each file, and behind all of them; what is in the files is for others to send."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[ZipInfo, int]] = []
+        self._listed: list[bytes] = []
         self._offset = 0
 
     def begin(self, entry: ZipInfo) -> bytes:
         """What stands before a file, of which `file_size` and `CRC` are known: just so many bytes must follow."""
         entry.compress_size = entry.file_size
         header = entry.FileHeader(zip64=entry.file_size > ZIP64_LIMIT)
-        self._entries.append((entry, self._offset))
+        self._listed.append(_listed(entry, self._offset))
         self._offset += len(header) + entry.file_size
         return header
 
     def end(self) -> Iterator[bytes]:
         """What stands behind the last file."""
-        start, size = self._offset, 0
-        for entry, offset in self._entries:
-            listed = _listed(entry, offset)
-            size += len(listed)
-            yield listed
-        count = len(self._entries)
+        start, count, size = self._offset, len(self._listed), sum(map(len, self._listed))
+        yield from self._listed
         if count > _MOST16 or start > ZIP64_LIMIT or size > ZIP64_LIMIT:
             # 44: the length of the rest of this record.
             yield _END64.pack(b"PK\x06\x06", 44, _VERSION64, _VERSION64, 0, 0, count, count, size, start)

@@ -34,10 +34,10 @@ def stream_page(
 ) -> Generator[bytes, None, None]:
     """The pieces of a zip file with the page of `write_page` in a folder called as it; the page itself comes last.
 
-    Photos that can't be read, or aren't what was indexed, are left out, and told as in `stream_archive`. Raises
-    ExportError before the first piece where that is all of them.
+    Photos that can't be read, or aren't what was indexed, are left out, and told as in `stream_archive`, but by their
+    names alone: where they lie isn't handed on. Raises ExportError before the first piece where that is all of them.
     """
-    zipped, left_out, shown = ZipStream(), LeftOut(for_guests), []
+    zipped, left_out, shown = ZipStream(), LeftOut(with_paths=False, with_reasons=not for_guests), []
     folder = export_name(heading.title or "photos")
     with closing(in_threads(partial(_made, settings=settings), photos, threads())) as batches:
         for made in (made for batch in batches for made in batch):
@@ -58,7 +58,7 @@ def stream_page(
 
 def _made(photo: PhotoRecord, settings: Settings) -> _Made:
     """The pictures from the first of its files that can be read, else why there are none."""
-    reason = missing(photo).reason or ""
+    reason = "another photo is in its place" if photo.replaced else missing(photo).reason or ""
     for source in (path for path in photo.paths if not photo.replaced and Path(path).is_file()):
         try:
             made = pictures_of(photo, source, settings)

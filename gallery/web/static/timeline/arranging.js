@@ -13,11 +13,12 @@ const SCROLL_PX = 14;
 export class Arranging {
   constructor(view) {
     Object.assign(this, { view, drag: null, moves: Promise.resolve() });
+    const onWall = (act) => () => (view.wall.isHere() && this.isPossible() ? act() : false);
     this.keys = {
-      "Shift+ArrowLeft": () => this.isPossible() && this.step(-1),
-      "Shift+ArrowRight": () => this.isPossible() && this.step(1),
-      "Shift+Home": () => this.isPossible() && this.toEnd(-1),
-      "Shift+End": () => this.isPossible() && this.toEnd(1),
+      "Shift+ArrowLeft": onWall(() => this.step(-1)),
+      "Shift+ArrowRight": onWall(() => this.step(1)),
+      "Shift+Home": onWall(() => this.toEnd(-1)),
+      "Shift+End": onWall(() => this.toEnd(1)),
     };
     this.marker = make("div", { class: "drop", "aria-hidden": "true" });
     this.load = make("div", { class: "load", "aria-hidden": "true", hidden: true });

@@ -15,7 +15,7 @@ export class SelectedBar {
     this.count = make("strong", { role: "status" });
     this.all = make("button", { type: "button", class: "link", onclick: () => selection.all() });
     const button = (name, words, act, kind = "does writes") => make("button", { type: "button", onclick: act, class: kind }, icon(name), make("span", { text: words }));
-    this.order = ["Shift+ArrowLeft", "Shift+ArrowRight"].map((key, place) => button(["back", "on"][place], texts.move[place], () => view.arranging.keys[key]()));
+    this.order = [button("back", texts.move[0], () => view.arranging.step(-1)), button("on", texts.move[1], () => view.arranging.step(1))];
     this.cover = button("photos", texts.makeCover, () => this.change(([id]) => ({ cover: id })));
     this.inAlbum = make("div", { class: "part", role: "group", "aria-label": texts.inAlbum }, this.order, this.cover, button("close", texts.takeOut, () => this.change((_, named) => ({ remove: named.photos ?? named }))));
     this.element = make("div", { class: "selected", role: "toolbar", "aria-label": texts.select, hidden: true }, make("div", { class: "part" },
