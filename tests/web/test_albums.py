@@ -191,6 +191,14 @@ def test_a_cover_is_chosen_and_given_up(web: Web, store: Store) -> None:
     assert (album["cover"], album["has_chosen_cover"]) == (store.photo("/photos/1.jpg").hash, False)
 
 
+def test_a_smart_album_has_a_cover_of_what_it_finds(web: Web, store: Store) -> None:
+    create_smart_album(store, "All", Query.parse("date:2023-06-02..2023-06-03"))
+    photos, path = ids(web), f"/api/albums/{uid(web, 'All')}"
+    web.post(path, {"cover": photos["2.jpg"]})
+    assert [one["cover"] for one in web.get("/api/albums")] == [store.photo("/photos/2.jpg").hash]
+    assert web.send(path, {"cover": photos["4.jpg"]}).status_code == 400
+
+
 def test_a_smart_album_keeps_what_it_has(web: Web, store: Store) -> None:
     create_smart_album(store, "All", Query.parse("emotion:happy sort:oldest"))
     told = web.post(f"/api/albums/{uid(web, 'All')}", {"freeze": True})

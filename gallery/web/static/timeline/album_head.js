@@ -10,9 +10,10 @@ import { texts } from "/static/texts.js";
 import { albumDialog } from "/static/views/album_dialog.js";
 
 export class AlbumHead {
-  /** `go` leads to where an album is after it got another name, or to the albums after it was deleted. */
-  constructor(go) {
-    Object.assign(this, { go, id: null, album: null });
+  /** `go` leads to where an album is after it got another name, or to the albums after it was deleted; `known` is called
+   * when it is known what may be done with it. */
+  constructor({ go, known }) {
+    Object.assign(this, { go, known, id: null, album: null });
     this.note = make("p", { class: "quiet" });
     const about = make("button", { type: "button", class: "does", title: texts.aboutAlbum, onclick: () => this.open() }, icon("albums"), make("span", { text: texts.aboutAlbum }));
     this.element = make("aside", { class: "album-head", "aria-label": texts.aboutAlbum, hidden: true }, this.note, about);
@@ -22,20 +23,26 @@ export class AlbumHead {
   async show(id, again = false) {
     this.element.hidden = !id;
     if (id === this.id && !again) return;
-    if (id !== this.id) this.note.textContent = "";
+    // The same album is what it was until more is known: keys come faster than answers.
+    if (id !== this.id) [this.album, this.note.textContent] = [null, ""];
     this.id = id;
-    this.album = null;
     if (!id) return;
     const albums = await ask("albums").catch(failed);
     if (id !== this.id || !albums) return;
     this.album = albums.find((album) => album.id === id) ?? null;
     this.note.textContent = this.album?.note ?? "";
     this.note.title = this.album?.note ?? "";
+    this.known();
+  }
+
+  /** Whether the album can be changed: its cover, for one. */
+  get isOurs() {
+    return Boolean(this.album && !state.read_only && !state.guest);
   }
 
   /** Whether photos can be put in order, and taken out. */
   get isManual() {
-    return Boolean(this.album && !this.album.query && !state.read_only && !state.guest);
+    return this.isOurs && !this.album.query;
   }
 
   open() {

@@ -17,7 +17,8 @@ export class SelectedBar {
     const button = (name, words, act, kind = "does writes") => make("button", { type: "button", onclick: act, class: kind }, icon(name), make("span", { text: words }));
     this.order = [button("back", texts.move[0], () => view.arranging.step(-1)), button("on", texts.move[1], () => view.arranging.step(1))];
     this.cover = button("photos", texts.makeCover, () => this.change(([id]) => ({ cover: id })));
-    this.inAlbum = make("div", { class: "part", role: "group", "aria-label": texts.inAlbum }, this.order, this.cover, button("close", texts.takeOut, () => this.change((_, named) => ({ remove: named.photos ?? named }))));
+    this.out = button("close", texts.takeOut, () => this.change((_, named) => ({ remove: named.photos ?? named })));
+    this.inAlbum = make("div", { class: "part", role: "group", "aria-label": texts.inAlbum }, this.order, this.cover, this.out);
     this.element = make("div", { class: "selected", role: "toolbar", "aria-label": texts.select, hidden: true }, make("div", { class: "part" },
       make("button", { type: "button", class: "plain", "aria-label": texts.selectNone, title: texts.selectNone, onclick: () => view.wall.clear() }, icon("close")),
       this.count, this.all,
@@ -25,6 +26,7 @@ export class SelectedBar {
       button("faces", texts.sayEmotion, () => this.sayEmotion()),
       button("pick", texts.pickSelected, () => this.say("pick")),
       button("reject", texts.rejectSelected, () => this.say("reject")),
+      button("undo", texts.clearPick, () => this.say("none")),
       button("download", texts.takeAway, () => this.download(), "does")), this.inAlbum);
     view.element.append(this.element);
   }
@@ -35,8 +37,10 @@ export class SelectedBar {
     this.count.textContent = texts.selected(count);
     this.all.textContent = texts.selectAll(total);
     this.all.hidden = this.selection.isAll || count >= total;
-    this.inAlbum.hidden = !this.view.albumHead.isManual;
-    for (const each of this.order) each.hidden = !this.view.isOwn;
+    const { isOurs, isManual } = this.view.albumHead;
+    this.inAlbum.hidden = !isOurs;
+    this.out.hidden = !isManual;
+    for (const each of this.order) each.hidden = !this.view.arranging.isPossible();
     this.cover.disabled = count !== 1;
   }
 

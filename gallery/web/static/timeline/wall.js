@@ -99,6 +99,14 @@ export class Wall {
     say(this.view.describe(this.active));
   }
 
+  /** The focus stays on its photo, which may stand elsewhere now among these tiles. */
+  follow(tile, tiles, first) {
+    const place = tile ? tiles.findIndex(({ id }) => id === tile.id) : -1;
+    if (place < 0 || first + place === this.active) return;
+    this.active = first + place;
+    this.view.scroller.setAttribute("aria-activedescendant", `r${this.active}`);
+  }
+
   focused() {
     if (this.active === null && this.total && this.view.scroller.matches(":focus-visible")) this.moveTo(this.view.grid.anchor().rank, { quiet: true });
   }

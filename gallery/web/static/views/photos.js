@@ -35,7 +35,7 @@ export class PhotosView {
     this.empty = make("div", { class: "empty", hidden: true });
     this.facets = new Facets();
     this.memories = new OnThisDay();
-    this.albumHead = new AlbumHead((place) => go({ view: "photos", ...place }));
+    this.albumHead = new AlbumHead({ go: (place) => go({ view: "photos", ...place }), known: () => this.wall.selectionChanged() });
     this.element = make("section", { class: "view timeline" }, this.facets.element, this.memories.element, this.albumHead.element, make("div", { class: "wall" }, this.scroller, this.edge, this.empty));
     this.size = Number(localStorage.getItem("size") ?? 2);
     this.wall = new Wall(this);
@@ -236,9 +236,11 @@ export class PhotosView {
   async renew(timeline) {
     this.timeline = timeline;
     const { first, count } = this.grid.seenRanks();
+    const active = this.pieces.at(this.wall.active ?? -1);
     await this.pieces.renew(timeline.version, first, count).catch(failed);
     // In an album they may stand in another order now.
     this.grid.geometry.clear();
+    this.wall.follow(active, this.pieces.range(first, count) ?? [], first);
     this.grid.redraw();
     this.facets.show(this.query, true);
   }
