@@ -91,6 +91,8 @@ def test_photos_are_put_in_order_by_keys_and_by_the_mouse(page: Page) -> None:
     page.until("document.querySelector('.selected strong').innerText === '2 selected'")
     drag(page, 3, 2)
     page.wall("doubt.jpg", "empty.jpg", "beach.jpg", "group.jpg")
+    above = "document.querySelector('.selected').getBoundingClientRect().top"
+    assert window.run(f"return document.querySelector('#toast.shown').getBoundingClientRect().bottom < {above}")
     press(page, "Later", ".selected button")
     page.wall("doubt.jpg", "group.jpg", "empty.jpg", "beach.jpg")
     assert inside(page) == ["doubt.jpg", "group.jpg", "empty.jpg", "beach.jpg"]

@@ -5,7 +5,7 @@ import { done, failed } from "/static/announce.js";
 import * as asking from "/static/asking.js";
 import { chooseAlbum } from "/static/views/choose_album.js";
 import { chooseDownload } from "/static/views/downloads.js";
-import { find, make, styled } from "/static/dom.js";
+import { find, make, px, styled } from "/static/dom.js";
 import { icon } from "/static/icons.js";
 import { SAYABLE, texts } from "/static/texts.js";
 
@@ -42,6 +42,8 @@ export class SelectedBar {
     this.out.hidden = !isManual;
     for (const each of this.order) each.hidden = !this.view.arranging.isPossible();
     this.cover.disabled = count !== 1;
+    // The line that says what was done lies above the bar, never over its buttons.
+    styled(document.documentElement, { "--bar": px(this.element.offsetHeight) });
   }
 
   /** The photos as requests name them: all that match by their query, others by their ids. */
