@@ -9,6 +9,8 @@ import { choicePanel, facePanel } from "/static/photo/face_panel.js";
 import { SAYABLE, texts } from "/static/texts.js";
 
 const SMALLEST_PX = 12;
+/** By an arrow key. */
+const STEP_PX = 8;
 
 export class Faces {
   /** `changed` is called after something was said, so that the photo is asked for again. */
@@ -130,6 +132,7 @@ export class Faces {
     this.zoom.isFixed = on;
     this.stage.classList.toggle("drawing", on);
     this.stage.querySelector(".drawn")?.remove();
+    this.keyed = null;
     if (!on) return;
     this.toggle(true);
     this.drawing = true;
@@ -153,6 +156,26 @@ export class Faces {
     this.stage.addEventListener("pointermove", move);
     this.stage.addEventListener("pointerup", up, { once: true });
     this.stage.addEventListener("pointercancel", up, { once: true });
+  }
+
+  /** Arrows move a box that begins in the middle, with Shift they size it; Enter takes it. False where none is drawn. */
+  drawByKey({ key, shiftKey }) {
+    if (!this.drawing || this.panel.contains(document.activeElement)) return false;
+    const found = this.stage.querySelector(".drawn");
+    if (key === "Enter" && !found) return false;
+    const { clientWidth, clientHeight } = this.stage;
+    const side = Math.min(clientWidth, clientHeight) / 5;
+    this.keyed = found && this.keyed ? this.keyed : { x: (clientWidth - side) / 2, y: (clientHeight - side) / 2, width: side, height: side };
+    const box = this.keyed;
+    const corners = () => [[box.x, box.y], [box.x + box.width, box.y + box.height]];
+    if (key === "Enter") return this.drawn(found, ...corners()), true;
+    const [way, size] = key === "ArrowLeft" || key === "ArrowRight" ? ["x", "width"] : ["y", "height"];
+    const step = key === "ArrowLeft" || key === "ArrowUp" ? -STEP_PX : STEP_PX;
+    if (!found) this.stage.append(make("div", { class: "drawn" }));
+    else if (shiftKey) box[size] = Math.max(SMALLEST_PX, box[size] + step);
+    else box[way] += step;
+    this.stretch(this.stage.querySelector(".drawn"), ...corners());
+    return true;
   }
 
   stretch(box, from, to) {

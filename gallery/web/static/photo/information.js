@@ -7,11 +7,13 @@ import * as dates from "/static/dates.js";
 import { icon } from "/static/icons.js";
 import { texts } from "/static/texts.js";
 
-export function information(photo) {
+/** `keep` puts the photo into an album. */
+export function information(photo, keep) {
   const rows = factsOf(photo).filter(([, value]) => value !== null && value !== undefined && value !== "" && value.length !== 0);
   const facts = rows.flatMap(([name, value]) => [make("dt", { text: texts.info[name] }), make("dd", {}, ...[value].flat())]);
   const save = make("a", { class: "button", href: original(photo.id), download: fileName(photo) }, icon("download"), texts.download);
-  return [make("h3", { text: texts.information }), make("dl", {}, facts), save];
+  const add = make("button", { type: "button", class: "button writes", onclick: keep }, icon("albums"), texts.intoAlbum);
+  return [make("h3", { text: texts.information }), make("dl", {}, facts), make("div", { class: "choices" }, add, save)];
 }
 
 function factsOf(photo) {

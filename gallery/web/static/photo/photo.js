@@ -5,6 +5,7 @@ import { leave, note, read } from "/static/address.js";
 import { done, failed, say } from "/static/announce.js";
 import { find, make } from "/static/dom.js";
 import * as dates from "/static/dates.js";
+import { help } from "/static/frame.js";
 import { icon } from "/static/icons.js";
 import { layer } from "/static/keyboard.js";
 import * as pictures from "/static/pictures.js";
@@ -12,10 +13,14 @@ import { Faces, isShown } from "/static/photo/faces.js";
 import { fileName, information } from "/static/photo/information.js";
 import { strip } from "/static/photo/strip.js";
 import { Zoom } from "/static/photo/zoom.js";
+import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
+import { chooseAlbum } from "/static/views/choose_album.js";
 
 const SLIDE_MS = 5000;
 const KEPT = 12;
+/** Beside left and right, which also lead to the next photo. */
+const DRAWING_KEYS = ["ArrowUp", "ArrowDown", "Shift+ArrowLeft", "Shift+ArrowRight", "Shift+ArrowUp", "Shift+ArrowDown", "Enter"];
 
 export class Photo {
   constructor(dialog) {
@@ -26,12 +31,16 @@ export class Photo {
     dialog.addEventListener("cancel", (event) => this.escaped(event));
     dialog.addEventListener("close", () => this.closed());
     this.keys = {
-      ArrowLeft: () => this.go(-1),
-      ArrowRight: () => this.go(1),
+      ArrowLeft: (event) => this.faces.drawByKey(event) || this.go(-1),
+      ArrowRight: (event) => this.faces.drawByKey(event) || this.go(1),
+      ...Object.fromEntries(DRAWING_KEYS.map((name) => [name, (event) => this.faces.drawByKey(event) || this.zoom.moveByKey(event)])),
       Home: () => this.goTo(this.data?.first),
       f: () => this.press("faces"),
       i: () => this.press("info"),
       s: () => this.press("play"),
+      d: () => !state.read_only && this.press("draw"),
+      a: () => this.toAlbum(),
+      "?": help,
       "+": () => this.zoom.zoom(1.5),
       "=": () => this.zoom.zoom(1.5),
       "-": () => this.zoom.zoom(1 / 1.5),
@@ -57,8 +66,8 @@ export class Photo {
       button("info", "information", texts.information, () => this.toggleInformation()));
     this.stage = make("div", { class: "stage", tabindex: "-1" });
     this.message = make("p", { class: "lost", role: "alert", hidden: true });
-    this.previous = make("button", { type: "button", class: "turn previous", "aria-label": texts.previous, onclick: () => this.go(-1) }, icon("back"));
-    this.next = make("button", { type: "button", class: "turn next", "aria-label": texts.next, onclick: () => this.go(1) }, icon("on"));
+    this.previous = make("button", { type: "button", class: "turn previous", "aria-label": texts.previous, title: texts.previous, onclick: () => this.go(-1) }, icon("back"));
+    this.next = make("button", { type: "button", class: "turn next", "aria-label": texts.next, title: texts.next, onclick: () => this.go(1) }, icon("on"));
     this.panel = make("aside", { class: "panel", "aria-label": texts.facesHere, hidden: true });
     this.about = make("aside", { class: "panel about", "aria-label": texts.information, hidden: true });
     this.burst = make("div", { class: "burst" });
@@ -177,10 +186,10 @@ export class Photo {
 
   around(data) {
     this.heading.textContent = fileName(data);
-    this.when.textContent = data.taken_at ? dates.moment(data.taken_at) : texts.noDate;
+    this.when.replaceChildren(...(data.taken_at ? [make("span", { class: "long", text: dates.moment(data.taken_at) }), make("span", { class: "brief", text: dates.bareDay(data.taken_at) })] : [texts.noDate]));
     this.previous.disabled = data.previous === null || data.previous === undefined;
     this.next.disabled = data.next === null || data.next === undefined;
-    this.about.replaceChildren(...information(data));
+    this.about.replaceChildren(...information(data, () => this.toAlbum()));
     this.burst.replaceChildren(...strip(data, (id) => this.goTo(id), () => this.refresh()));
     this.faces.place();
   }
@@ -207,14 +216,20 @@ export class Photo {
   toggleFaces() {
     this.faces.toggle();
     this.mark("faces", this.faces.shown);
-    if (this.faces.shown && !this.faces.faces?.length) say(texts.noFaces);
+    if (this.faces.shown && !this.faces.faces?.length) done(texts.noFacesHere);
   }
 
   toggleDrawing() {
     this.faces.setDrawing(!this.faces.drawing);
     this.mark("draw", this.faces.drawing);
     this.mark("faces", this.faces.shown);
-    if (this.faces.drawing) done(texts.drawHint);
+    if (!this.faces.drawing) return;
+    done(texts.drawHint);
+    this.stage.focus({ preventScroll: true });
+  }
+
+  toAlbum() {
+    if (this.data && !state.read_only) chooseAlbum({ photos: [this.data.id] }, { smart: false, query: null }).catch(failed);
   }
 
   toggleInformation() {
@@ -225,8 +240,7 @@ export class Photo {
 
   togglePlaying() {
     if (this.timer) return this.stopPlaying();
-    this.mark("play", true);
-    this.buttons.play.replaceChildren(icon("pause"));
+    this.markPlaying(true);
     this.dialog.classList.add("playing");
     this.timer = setInterval(() => (this.data?.next ? this.go(1) : this.stopPlaying()), SLIDE_MS);
   }
@@ -234,9 +248,15 @@ export class Photo {
   stopPlaying() {
     clearInterval(this.timer);
     this.timer = 0;
-    this.mark("play", false);
-    this.buttons.play.replaceChildren(icon("play"));
+    this.markPlaying(false);
     this.dialog.classList.remove("playing");
+  }
+
+  markPlaying(isPlaying) {
+    const { play } = this.buttons;
+    this.mark("play", isPlaying);
+    play.replaceChildren(icon(isPlaying ? "pause" : "play"));
+    play.title = isPlaying ? texts.pause : texts.slideshow;
   }
 }
 

@@ -6,6 +6,8 @@ import { make, px, styled } from "/static/dom.js";
 const VIEW_LONG_SIDE = 1440;
 const LARGEST = 8;
 const SWIPE_PX = 60;
+/** By an arrow, as a share of the stage. */
+const MOVED_BY_KEY = 0.15;
 /** A small picture isn't blown up further than this. */
 const BLOWN_UP = 2.5;
 
@@ -113,6 +115,16 @@ export class Zoom {
     this.y -= fromY * (grown - 1);
     this.scale = scale;
     this.place();
+  }
+
+  /** Arrows move a picture that is zoomed. False where it isn't. */
+  moveByKey({ key }) {
+    if (this.scale <= 1.01 || key === "Enter") return false;
+    const step = (key === "ArrowLeft" || key === "ArrowUp" ? 1 : -1) * MOVED_BY_KEY;
+    if (key === "ArrowLeft" || key === "ArrowRight") this.x += step * this.stage.clientWidth;
+    else this.y += step * this.stage.clientHeight;
+    this.place();
+    return true;
   }
 
   // Wheel, mouse and fingers -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import { thumbnail } from "/static/api.js";
 import { find, make, px, styled } from "/static/dom.js";
+import { help } from "/static/frame.js";
 import { icon } from "/static/icons.js";
 import { layer } from "/static/keyboard.js";
 import { texts } from "/static/texts.js";
@@ -15,7 +16,7 @@ export class Compare {
   constructor(say, closed) {
     Object.assign(this, { say, after: closed, shots: [], zoom: 1, x: 0, y: 0 });
     this.panes = make("div", { class: "panes" });
-    const shut = make("button", { type: "button", class: "plain", "aria-label": texts.back, onclick: () => this.element.close() }, icon("back"));
+    const shut = make("button", { type: "button", class: "plain", "aria-label": texts.back, title: texts.back, onclick: () => this.element.close() }, icon("back"));
     this.heading = make("h2", { id: "compare-title", text: texts.compare });
     this.element = make("dialog", { class: "photo comparing", "aria-labelledby": "compare-title" }, make("div", { class: "bar" }, shut, make("div", { class: "names" }, this.heading)), this.panes);
     this.element.addEventListener("close", () => this.closed());
@@ -32,6 +33,7 @@ export class Compare {
       "+": () => this.zoomBy(1.3),
       "=": () => this.zoomBy(1.3),
       "-": () => this.zoomBy(1 / 1.3),
+      "?": help,
     };
   }
 
