@@ -14,12 +14,13 @@ const FEW_PATHS = 4;
 
 export class MoreView {
   constructor() {
+    this.shownOnly = make("p", { class: "quiet lead", text: texts.readOnly, hidden: true });
     this.folders = make("section");
     this.duplicates = make("section");
     this.errors = make("section");
-    const keys = make("button", { type: "button", text: texts.help, onclick: () => frame.help() });
+    const keys = make("button", { type: "button", text: texts.showKeys, onclick: () => frame.help() });
     this.version = make("p", { class: "quiet" });
-    this.element = make("section", { class: "view page more" }, this.folders, this.errors, this.duplicates, make("section", {}, make("h2", { text: texts.help }), keys, make("p", { class: "quiet", text: texts.disclaimer }), this.version));
+    this.element = make("section", { class: "view page more" }, this.shownOnly, this.folders, this.errors, this.duplicates, make("section", {}, make("h2", { text: texts.helpTitle }), keys, make("p", { class: "quiet", text: texts.disclaimer }), this.version));
   }
 
   async show() {
@@ -30,6 +31,7 @@ export class MoreView {
 
   /** What the state tells, which may come after the view. */
   knows() {
+    this.shownOnly.hidden = !(state.read_only || state.guest);
     this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
     const roots = JSON.stringify(state.roots);
     if (roots === this.roots) return;
@@ -42,12 +44,12 @@ export class MoreView {
     this.knows();
     const [errors, duplicates] = await Promise.all([ask("errors").catch(() => []), ask("duplicates").catch(() => [])]);
     this.list(this.errors, texts.errors, errors.errors ?? errors, texts.noErrors, problem);
-    this.list(this.duplicates, texts.duplicates, duplicates.groups ?? duplicates, texts.noDuplicates, twice);
+    this.list(this.duplicates, texts.duplicates, duplicates.groups ?? duplicates, texts.noDuplicates, twice, texts.duplicatesLead);
   }
 
-  list(section, heading, found, none, item) {
-    const list = found.length ? make("ul", { class: "plainly" }, found.map(item)) : make("p", { class: "quiet", text: none });
-    section.replaceChildren(make("h2", { text: heading }, found.length ? make("span", { class: "count", text: ` ${dates.number(found.length)}` }) : null), list);
+  list(section, heading, found, none, item, lead = null) {
+    const list = found.length ? [lead && make("p", { class: "quiet", text: lead }), make("ul", { class: "plainly" }, found.map(item))].filter(Boolean) : [make("p", { class: "quiet", text: none })];
+    section.replaceChildren(make("h2", { text: heading }, found.length ? make("span", { class: "count", text: ` ${dates.number(found.length)}` }) : null), ...list);
   }
 }
 

@@ -75,7 +75,7 @@ export class ReviewView {
 
   showFilter(emotion) {
     const chip = (value, words) => make("button", { type: "button", class: "chip", "aria-pressed": String(value === emotion), onclick: () => go({ emotion: value }) }, value ? styled(make("span", { class: "dot" }), { "--emotion": `var(--emotion-${value})` }) : null, words);
-    this.filter.replaceChildren(chip(null, texts.densities.all), ...SAYABLE.map((word) => chip(word, word)));
+    this.filter.replaceChildren(chip(null, texts.allDoubts), ...SAYABLE.map((word) => chip(word, word)));
   }
 
   async fetch() {
@@ -223,7 +223,7 @@ export class ReviewView {
       this.turn();
     } else if (here.length) this.tiles[this.faces.indexOf(here[0])].focus();
     this.tell();
-    say(texts.undo);
+    say(texts.takenBack);
   }
 
   unmark(face) {
