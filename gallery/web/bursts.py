@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import dist
 from typing import Any, Final
 
 from gallery.db.keyed import contents_with
-from gallery.records import FaceRecord
+from gallery.faces import Box
+from gallery.records import PhotoRecord
 from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import Shot, find_bursts
 from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
@@ -62,6 +64,7 @@ def duplicates(site: Site, _: Asked) -> dict[str, Any]:
 def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[dict[str, Any]]:
     reasons = dict(zip((shot.photo.key for shot in ranked.shots), ranked.reasons, strict=True))
     by_hash = {shot.photo.key: shot for shot in ranked.shots}
+    looked_at = _looked_at(ranked)
     with site.reading() as connection:
         ids = contents_with(connection, list(by_hash))
     by_id = {ids[digest]: shot for digest, shot in by_hash.items() if digest in ids}
@@ -74,16 +77,28 @@ def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[
             "width": shot.photo.width,
             "height": shot.photo.height,
             "taken_at": shot.photo.capture.iso8601(),
-            "box": _largest(shot.photo.faces),
+            "box": face.as_json() if (face := _nearest(shot.photo, looked_at)) else None,
             "best": shot in ranked.winners,
             "word": shot.word,
             "reason": reasons[shot.photo.key],
         }
 
 
-def _largest(faces: Sequence[FaceRecord]) -> list[float] | None:
-    largest = max(faces, key=lambda face: face.box.area, default=None)
-    return None if largest is None else largest.box.as_json()
+def _looked_at(burst: RankedBurst) -> tuple[float, float]:
+    """Where the largest face of the best shot is, in shares of the picture's width and height."""
+    best = [shot.photo for shot in (*burst.winners, *burst.shots) if shot.photo.faces]
+    if not best:
+        return 0.5, 0.5
+    return _middle(best[0], max((face.box for face in best[0].faces), key=lambda box: box.area))
+
+
+def _nearest(photo: PhotoRecord, place: tuple[float, float]) -> Box | None:
+    """The face there, as the same person hardly moves from shot to shot; None without faces."""
+    return min((face.box for face in photo.faces), key=lambda box: dist(_middle(photo, box), place), default=None)
+
+
+def _middle(photo: PhotoRecord, box: Box) -> tuple[float, float]:
+    return (box.left + box.right) / 2 / photo.width, (box.top + box.bottom) / 2 / photo.height
 
 
 def _duplicates(site: Site) -> list[DuplicateGroup]:

@@ -97,10 +97,10 @@ def _of_many_moments(
 
 
 def _photos(connection: Connection, site: Site, face_ids: Sequence[int]) -> dict[int, Any]:
-    """By the id of the face: its photo, as long as nobody has spoken of it, and it counts."""
+    """By the id of the face: its photo, as long as the model is unsure of it and nobody spoke of it, and it counts."""
     face, content = schema.face.c, schema.content.c
     columns = select(face.id, face.content_id, content.hash).join_from(schema.face, schema.content)
-    asked = columns.where(face.id.in_(face_ids), _unspoken(), *is_counted(face, site.gate))
+    asked = columns.where(face.id.in_(face_ids), face.score < _UNSURE, _unspoken(), *is_counted(face, site.gate))
     return {row.id: row for row in connection.execute(asked)}
 
 

@@ -98,6 +98,28 @@ def test_the_best_of_a_burst_is_told_with_its_reason(gallery: Gallery) -> None:
             assert web.get("/api/bursts", offset=1)["bursts"] == []
 
 
+def test_shots_of_a_burst_are_zoomed_to_the_same_face(gallery: Gallery) -> None:
+    """The largest of the best shot: in the others it is that of the same person, were another one larger there."""
+    ana, ben = box(50, 60, 60), box(200, 60, 50)
+    for second, (happy, her, him) in enumerate(
+        [(0.3, ana, box(196, 56, 80)), (0.9, ana, ben), (0.4, box(56, 64), ben)]
+    ):
+        gallery.add(
+            f"{second}.jpg",
+            face("happy", happy, where=her),
+            face("happy", happy, where=him),
+            seed=1,
+            quality=90 - second,
+            capture=taken(f"2023-06-01T12:00:0{second}"),
+        )
+    with open_store(gallery.folder) as store:
+        list(fill_looks(store))
+        with served(store) as web:
+            shots = web.get("/api/bursts")["bursts"][0]["photos"]
+    assert [shot["best"] for shot in shots] == [False, True, False]
+    assert [shot["box"] for shot in shots] == [[50, 60, 110, 120], [50, 60, 110, 120], [56, 64, 96, 104]]
+
+
 def test_what_is_there_twice_is_listed(gallery: Gallery) -> None:
     first, second = gallery.add("a.jpg", seed=1), gallery.add("b.jpg", seed=1)
     gallery.add("c.jpg", seed=2)
