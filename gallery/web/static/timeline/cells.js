@@ -8,9 +8,13 @@ import { icon } from "/static/icons.js";
 import { DAMAGED, PICKED, REJECTED } from "/static/timeline/pieces.js";
 import { emotionName, texts } from "/static/texts.js";
 
+/** Beside the date in a heading: the circle that selects the day, and that it is only the file’s. */
+const CIRCLE_PX = 52;
+const GUESSED_PX = 96;
+
 /** The heading of a day, a month or a year, with the circle that selects all of it. */
 export function headingRow(day, index, isSelected, isOwn) {
-  const words = isOwn ? texts.ownOrder : dayWords(day.date, day.width);
+  const words = isOwn ? texts.ownOrder : dayWords(day.date, day.width - CIRCLE_PX - (day.guessed ? GUESSED_PX : 0));
   const circle = make("button", { type: "button", class: "circle", tabindex: "-1", "aria-pressed": String(isSelected), "aria-label": texts.selectDay(words) }, icon("check"));
   const text = make("h2", { text: words, title: isOwn ? null : dayWords(day.date) });
   const guessed = day.guessed ? make("span", { class: "guessed", text: texts.dateByFile, title: texts.dateByFileLong }) : null;
@@ -24,7 +28,7 @@ export function dayWords(date, width = Infinity) {
   if (!date) return texts.noDate;
   if (date.length === 4) return date;
   if (date.length === 7) return dates.month(date);
-  return width < 200 ? dates.bareDay(date) : width < 300 ? dates.shortDay(date) : dates.day(date);
+  return width < 148 ? dates.bareDay(date) : width < 248 ? dates.shortDay(date) : dates.day(date);
 }
 
 /** A row of photos; `tiles` and `cells` (x and width) belong together. */

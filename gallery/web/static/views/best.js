@@ -53,7 +53,7 @@ export class BestView {
     this.list.append(...bursts.map((burst, place) => this.burst(burst, this.bursts.length + place)));
     this.bursts.push(...bursts);
     this.more.hidden = bursts.length < PAGE;
-    if (!this.bursts.length) this.list.replaceChildren(make("li", { class: "empty" }, message(texts.bestEmpty, "")));
+    if (!this.bursts.length) this.list.replaceChildren(make("li", { class: "empty" }, message(texts.bestEmpty, texts.bestEmptyHint)));
   }
 
   burst(burst, place) {

@@ -33,10 +33,13 @@ export class MoreView {
   knows() {
     this.shownOnly.hidden = !(state.read_only || state.guest);
     this.version.textContent = state.program_version ? texts.version(state.program_version) : "";
+    // Guests are told of photos alone.
+    for (const each of [this.folders, this.errors, this.duplicates]) each.hidden = state.guest;
     const roots = JSON.stringify(state.roots);
-    if (roots === this.roots) return;
+    if (roots === this.roots || state.photos === null) return;
     this.roots = roots;
-    this.folders.replaceChildren(make("h2", { text: texts.folders }), make("ul", { class: "plainly" }, state.roots.map(folder)));
+    const list = state.roots.length ? make("ul", { class: "plainly" }, state.roots.map(folder)) : make("p", { class: "quiet", text: texts.noFolders });
+    this.folders.replaceChildren(make("h2", { text: texts.folders }), list);
   }
 
   async refresh() {

@@ -102,6 +102,7 @@ export class ReviewView {
     this.active = 0;
     this.wall.replaceChildren(...(this.faces.length ? this.groups() : message(texts.reviewEmpty, texts.reviewEmptyHint)));
     this.palette.hidden = !this.faces.length;
+    this.lead.hidden = !this.faces.length && !this.said;
     this.tiles = [...this.wall.querySelectorAll(".doubt")];
     this.focusActive();
     if (this.waiting.length < WALL) this.fetch();
