@@ -98,6 +98,46 @@ def test_a_zoomed_photo_is_moved_by_arrows_and_others_by_arrows_alone(page: Page
     assert page.window.run(at) == still
 
 
+def test_the_bars_of_each_face_are_entered_and_left(page: Page) -> None:
+    open_photo(page, "path:group")
+    page.window.press(Keys.TAB)
+    page.until("document.activeElement.matches('.face')")
+    page.window.press(Keys.ENTER)
+    assert page.window.run("return document.activeElement.innerText").split() == ["4", "happy", "85%"]
+    page.window.press(Keys.ESCAPE)
+    assert page.window.focused().startswith("Face 1")
+    page.window.press(" ")
+    page.until("document.querySelector('.panel .said')")
+    assert said(page, "path:group is:corrected") == ["group.jpg"]
+
+
+def test_the_photos_are_one_step_behind_all_chips(page: Page) -> None:
+    page.go("/")
+    page.until("document.querySelectorAll('.chip').length > 3 && document.querySelector('.tile')")
+    page.window.run("document.querySelector('.chip').focus()")
+    page.window.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_LEFT)
+    assert page.window.run("return [...document.querySelectorAll('.chip')].indexOf(document.activeElement)") == 1
+    page.window.press(Keys.END)
+    assert page.window.run("return document.activeElement.nextElementSibling") is None
+    page.window.press(Keys.TAB, Keys.TAB)
+    assert page.window.run("return document.activeElement.id") == "grid"
+
+
+def test_who_puts_nothing_into_an_album_has_it_still_selected(page: Page) -> None:
+    page.go("/")
+    page.until("document.querySelectorAll('.tile').length > 3")
+    page.window.press(Keys.HOME, "x", "a")
+    page.until("document.querySelector('#asking[open] form')")
+    page.window.press(Keys.ESCAPE)
+    page.until("!document.querySelector('#asking[open]')")
+    assert page.text(".selected strong") == "1 selected"
+    page.window.press("a")
+    page.until("document.activeElement.closest('#asking[open] form')")
+    page.window.press("Chosen", Keys.ENTER)
+    page.until("document.querySelector('.selected').hidden")
+    assert said(page, "album:Chosen") == ["beach.jpg"]
+
+
 def said(page: Page, query: str) -> list[str]:
     """The names of the photos that a search in the same database finds."""
     with open_store(page.gallery.folder) as store:

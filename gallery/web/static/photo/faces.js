@@ -52,6 +52,19 @@ export class Faces {
     return true;
   }
 
+  /** From a face to what can be said of it, by Enter; and back by Esc. */
+  enterPanel({ key }) {
+    if (key !== "Enter" || !this.current || !this.layer.contains(document.activeElement)) return false;
+    (this.panel.querySelector("[aria-pressed=true]") ?? this.panel.querySelector("button"))?.focus();
+    return true;
+  }
+
+  leavePanel() {
+    if (!this.current || !this.panel.contains(document.activeElement)) return false;
+    this.layer.querySelector(".current").focus();
+    return true;
+  }
+
   leave() {
     this.current = null;
     this.panel.hidden = true;
@@ -92,7 +105,10 @@ export class Faces {
 
   /** Digits are words only while a face has the focus, or its bars have. */
   sayByKey(word) {
-    if (!this.current || state.read_only || !(this.layer.contains(document.activeElement) || this.panel.contains(document.activeElement))) return false;
+    const { activeElement } = document;
+    if (!this.current || state.read_only || !(this.layer.contains(activeElement) || this.panel.contains(activeElement))) return false;
+    // On a button Space presses that; and what can't be told isn't right.
+    if (word === "right" && (this.panel.contains(activeElement) || this.current.emotion === "uncertain")) return false;
     this.say(word);
     return true;
   }

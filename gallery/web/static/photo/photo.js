@@ -33,7 +33,7 @@ export class Photo {
     this.keys = {
       ArrowLeft: (event) => this.faces.drawByKey(event) || this.go(-1),
       ArrowRight: (event) => this.faces.drawByKey(event) || this.go(1),
-      ...Object.fromEntries(DRAWING_KEYS.map((name) => [name, (event) => this.faces.drawByKey(event) || this.zoom.moveByKey(event)])),
+      ...Object.fromEntries(DRAWING_KEYS.map((name) => [name, (event) => this.faces.drawByKey(event) || this.zoom.moveByKey(event) || this.faces.enterPanel(event)])),
       Home: () => this.goTo(this.data?.first),
       f: () => this.press("faces"),
       i: () => this.press("info"),
@@ -41,6 +41,7 @@ export class Photo {
       d: () => !state.read_only && this.press("draw"),
       a: () => this.toAlbum(),
       "?": help,
+      Space: () => this.faces.sayByKey("right"),
       "+": () => this.zoom.zoom(1.5),
       "=": () => this.zoom.zoom(1.5),
       "-": () => this.zoom.zoom(1 / 1.5),
@@ -104,6 +105,7 @@ export class Photo {
   /** Esc takes back one thing at a time: the face, the drawing, the zoom, the photo. */
   escaped(event) {
     event.preventDefault();
+    if (!this.faces.drawing && this.faces.leavePanel()) return;
     if (this.faces.drawing || this.faces.current) {
       this.faces.leave();
       this.mark("draw", false);

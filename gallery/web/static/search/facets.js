@@ -9,7 +9,9 @@ import { emotionIndex, texts } from "/static/texts.js";
 
 export class Facets {
   constructor() {
-    this.chips = make("div", { class: "chips", role: "group", "aria-label": texts.facets });
+    this.chips = make("div", { class: "chips", role: "toolbar", "aria-label": texts.facets });
+    this.chips.addEventListener("keydown", (event) => this.key(event));
+    this.chips.addEventListener("focusin", (event) => this.reach(event.target));
     this.along = make("button", { type: "button", class: "plain along", hidden: true, onclick: () => this.goAlong() });
     this.element = make("div", { class: "facets" }, this.chips, this.along);
     this.query = null;
@@ -30,8 +32,24 @@ export class Facets {
     if (query !== this.query || signal.aborted) return;
     this.chips.replaceChildren(...parts(query, parsed), ...(found?.groups ?? []).flatMap(group));
     this.element.hidden = !this.chips.childElementCount;
+    this.reach(this.chips.firstElementChild);
     this.chips.scrollLeft = 0;
     this.tellMore();
+  }
+
+  // By keyboard: one stop for Tab, or the photos would lie behind a hundred; arrows go from chip to chip ----------------
+
+  reach(chip) {
+    for (const each of this.chips.children) each.tabIndex = each === chip ? 0 : -1;
+  }
+
+  key(event) {
+    const all = [...this.chips.children];
+    const here = all.indexOf(event.target);
+    const to = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (here < 0 || to === undefined) return;
+    event.preventDefault();
+    all[to]?.focus();
   }
 
   // More chips than there is room for ------------------------------------------------------------------------------------

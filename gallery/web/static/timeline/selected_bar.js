@@ -60,8 +60,8 @@ export class SelectedBar {
     try {
       const some = this.selection.count(this.view.timeline.total) > 0;
       if (!some && !this.view.query) return;
-      await chooseAlbum(some ? await this.named() : { query: this.view.query }, { smart: !some || this.selection.isAll, query: this.view.query });
-      this.view.wall.clear();
+      // Who thinks better of it has still selected what was selected.
+      await chooseAlbum(some ? await this.named() : { query: this.view.query }, { smart: !some || this.selection.isAll, query: this.view.query, after: () => this.view.wall.clear() });
     } catch (error) {
       failed(error);
     }
