@@ -72,7 +72,7 @@ class Login:
             await asyncio.sleep(wait)
             fits = await anyio.to_thread.run_sync(self._password.fits, guess)
             self._wrong = 0 if fits else self._wrong + 1
-        response: Response = RedirectResponse("/", status_code=303) if fits else _page("That isn't it.")
+        response: Response = RedirectResponse("/", status_code=303) if fits else _page("That isn’t the password.")
         if fits:
             self._let_in(response)
         await response(scope, receive, send)

@@ -181,14 +181,19 @@ export class Photo {
     this.mark("draw", false);
     this.faces.show(data);
     this.around(data);
-    const place = data.rank === null || data.rank === undefined ? "" : texts.place(data.rank, this.view?.timeline?.total ?? data.rank + 1);
-    say(`${words}. ${place}`);
+    say(`${words}. ${this.placed(data)}`);
     this.fetchAhead(data).catch(() => {});
+  }
+
+  /** Which of how many it is; nothing where that isn't known. */
+  placed({ rank }) {
+    return rank === null || rank === undefined ? "" : texts.place(rank, this.view?.timeline?.total ?? rank + 1);
   }
 
   around(data) {
     this.heading.textContent = fileName(data);
-    this.when.replaceChildren(...(data.taken_at ? [make("span", { class: "long", text: dates.moment(data.taken_at) }), make("span", { class: "brief", text: dates.bareDay(data.taken_at) })] : [texts.noDate]));
+    const when = data.taken_at ? [make("span", { class: "long", text: dates.moment(data.taken_at) }), make("span", { class: "brief", text: dates.bareDay(data.taken_at) })] : [texts.noDate];
+    this.when.replaceChildren(...when, make("span", { class: "long", text: this.placed(data) && ` · ${this.placed(data)}` }));
     this.previous.disabled = data.previous === null || data.previous === undefined;
     this.next.disabled = data.next === null || data.next === undefined;
     this.about.replaceChildren(...information(data, () => this.toAlbum()));
@@ -226,7 +231,7 @@ export class Photo {
     this.mark("draw", this.faces.drawing);
     this.mark("faces", this.faces.shown);
     if (!this.faces.drawing) return;
-    done(texts.drawHint);
+    done(matchMedia("(hover: none)").matches ? texts.drawHint : `${texts.drawHint} ${texts.drawHintKeys}`);
     this.stage.focus({ preventScroll: true });
   }
 
