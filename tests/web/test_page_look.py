@@ -5,13 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 
+from gallery.records import Capture
 from tests.support.cli_gallery import Gallery, taken
 from tests.support.make import face
 
 try:
+    from selenium.webdriver.common.keys import Keys
+
     from tests.support.browser import CHROMEDRIVER, CHROMIUM, browser
     from tests.support.gallery_page import Page, opened_page
 except ModuleNotFoundError:
@@ -41,6 +45,8 @@ def fill(gallery: Gallery) -> None:
     # One right after the party, for a month beside it; the first of July 2021 lies in the last week of a half year.
     gallery.add("later.jpg", face("happy", 0.9), seed=12, capture=taken("2019-08-03T20:00:00"))
     gallery.add("july.jpg", face("happy", 0.9), seed=13, capture=taken("2021-07-02T20:00:00"))
+    # The longest of dates, and only the file's.
+    gallery.add("scan.jpg", seed=14, capture=Capture(datetime(2024, 9, 18, 12), taken_source="file"))
 
 
 def all_alike(gallery: Gallery) -> None:
@@ -117,6 +123,47 @@ def test_help_leaves_most_of_a_phone_to_what_keys_do(page: Page) -> None:
     assert does > 1.5 * keys
 
 
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_date_of_a_heading_is_cut(page: Page, width: int) -> None:
+    page.go("/", width=width, height=800)
+    page.until("[...document.querySelectorAll('.day')].some((each) => each.innerText.includes('date by file'))")
+    cut = """return [...document.querySelectorAll('.day h2, .guessed')].filter((each) =>
+        each.scrollWidth > each.clientWidth + 1).map((each) => each.innerText)"""
+    assert page.window.run(cut) == []
+    handle = """const box = (found) => document.querySelector(found).getBoundingClientRect();
+        return box('.day .circle').right - box('.scrubber .handle').left"""
+    assert width == 1280 or page.window.run(handle) <= 6
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_all_that_can_be_done_with_selected_photos_is_seen_on_a_phone(page: Page, width: int) -> None:
+    page.go("/", width=width, height=700)
+    page.until("document.querySelectorAll('.tile').length > 3")
+    page.window.run("document.querySelector('.tile .circle').click()")
+    page.until("!document.querySelector('.selected').hidden")
+    beyond = """const bar = document.querySelector('.selected');
+        const sides = [...bar.querySelectorAll('button, strong')].map((each) => each.getBoundingClientRect());
+        return sides.filter((box) => box.width && (box.left < 0 || box.right > innerWidth)).length"""
+    assert page.window.run(beyond) == 0
+    page.window.press(Keys.ESCAPE)
+
+
+def test_a_photo_tells_its_whole_date_on_a_phone_and_its_place_where_there_is_room(page: Page) -> None:
+    for width, told in ((390, "Jun 14, 2023"), (1280, "Wednesday, June 14, 2023, 12:30 PM · photo 1 of 1")):
+        page.go("/?query=path%3Abeach", width=width, height=800)
+        page.until("document.querySelector('.tile')")
+        page.window.press(Keys.HOME, Keys.ENTER)
+        page.until("document.querySelector('#photo[open] .frame.there')")
+        assert page.text(".when").replace("\u202f", " ") == told
+        assert page.window.run("const p = document.querySelector('.when'); return p.scrollWidth <= p.clientWidth")
+
+
+def test_a_low_window_is_mostly_photos_and_faces(page: Page) -> None:
+    for view, found in (("photos", ".scroller"), ("review", ".faces")):
+        page.go(f"/?view={view}", width=640, height=400)
+        page.until(f"document.querySelector('{found}')?.clientHeight > 200")
+
+
 # Moods --------------------------------------------------------------------------------------------------------------
 
 
@@ -188,5 +235,5 @@ def test_many_duplicates_stand_in_a_field_of_even_squares(page: Page, width: int
     assert len(set(sizes)) == 1
     wide, high = sizes[0].split()
     assert wide == high
-    assert page.window.texts(".paths summary") == ["9 files"]
+    assert page.window.texts(".paths summary") == ["10 files"]
     assert page.window.run("return document.documentElement.scrollWidth") == width

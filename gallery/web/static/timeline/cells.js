@@ -11,13 +11,17 @@ import { emotionName, texts } from "/static/texts.js";
 /** Beside the date in a heading: the circle that selects the day, and that it is only the file’s. */
 const CIRCLE_PX = 52;
 const GUESSED_PX = 96;
+/** Narrower there is no room to say so. */
+const BRIEF_PX = 260;
 
 /** The heading of a day, a month or a year, with the circle that selects all of it. */
 export function headingRow(day, index, isSelected, isOwn) {
-  const words = isOwn ? texts.ownOrder : dayWords(day.date, day.width - CIRCLE_PX - (day.guessed ? GUESSED_PX : 0));
+  const isBrief = day.guessed && day.width < BRIEF_PX;
+  const words = isOwn ? texts.ownOrder : (isBrief ? "~ " : "") + dayWords(day.date, day.width - CIRCLE_PX - (day.guessed ? GUESSED_PX : 0));
+  const title = isOwn ? null : isBrief ? `${dayWords(day.date)}: ${texts.dateByFileLong}` : dayWords(day.date);
   const circle = make("button", { type: "button", class: "circle", tabindex: "-1", "aria-pressed": String(isSelected), "aria-label": texts.selectDay(words) }, icon("check"));
-  const text = make("h2", { text: words, title: isOwn ? null : dayWords(day.date) });
-  const guessed = day.guessed ? make("span", { class: "guessed", text: texts.dateByFile, title: texts.dateByFileLong }) : null;
+  const text = make("h2", { text: words, title });
+  const guessed = day.guessed ? make("span", { class: isBrief ? "unseen" : "guessed", text: texts.dateByFile, title: texts.dateByFileLong }) : null;
   const cell = make("div", { role: "rowheader", class: "day" }, text, guessed, circle);
   const row = make("div", { role: "row", class: "heading", "data-day": index, "aria-rowindex": day.row + 1 }, cell);
   return styled(row, { width: px(day.width) });

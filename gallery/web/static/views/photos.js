@@ -151,7 +151,7 @@ export class PhotosView {
     const wide = this.scroller.clientWidth >= 640;
     const width = Math.max(120, this.scroller.clientWidth - (wide ? EDGE_PX.wide : EDGE_PX.narrow) - (wide ? 12 : 8));
     const target = Math.round((wide ? 220 : 110) * SIZES[this.size] * DENSITY[this.by]);
-    return { width, target: Math.min(target, Math.round(width * 0.9)), heading: Math.min(width, wide ? 180 : 150) };
+    return { width, target: Math.min(target, Math.round(width * 0.9)), heading: Math.min(width, wide ? 180 : 164) };
   }
 
   lay(by) {
