@@ -145,6 +145,11 @@ def test_all_that_can_be_done_with_selected_photos_is_seen_on_a_phone(page: Page
         const sides = [...bar.querySelectorAll('button, strong')].map((each) => each.getBoundingClientRect());
         return sides.filter((box) => box.width && (box.left < 0 || box.right > innerWidth)).length"""
     assert page.window.run(beyond) == 0
+    over = """const box = (found) => document.querySelector(found).getBoundingClientRect();
+        const words = document.createRange();
+        words.selectNodeContents(document.querySelector('.selected strong'));
+        return words.getBoundingClientRect().right - box('.selected .link').left"""
+    assert page.window.run(over) < 0
     page.window.press(Keys.ESCAPE)
 
 
