@@ -19,6 +19,11 @@ def test_every_text_is_said_somewhere_and_every_text_that_is_said_is_there() -> 
     assert (written - said, said - written) == (set(), set())
 
 
+def test_what_is_counted_is_named_among_the_texts() -> None:
+    named = {file.name for file, source in SCRIPTS.items() if "counted(" in source}
+    assert named == {"texts.js"}
+
+
 def test_no_text_for_people_stands_outside() -> None:
     """Attributes that are read or heard, and what buttons say."""
     found = {

@@ -38,8 +38,8 @@ export const texts = {
   loading: "Loading",
   noServer: "The gallery doesn’t answer. Is “gallery serve” still running?",
   oddAnswer: (status) => `The gallery gave an answer that can’t be read (${status}).`,
-  indexed: (fresh, broken) => `Looked through: ${photos(fresh)} new${broken ? `, ${number(broken)} couldn’t be read` : ""}`,
-  indexStopped: (fresh, broken) => `Stopped: ${photos(fresh)} new so far${broken ? `, ${number(broken)} couldn’t be read` : ""}. What is done is kept.`,
+  indexed: (fresh, broken) => `Looked through: ${counted(fresh, "new photo")}${broken ? `, ${number(broken)} couldn’t be read` : ""}`,
+  indexStopped: (fresh, broken) => `Stopped: ${counted(fresh, "new photo")} so far${broken ? `, ${number(broken)} couldn’t be read` : ""}. What is done is kept.`,
   indexing: (done, total) => `Indexing: ${number(done)} of ${number(total)}`,
 
   // Search
@@ -100,7 +100,7 @@ export const texts = {
   makeCover: "Cover",
   takeOut: "Take out",
   movedTo: (place, total) => `moved: photo ${number(place + 1)} of ${number(total)}`,
-  sayPreview: (count, among, word) => `${faces(count)} in ${photos(among)} will be said to look ${word}.`,
+  sayPreview: (count, among, word) => `${faces(count)} in ${photos(among)} will be said to ${NOUNS.has(word) ? "show" : "look"} ${word}.`,
   sayIt: "Say it",
   chooseEmotion: "What do their faces look like?",
   albumName: "Name of the album",
@@ -173,6 +173,7 @@ export const texts = {
 
   // Albums
   albumsTitle: "Albums",
+  albums: (count) => counted(count, "album"),
   albumsEmpty: "No albums yet.",
   albumsEmptyHint: "Select photos and press “Album”, or keep a search as a smart album.",
   smart: "smart",

@@ -8,6 +8,7 @@ import * as dates from "/static/dates.js";
 import * as frame from "/static/frame.js";
 import { icon } from "/static/icons.js";
 import * as pictures from "/static/pictures.js";
+import { state } from "/static/state.js";
 import { texts } from "/static/texts.js";
 import { albumDialog } from "/static/views/album_dialog.js";
 import { chooseAlbum } from "/static/views/choose_album.js";
@@ -22,7 +23,7 @@ export class AlbumsView {
   }
 
   async show() {
-    frame.title(texts.albumsTitle, this.albums ? dates.counted(this.albums.length, "album") : "");
+    frame.title(texts.albumsTitle, this.albums ? texts.albums(this.albums.length) : "");
     const { query } = read();
     frame.tools(query ? [make("button", { type: "button", class: "writes", text: texts.fromSearch, onclick: () => this.keep() })] : []);
     await this.refresh();
@@ -32,8 +33,8 @@ export class AlbumsView {
     const albums = await ask("albums").catch(failed);
     if (!albums) return;
     this.albums = albums;
-    if (read().view === "albums") frame.title(texts.albumsTitle, dates.counted(albums.length, "album"));
-    this.list.replaceChildren(...(albums.length ? albums.map((album) => this.cover(album)) : [make("li", { class: "empty" }, message(texts.albumsEmpty, texts.albumsEmptyHint))]));
+    if (read().view === "albums") frame.title(texts.albumsTitle, texts.albums(albums.length));
+    this.list.replaceChildren(...(albums.length ? albums.map((album) => this.cover(album)) : [make("li", { class: "empty" }, message(texts.albumsEmpty, state.read_only ? "" : texts.albumsEmptyHint))]));
   }
 
   cover(album) {
