@@ -414,7 +414,7 @@ def test_a_run_of_indexing_is_begun_watched_and_stopped(own_page: Page, monkeypa
     assert own_page.text(".looking button") == "Stop"
     own_page.window.find(".looking button").click()
     own_page.until("document.querySelector('.looking button').innerText === 'Stopping'")
-    own_page.until("document.querySelector('#toast.shown')?.innerText.startsWith('Stopped: 3 photos new so far')")
+    own_page.until("document.querySelector('#toast.shown')?.innerText.startsWith('Stopped: 3 new photos so far')")
     own_page.until("document.querySelector('.looking button').innerText === 'Look through again'")
     assert own_page.text("#badge-more") == ""
 

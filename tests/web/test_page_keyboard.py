@@ -79,8 +79,8 @@ def test_a_photo_that_is_looked_at_goes_into_an_album_by_key(page: Page) -> None
     page.window.press("a")
     page.until("document.activeElement.closest('#asking[open] form')")
     page.window.press("Found by key", Keys.ENTER)
-    page.until("!document.querySelector('#asking[open]')")
-    page.window.until(lambda: said(page, 'album:"Found by key"') == ["doubt.jpg"], "the photo in the album")
+    page.until("document.querySelector('#toast.shown')?.innerText.includes('Found by key')")
+    assert said(page, 'album:"Found by key"') == ["doubt.jpg"]
 
 
 def test_a_zoomed_photo_is_moved_by_arrows_and_others_by_arrows_alone(page: Page) -> None:
