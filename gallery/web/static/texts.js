@@ -91,6 +91,7 @@ export const texts = {
   sayEmotion: "Say emotion",
   pickSelected: "Pick",
   rejectSelected: "Reject",
+  clearPick: "Neither",
   takeAway: "Download",
   takeAwayWhat: (words) => `Download: ${words}`,
   downloads: { zip: "Photos as zip", page: "Web page as zip" },
