@@ -8,19 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 from PIL import Image, ImageFile
 
 from gallery.errors import ImageError
 from gallery.images.effort import Elsewhere, is_heavy
 from gallery.images.exif import exif_of, orientation_of
+from gallery.images.jpeg_end import lacks_end
 from gallery.images.oddities import told_by
 from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
+from gallery.images.png_end import lacks_rows
 from gallery.images.refusals import check_megapixels
 from gallery.images.turns import turned_image, turned_size
 from gallery.records import Capture
 
+_JPEGS: Final = ("JPEG", "MPO")
 LEEWAY = 1.15
 """Shrinking a picture that is up to so many times too large costs more than looking for faces in all of it."""
 
@@ -140,7 +144,12 @@ def read_open(
         heavy = is_heavy(path, image, file)
         if elsewhere is not None and elsewhere.takes(image, heavy=heavy):
             return read_elsewhere(path, file, size, elsewhere)
+        # Decoders may not notice, and show what they fill.
+        if image.format == "PNG" and lacks_rows(file):
+            raise OSError("not all rows of the picture are there")
         try:
+            if image.format in _JPEGS and lacks_end(file):
+                raise OSError("no end marker follows the picture")
             return _decoded(image, file, size)
         except Exception as error:
             if (whole := reopened(path, file, error)) is None:
@@ -150,7 +159,7 @@ def read_open(
 
 
 def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> DecodedPhoto:
-    is_jpeg = image.format in ("JPEG", "MPO")
+    is_jpeg = image.format in _JPEGS
     full = image.size
     if is_jpeg and size.long_side is not None:
         image.draft(None, size.of(full))

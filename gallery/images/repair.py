@@ -1,7 +1,7 @@
 """Pictures all of whose pixels are there, and whose file has something odd beside them: read from a copy in memory.
 
 The file itself stays as it is. What is left out of the copy is said; nothing is put into it but a JPEG's end marker,
-and that only where the picture is proven to be whole (`gallery.images.jpeg_end`).
+and that only where the picture is proven to be whole (`jpeg_end`; of PNGs `png_end` proves it).
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def _chunks(content: bytes) -> Iterator[_Piece]:
 
 
 def _chunk_fault(piece: _Piece) -> str:
+    if not piece.name and piece.all:
+        return "what follows the picture is cut off"  # rows that were in there will lack
     if not _is_beside(piece):
         return ""
     name = piece.name.decode("ascii", "replace")
@@ -78,8 +80,9 @@ def _chunk_fault(piece: _Piece) -> str:
 
 
 def _spare_chunk(piece: _Piece) -> str:
-    if not _is_beside(piece) or (piece.name in _KEPT_CHUNKS and not _chunk_fault(piece)):
-        return ""
+    is_kept = piece.name in _KEPT_CHUNKS and piece.content
+    if not _is_beside(piece) or (is_kept and not _chunk_fault(piece)):
+        return _chunk_fault(piece)
     return f"its part {piece.name.decode('ascii', 'replace')} was left out"
 
 

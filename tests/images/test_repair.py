@@ -77,6 +77,34 @@ def test_png_with_a_damaged_picture_is_refused_whatever_is_beside(tmp_path):
         read(tmp_path / "a.png")
 
 
+@pytest.mark.parametrize("left_out", [[b"cHRM", b"tRNS"], [b"iCCP", b"gAMA"]])
+def test_png_is_read_without_empty_parts(tmp_path, left_out):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "whole.png").write_bytes(whole)
+    (tmp_path / "odd.png").write_bytes(whole[:33] + b"".join(chunk(name, b"") for name in left_out) + whole[33:])
+    assert (pixels(tmp_path / "odd.png") == pixels(tmp_path / "whole.png")).all()
+    assert read(tmp_path / "odd.png").odd == "; ".join(f"its part {name.decode()} was left out" for name in left_out)
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0\0", b"\0\0\0\0IEND", b"\0\0\x76\x4eIDAT"])
+def test_png_whose_end_is_cut_off_behind_its_last_row_is_read(tmp_path, behind):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "whole.png").write_bytes(whole)
+    (tmp_path / "odd.png").write_bytes(whole[:-12] + behind)
+    assert (pixels(tmp_path / "odd.png") == pixels(tmp_path / "whole.png")).all()
+    assert read(tmp_path / "odd.png").odd in ("", "what follows the picture is cut off")
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(100), b"more" * 30], ids=["nothing", "zeros", "other data"])
+@pytest.mark.parametrize("lacking", [1, 2, 4, 9, 30])
+def test_png_whose_last_rows_are_cut_off_is_refused_whatever_lies_there_now(tmp_path, lacking, behind):
+    whole = saved(tmp_path, "PNG")
+    cut = whole[: len(whole) - 12 - 4 - lacking]  # the end, the checksum of the part with the rows, and of these
+    (tmp_path / "cut.png").write_bytes(cut + behind)
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        read(tmp_path / "cut.png")
+
+
 @pytest.mark.parametrize("name", [b"iDAT", b"IDAT"])
 def test_png_without_pixels_is_refused(tmp_path, name):
     whole = saved(tmp_path, "PNG")
@@ -125,6 +153,24 @@ def test_jpeg_that_lacks_its_end_marker_alone_is_read(tmp_path, options, behind)
     assert read(tmp_path / "odd.jpg").odd == "its end marker is missing; all of the picture is there"
 
 
+@pytest.mark.parametrize("colour", ["white", "black"])
+def test_jpeg_whose_last_byte_is_zero_needs_no_end_marker(tmp_path, colour):
+    content = io.BytesIO()
+    Image.new("RGB", (333, 222), colour).save(content, "JPEG", quality=40, subsampling=0)
+    assert content.getvalue()[-3] == 0
+    (tmp_path / "odd.jpg").write_bytes(content.getvalue()[:-2])
+    assert read(tmp_path / "odd.jpg").odd == "its end marker is missing; all of the picture is there"
+
+
+@pytest.mark.parametrize("options", ENCODED)
+@pytest.mark.parametrize("lacking", [12, 30])
+def test_other_data_behind_a_cut_makes_up_for_nothing(tmp_path, options, lacking):
+    whole = saved(tmp_path, "JPEG", **options)
+    (tmp_path / "cut.jpg").write_bytes(whole[:-lacking] + b"more" * 20)
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        read(tmp_path / "cut.jpg")
+
+
 @pytest.mark.parametrize("options", ENCODED)
 def test_jpeg_that_lacks_a_little_more_is_refused(tmp_path, options):
     whole = saved(tmp_path, "JPEG", **options)
@@ -141,6 +187,33 @@ def test_jpeg_that_lacks_a_little_more_is_refused(tmp_path, options):
             read_all += 1
             assert (found == expected).all()  # what was cut off told nothing of any pixel
     assert read_all <= 2
+
+
+RESTARTS = [
+    {"quality": 60, "restart_marker_blocks": 5},
+    {"quality": 60, "restart_marker_blocks": 3, "subsampling": 0},
+    {"quality": 60, "restart_marker_blocks": 5, "progressive": True},
+]
+
+
+@pytest.mark.parametrize("options", RESTARTS)
+def test_jpeg_that_lacks_its_end_and_an_interval_before_is_refused(tmp_path, options):
+    whole = saved(tmp_path, "JPEG", **options)
+    scan = whole.index(b"\xff\xda")
+    first, second = whole.index(b"\xff\xd0", scan), whole.index(b"\xff\xd1", scan)
+    every = b"\xff\xdd\0\4" + options["restart_marker_blocks"].to_bytes(2, "big")
+    assert every in whole
+    lacking = [
+        whole[:first] + whole[second:-2],
+        whole.replace(every, b"")[:-2],
+        whole.replace(every, every[:-1] + bytes([options["restart_marker_blocks"] + 1]))[:-2],
+    ]
+    for content in lacking:
+        (tmp_path / "odd.jpg").write_bytes(content)
+        with pytest.raises(ImageError, match="damaged or cut short"):
+            read(tmp_path / "odd.jpg")
+    (tmp_path / "odd.jpg").write_bytes(whole[:-2])
+    assert read(tmp_path / "odd.jpg").odd == "its end marker is missing; all of the picture is there"
 
 
 def test_jpeg_cut_where_an_interval_or_a_scan_ends_is_refused(tmp_path):
