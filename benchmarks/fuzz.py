@@ -1,10 +1,11 @@
 """How many hostile texts and files of each kind the program took, and what came of them that should not.
 
-`python -m benchmarks.fuzz [--seconds N] [--only NAME] [--seed N]` tries each of the kinds in `tests/support/fuzzing.py`
-for N seconds (60 by default): heads of pictures in all formats, EXIF, sidecars, dumps, settings, queries, what exports
-leave in folders, ignore files. A line for each: how many were tried, the slowest one, the peak of memory so far. Where
-something else than an error of the program's own came of one, the smallest such text that hypothesis finds is shown,
-and the exit code is 1.
+`python -m benchmarks.fuzz [--seconds N | --count N] [--only NAME] [--seed N]` tries each of the kinds in
+`tests/support/fuzzing.py` for N seconds (60 by default), or N of them: heads of pictures in all formats, EXIF,
+sidecars, dumps, settings, queries, what exports leave in folders, ignore files; of pictures that were cut, flipped and
+doubled in parts (`repairs`), what is read must be all there. A line for each: how many were tried, the slowest one, the
+peak of memory so far. Where something else than an error of the program's own came of one, the smallest such text that
+hypothesis finds is shown, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -27,22 +28,23 @@ _AT_ONCE = 500
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--count", type=int, default=0, help="at least so many of each, however long it takes")
     parser.add_argument("--only", choices=list(TARGETS), action="append")
     parser.add_argument("--seed", type=int, default=1)
     given_ = parser.parse_args()
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    failed = [name for name in given_.only or TARGETS if not _try(name, given_.seconds, given_.seed)]
+    failed = [name for name in given_.only or TARGETS if not _try(name, given_)]
     return 1 if failed else 0
 
 
-def _try(name: str, seconds: float, first_seed: int) -> bool:
+def _try(name: str, options: argparse.Namespace) -> bool:
     """Whether nothing came of this kind but what may."""
     tally = Tally(TARGETS[name])
-    end = time.monotonic() + seconds
+    end = time.monotonic() + options.seconds
     try:
-        for round_ in count(first_seed):
+        for round_ in count(options.seed):
             tally.run(round_)
-            if time.monotonic() > end:
+            if tally.tried >= options.count and (options.count or time.monotonic() > end):
                 break
     except Exception:
         traceback.print_exc()

@@ -2,9 +2,9 @@
 
 A decoder fills what is missing with grey, and says so in a warning at most, which it gives for whole pictures as well.
 So the picture is decoded as if other data followed, of different kinds: where that changes a pixel, something was
-missing. It is decoded with other data in the place of its last, too: where that changes none, something else lies
-there. A progressive picture has to be refined to its last bit besides, and where decoding begins anew every now and
-then, each of these intervals has to be there.
+missing. It is decoded with another last byte, too: where that changes none, something else lies there. A progressive
+picture has to be refined to its last bit besides, and where decoding begins anew every now and then, each of these
+intervals has to be there.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _RESTART: Final = re.compile(rb"\xff([\xd0-\xd7])")
 _SEQUENTIAL, _PROGRESSIVE = (0xC0, 0xC1), 0xC2
 _SCAN, _RESTART_INTERVAL = 0xDA, 0xDD
 _SEEDS: Final = (1, 2)
-_LAST_BYTES: Final = 8
-"""No picture is still the same with others in the place of these."""
+_MASKS: Final = (0x80, 0xFF, 0xAA)
+"""What is turned in the last byte, in which at least the first bit is of the picture. One in 50 looks the same then."""
 _MOST_ZEROS: Final = 2
 """Data may end in as many."""
 _MOST_PIXELS: Final = 64_000_000
@@ -97,7 +97,7 @@ def with_end(content: bytes) -> bytes | None:
     first = _decoded(whole)
     if any(_differ(first, content + _more_data(content, scans, seed) + _END) for seed in _SEEDS):
         return None
-    if not any(_differ(first, content[:-_LAST_BYTES] + _some(_LAST_BYTES, seed) + _END) for seed in _SEEDS):
+    if not any(_differ(first, content[:-1] + bytes([content[-1] ^ mask]) + _END) for mask in _MASKS):
         return None  # what comes last is no data of this picture, and may stand in for what lacks
     return whole
 

@@ -31,6 +31,7 @@ from gallery.settings import load_settings
 from gallery.xmp.embedded import own_keywords
 from gallery.xmp.packet import Packet
 from gallery.xmp.properties import LISTS
+from tests.support import repairs
 from tests.support.photos import DAMAGED_EXIF
 from tests.support.sidecars import STYLES
 
@@ -139,6 +140,7 @@ TARGETS: dict[str, Target] = {
     "exif": Target(
         st.builds(_with_exif, st.one_of(st.binary(max_size=200), _cut_and_flipped(DAMAGED_EXIF))), _in_file(_read)
     ),
+    "repairs": Target(repairs.damaged(), repairs.check),
     "keywords": Target(st.deferred(lambda: _cut_and_flipped(_picture("tiff"))), _in_file(_keywords)),
     "sidecar": Target(st.sampled_from(sorted(STYLES.values())).flatmap(_cut_and_flipped), _packet),
     "dump": Target(_cut_and_flipped(_DUMP), lambda content: read_dump("a.dump", io.BytesIO(content))),
