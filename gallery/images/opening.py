@@ -145,6 +145,8 @@ def _register_plugins() -> None:
 def _own_kinds() -> Mapping[str, Callable[[IO[bytes], str | bytes], ImageFile.ImageFile]]:
     """By format, what opens it in place of Pillow's own."""
     from gallery.images.bmp_kinds import BmpPicture  # here: as all decoders, only where photos are read
+    from gallery.images.gif_kinds import GifPicture
+    from gallery.images.png_kinds import PngPicture
     from gallery.images.tiff_kinds import TiffPicture
 
-    return {"TIFF": TiffPicture, "BMP": BmpPicture}
+    return {"TIFF": TiffPicture, "BMP": BmpPicture, "GIF": GifPicture, "PNG": PngPicture}

@@ -20,6 +20,8 @@ _MOST_COUNTED: Final = 2.0**24
 
 DEEP_GREY: Final = "gallery.deep_grey"
 """Where a picture's `info` keeps its DeepGrey."""
+LIGHT: Final = "gallery.light"
+"""Where its `info` keeps which power of light the numbers of a picture are, where that is far from sRGB's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,22 @@ def rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling)
         picture = picture.convert(mode)
     if picture.size != size:
         picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
+    if (power := image.info.get(LIGHT)) is not None:
+        picture = picture.point(_lit(power, picture.mode))
     if mode == "RGBA":
         picture = _on_white(picture)
     picture = picture if picture.mode == "RGB" else picture.convert("RGB")
     profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
     picture.info = {"icc_profile": profile} if profile else {}
     return picture
+
+
+def _lit(power: float, mode: str) -> list[int]:
+    """For each number of a picture of this mode what sRGB has for the same light (IEC 61966-2-1)."""
+    light = [(number / 255) ** (1 / power) for number in range(256)]
+    encoded = [12.92 * one if one <= 0.0031308 else 1.055 * one ** (1 / 2.4) - 0.055 for one in light]
+    table = [round(255 * one) for one in encoded]
+    return table * (1 if mode == "L" else 3) + (list(range(256)) if mode == "RGBA" else [])
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -78,10 +90,14 @@ def _without_depth(image: Image.Image) -> Image.Image:
         high = meaning.white
     if meaning.is_negative:
         low, high = high, low
-    grey = Image.new("L", image.size)
+    clear = image.info.get("transparency")
+    grey = Image.new("LA" if isinstance(clear, int) else "L", image.size)
     for top, values in _strips(image):
         scaled = (values - low) * (255 / (high - low))
-        grey.paste(Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8)), (0, top))
+        strip = Image.fromarray(np.clip(scaled + 0.5, 0, 255).astype(np.uint8))
+        if grey.mode == "LA":
+            strip.putalpha(Image.fromarray((values != clear).astype(np.uint8) * 255))
+        grey.paste(strip, (0, top))
     return grey
 
 

@@ -7,9 +7,12 @@ kind must look like: TIFF 6.0.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
+from io import BytesIO
 from typing import Any, Final
 
-from PIL import TiffImagePlugin
+from PIL import Image, TiffImagePlugin
 from PIL.TiffImagePlugin import (
     BITSPERSAMPLE,
     COLORMAP,
@@ -64,12 +67,20 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
             self.tile = [tile._replace(args=_native(tile.args)) for tile in self.tile]
 
     def load(self) -> Any:
-        """The pixels, decoded at the first call."""
+        """The pixels, decoded at the first call.
+
+        Raises UnsupportedKindError where the decoder was built without the compression of this kind.
+        """
         if self._samples is not None and self.fp is not None:
             picture = picture_of(self.fp, self._samples, self._kind)
             self.im, self._mode, self._size, self._samples = picture.im, picture.mode, picture.size, None
             self.load_end()  # turns it
-        return super().load()
+        try:
+            return super().load()
+        except OSError as error:
+            if error.errno is None and not _is_built_in(str(self.info.get("compression"))):
+                raise UnsupportedKindError("TIFF", self._kind) from error
+            raise
 
     def _take_as_8_bits(self, bands: int) -> None:
         """So that Pillow takes it for a kind that it knows."""
@@ -135,6 +146,15 @@ class TiffPicture(TiffImagePlugin.TiffImageFile):
         colours = self.tag_v2.get(COLORMAP, ())
         if isinstance(colours, tuple) and colours and max(colours) < 256:
             self.tag_v2[COLORMAP] = tuple(257 * colour for colour in colours)
+
+
+@cache
+def _is_built_in(compression: str) -> bool:
+    for mode in ("RGB", "1"):  # faxes' are of black and white alone
+        with suppress(OSError, RuntimeError, ValueError):
+            Image.new(mode, (16, 16)).save(BytesIO(), "TIFF", compression=compression)
+            return True
+    return False
 
 
 def _native(args: object) -> tuple[object, ...]:

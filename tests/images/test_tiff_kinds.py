@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gallery.errors import ImageError
 from gallery.images.decode import read_image
@@ -120,6 +122,26 @@ def test_what_would_come_out_wrong_is_refused_and_not_called_damaged(tmp_path, k
     assert caught.value.reason.startswith(f"this kind of TIFF can't be read ({told}")
     assert caught.value.reason.endswith("; save it as JPEG, PNG or 8-bit TIFF with another program")
     assert not caught.value.transient
+
+
+def test_compression_that_the_decoder_was_built_without_is_not_called_damage(tmp_path):
+    try:
+        Image.new("RGB", (16, 16)).save(io.BytesIO(), "TIFF", compression="webp")
+    except OSError:
+        told = "this kind of TIFF can't be read (8-bit RGB, 3 values a pixel, webp); save it as"
+    else:
+        told = "damaged or cut short"
+    with pytest.raises(ImageError) as caught:
+        decoded(written(tmp_path, Tiff(photometric=2, more={259: (50001,)}), RGB))
+    assert caught.value.reason.startswith(told)
+
+
+def test_damage_of_a_known_compression_is_called_so(tmp_path):
+    content = bytearray(Tiff(photometric=2, is_packed=True).file(RGB))
+    content[8:40] = bytes(32)  # where the pixels lie
+    (tmp_path / "a.tif").write_bytes(content)
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        decoded(tmp_path / "a.tif")
 
 
 @pytest.mark.skipif(shutil.which("convert") is None, reason="no ImageMagick")
