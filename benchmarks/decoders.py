@@ -45,7 +45,17 @@ from tests.support.second_decoder import Seen, apart, format_of, seen
 
 SECONDS: Final = 300
 """For each picture, all decoders together: a hang is a fault."""
-RESULTS: Final = ("alike", "explained", "apart", "only we", "only they", "neither", "pixels missing", "fault")
+RESULTS: Final = (
+    "alike",
+    "explained",
+    "apart",
+    "only we",
+    "only they",
+    "unsupported",
+    "neither",
+    "pixels missing",
+    "fault",
+)
 FAULTS: Final = ("pixels missing", "fault")
 
 
@@ -77,7 +87,7 @@ def main() -> int:
     verdicts = list(judged(paths, options.apart, options.workers))
     print_table(verdicts)
     print_reasons(verdicts)
-    print_list(verdicts, {"apart", "only we", "only they", *FAULTS, *(options.list or ())})
+    print_list(verdicts, {"apart", "only we", "only they", "unsupported", *FAULTS, *(options.list or ())})
     print_metadata(verdicts)
     return 1 if any(verdict.result in FAULTS for verdict in verdicts) else 0
 
@@ -133,6 +143,8 @@ def compared(path: Path, ours: DecodedPhoto | str, theirs: Seen, limit: float) -
     if isinstance(ours, str):
         if theirs.pixels is None:
             return "neither", refusal(ours)
+        if ours.startswith("this kind of"):
+            return "unsupported", ours.partition(";")[0]
         if theirs.misses_pixels or "@ error" in theirs.said:
             return "explained", "refused by us as damaged; they fill what is missing"
         return "only they", ours
@@ -150,7 +162,9 @@ def compared(path: Path, ours: DecodedPhoto | str, theirs: Seen, limit: float) -
 
 def refusal(reason: str) -> str:
     """The kind of it."""
-    return reason.partition(":")[0].partition("(")[0].partition(",")[0].strip().lstrip("0123456789x ")[:60]
+    if "max_megapixels" in reason:
+        return "more than max_megapixels"
+    return reason.partition(":")[0].partition("(")[0].strip()
 
 
 def print_table(verdicts: Sequence[Verdict]) -> None:

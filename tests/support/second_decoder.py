@@ -74,12 +74,14 @@ def seen(path: Path, *, is_turned: bool = True, in_srgb: bool = True) -> Seen:
         plain.symlink_to(path.absolute())
         turn = ("-auto-orient",) if is_turned else ()
         colours = ("-profile", str(_srgb())) if in_srgb else ()
-        told = _converted(f"{form}:{plain}[0]", (*turn, *colours, "-background", "white", *on_white))
+        told = _converted(
+            f"{form}:{plain}[0]", (*turn, *colours, "-colorspace", "sRGB", "-background", "white", *on_white)
+        )
     return Seen(_pixels(told.stdout), told.stderr.decode("utf-8", "replace"))
 
 
 def _converted(picture: str, options: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    command = ["convert", *_LIMITS, picture, *options, "-colorspace", "sRGB", "-strip", "-depth", "8", "ppm:-"]
+    command = ["convert", *_LIMITS, picture, *options, "-strip", "-depth", "8", "ppm:-"]
     try:
         return subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
@@ -101,15 +103,16 @@ def _srgb() -> Path:
     return file
 
 
-def apart(one: Pixels, other: Pixels) -> float | None:
+def apart(one: Pixels, other: Pixels, tiles: int = _TILES) -> float | None:
     """The largest difference of any part, of 255; None for pictures of different sizes."""
     if one.shape != other.shape:
         return None
-    small = [np.asarray(_small(picture), dtype=np.int16) for picture in (one, other)]
+    small = [np.asarray(shrunk(picture, tiles), dtype=np.int16) for picture in (one, other)]
     return float(np.abs(small[0] - small[1]).max())
 
 
-def _small(pixels: Pixels) -> Image.Image:
+def shrunk(pixels: Pixels, side: int) -> Pixels:
+    """With so many pixels a side at most, each the mean of those it stands for."""
     picture = Image.fromarray(pixels.astype(np.uint8))
-    width, height = (min(side, _TILES) for side in picture.size)
-    return picture.resize((width, height), Image.Resampling.BOX)
+    size = min(picture.width, side), min(picture.height, side)
+    return pixels if size == picture.size else np.asarray(picture.resize(size, Image.Resampling.BOX))
