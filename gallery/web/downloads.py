@@ -17,12 +17,15 @@ from gallery.curation.album_rows import ids_in
 from gallery.curation.albums import read_album
 from gallery.db import schema
 from gallery.db.keyed import chunked
+from gallery.query.query import Query
+from gallery.query.terms import InAlbum
 from gallery.records import PhotoRecord
 from gallery.search.matches import matching_ids
 from gallery.store import photo_rows
 from gallery.web.albums import album_asked
 from gallery.web.answers import NotFoundError
 from gallery.web.asked import Asked, BadRequestError
+from gallery.web.in_album import album_of
 from gallery.web.lanes import Lanes
 from gallery.web.parcels import Form, Parcel
 from gallery.web.photos import ORDERS
@@ -31,6 +34,7 @@ from gallery.web.which import Id, among
 
 Pieces = Generator[bytes, None, None]
 
+_UNNAMED: Final = "photos"
 MOST_ON_A_PAGE: Final = 10_000
 """Photos. A browser that is to show more of them at once does nothing else for a while."""
 
@@ -52,10 +56,12 @@ def ask(site: Site, asked: Asked) -> dict[str, Any]:
     if body.order not in ORDERS:
         raise BadRequestError(f"order is {body.order!r}; allowed: {', '.join(ORDERS)}", "order")
     if body.query is not None:
-        numbers, title = site.order(body.query, body.order)[0].numbers.tolist(), body.query
+        numbers = site.order(body.query, body.order)[0].numbers.tolist()
+        parcel = Parcel(body.form, numbers, *_heading(site, body.query))
     else:
-        numbers, title = _newest(site, body.photos or []), ""
-    key = site.parcels.keep(_checked(Parcel(body.form, numbers, title or "photos")))
+        numbers = _newest(site, body.photos or [])
+        parcel = Parcel(body.form, numbers, _UNNAMED)
+    key = site.parcels.keep(_checked(parcel))
     return {"address": f"/api/downloads/{key}", "photos": len(numbers)}
 
 
@@ -128,6 +134,17 @@ def _records(site: Site, numbers: Sequence[int]) -> Iterator[PhotoRecord]:
             there = set(connection.execute(select(content.id).where(content.id.in_(some))).scalars())
             found = photo_rows.records(connection, [number for number in some if number in there], site.gate)
         yield from found
+
+
+def _heading(site: Site, text: str) -> tuple[str, str]:
+    """Title and note: of the album that is asked for and nothing else, or what is asked for."""
+    query = Query.parse(text)
+    if isinstance(query.where, InAlbum):
+        with site.reading() as connection:
+            album = album_of(connection, query)
+        if album is not None:
+            return album.name, album.note
+    return text or _UNNAMED, ""
 
 
 def _newest(site: Site, photos: Sequence[int]) -> Sequence[int]:

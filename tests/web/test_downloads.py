@@ -120,6 +120,8 @@ def test_a_page_is_one_that_opens_without_the_gallery(web: Web, store: Store, pa
         assert {f"Summer/{name}" for name in shown} | {"Summer/index.html"} == set(names)
         for name in names[:-1]:
             assert Image.open(io.BytesIO(archive.read(name))).getexif() == {}
+    with wished(web, form="page", query='album:"summer"', order="album") as archive:
+        assert archive.read("Summer/index.html").decode() == page
     assert "by the sea" in page
     assert page.index("group-") < page.index("beach-")
     assert str(Path(paths["beach"]).parent) not in page

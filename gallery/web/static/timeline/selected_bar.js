@@ -81,7 +81,8 @@ export class SelectedBar {
 
   async download() {
     try {
-      chooseDownload(await this.named(), this.count.textContent);
+      const named = await this.named();
+      chooseDownload(named.photos ? named : { ...named, order: this.view.order }, this.count.textContent);
     } catch (error) {
       failed(error);
     }
