@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from gallery.insight.accuracy import AccuracyReport, accuracy_report
     from gallery.insight.breakdown import Breakdown, breakdown
     from gallery.insight.drawings import save_annotated, save_reasons
+    from gallery.insight.model_diff import ModelDiff, model_diff
     from gallery.insight.moods import save_moods
     from gallery.insight.precision import min_scores
     from gallery.insight.reasons import FaceReasons, PhotoReasons, explain_faces
@@ -108,7 +109,7 @@ __all__ = [
     "AccuracyReport", "Action", "Album", "Attached", "Box", "Breakdown", "Collected", "Compacted", "Detection",
     "DoubtfulFace", "Drawn", "Dump", "DuplicateGroup", "EmotionClassifier", "Export", "ExportAction", "ExportOptions",
     "ExportResult", "FaceDetector", "FaceReasons", "FaceRecord", "FailureRecord", "GalleryError", "Gone", "GonePhoto",
-    "Heading", "IndexOptions", "ModelCard", "NameTemplate", "NamedFace", "PhotoReasons", "PhotoRecord", "PhotoResult",
+    "Heading", "IndexOptions", "ModelCard", "ModelDiff", "NameTemplate", "NamedFace", "PhotoReasons", "PhotoRecord", "PhotoResult",
     "Prediction", "Query", "RankedBurst", "RankedShot", "Rescored", "Restored", "Review", "Root", "RootRecord",
     "SavedQuery", "ServeOptions", "Settings", "Shot", "SidecarAction", "SidecarResult", "Stats", "Status", "Store",
     "Summary", "Timeline",
@@ -118,7 +119,7 @@ __all__ = [
     "duplicate_album", "exact_duplicates", "explain_faces", "export_as", "export_onnx", "export_photos", "faces_meant",
     "faces_named", "fill_looks", "find_bursts", "find_gone", "find_model", "forget_gone", "forget_root", "freeze_album",
     "index", "known_roots", "label_faces", "language_examples", "list_actions", "list_albums", "list_models",
-    "list_queries", "list_roots", "load_settings", "min_scores", "move_in_album", "near_duplicates", "open_photo",
+    "list_queries", "list_roots", "load_settings", "min_scores", "model_diff", "move_in_album", "near_duplicates", "open_photo",
     "pick_photos", "predict", "query_export", "rank_bursts", "read_album", "read_card", "read_dump", "read_query",
     "reject_faces", "reject_photos", "remove_from_album", "rename_album", "rename_query", "replace_settings", "rescore",
     "restore_dump", "save_annotated", "save_moods", "save_query", "save_reasons", "serve", "set_album_cover",
@@ -158,6 +159,7 @@ _HANDED_ON = {
     "gallery.insight.accuracy": "AccuracyReport accuracy_report",
     "gallery.insight.breakdown": "Breakdown breakdown",
     "gallery.insight.drawings": "save_annotated save_reasons",
+    "gallery.insight.model_diff": "ModelDiff model_diff",
     "gallery.insight.moods": "save_moods",
     "gallery.insight.precision": "min_scores",
     "gallery.insight.reasons": "FaceReasons PhotoReasons explain_faces",
