@@ -12,10 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING, Any
 
 from gallery.errors import ImageError
 from gallery.images.effort import (
@@ -106,17 +106,22 @@ class Apart:
 def _serve() -> None:
     """Answers until its parent wants nothing more, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
-    requests = sys.stdin.buffer
+    requests: SimpleQueue[Any] = SimpleQueue()
+    threading.Thread(target=_receive, args=[sys.stdin.buffer, requests], daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not do so into the answers
     while True:
-        try:
-            path, wanted, max_seconds = pickle.load(requests)  # noqa: S301 - of our own parent
-        except EOFError:
-            return
-        pickle.dump(_outcome(path, wanted, max_seconds), answers)
+        pickle.dump(_outcome(*requests.get()), answers)
         answers.flush()
+
+
+def _receive(pipe: IO[bytes], requests: SimpleQueue[Any]) -> None:
+    """Passes on what comes, and ends the process with the parent, whatever is being read then."""
+    while True:
+        try:
+            requests.put(pickle.load(pipe))  # noqa: S301 - of our own parent
+        except (EOFError, pickle.UnpicklingError):
+            os._exit(0)
 
 
 def _outcome(path: str, wanted: Wanted, max_seconds: float) -> Any:
@@ -129,12 +134,6 @@ def _outcome(path: str, wanted: Wanted, max_seconds: float) -> Any:
         except ImageError as error:
             failed = error
     return with_complaints(failed, said)
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 if __name__ == "__main__":

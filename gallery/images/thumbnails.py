@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from gallery.images.colours import in_srgb
 from gallery.images.decode import Wanted
 from gallery.images.sources import Source, read_source
+from gallery.system.parents import end_with_parent
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -80,7 +81,8 @@ def read_thumbnail(source: Source, size: int, longer: int, max_megapixels: float
 
 
 def begin_process() -> None:
-    """For a process that makes thumbnails alone: Ctrl-C is for the one that started it."""
+    """For a process that makes thumbnails alone: it ends with the one that started it, and Ctrl-C is for that one."""
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.filterwarnings("ignore", module=r"PIL\.")  # of damaged metadata; nobody could tell of which photo
 

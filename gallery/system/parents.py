@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
 from multiprocessing.context import SpawnContext
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import RLock
@@ -38,6 +39,20 @@ def end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=[parent], name="gallery-parent", daemon=True).start()
+
+
+def call_at_end_of(pipe: IO[bytes], call: Callable[[], object]) -> None:
+    """Calls from another thread when nobody holds the other end of the pipe any more, or something comes.
+
+    For a process that was started without `multiprocessing`: who started it holds that end, and lets go however it
+    ends.
+    """
+
+    def wait() -> None:
+        pipe.read(1)
+        call()
+
+    threading.Thread(target=wait, name="gallery-parent", daemon=True).start()
 
 
 def _end_after(parent: BaseProcess) -> None:

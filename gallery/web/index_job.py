@@ -1,6 +1,7 @@
 """A run of `index` in a program of its own, so that the server stays small and answers at once.
 
-`python -m gallery.web.index_job` gets what to do as JSON on stdin, and tells on stdout how far it is, a line at a time.
+`python -m gallery.web.index_job` gets what to do as a line of JSON on stdin, and tells on stdout how far it is, a line
+at a time. It ends where stdin does, as it does with the server, however that ends.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +21,7 @@ from typing import IO, Any, Final
 
 from gallery.errors import GalleryError
 from gallery.settings import Settings
+from gallery.system.parents import call_at_end_of
 
 _TOLD_SECONDS: Final = 0.3
 _LAST_SECONDS: Final = 1.0
@@ -93,11 +96,10 @@ class IndexJob:
             _ended(process, _LAST_SECONDS)
 
     def _follow(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
-        for line in process.stdout:
-            with suppress(ValueError, TypeError):
-                self._progress = Progress(**json.loads(line))
-        process.wait()
+        with process:
+            for line in process.stdout or ():
+                with suppress(ValueError, TypeError):
+                    self._progress = Progress(**json.loads(line))
         last = self._progress
         if last is not None and not last.finished and self._is_asked_to_stop:
             self._progress = replace(last, finished=True, stopped=True)
@@ -111,8 +113,9 @@ def _begun(asked: bytes) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal is for the server, which ends this, and all that it has started.
     process = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)  # noqa: S603
     assert process.stdin is not None  # noqa: S101 - it is a pipe
-    with suppress(BrokenPipeError), process.stdin as pipe_in:
-        pipe_in.write(asked)
+    with suppress(BrokenPipeError):
+        process.stdin.write(asked + b"\n")
+        process.stdin.flush()
     return process
 
 
@@ -133,15 +136,25 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
 
 
 def main(asked: IO[bytes], told: IO[bytes]) -> None:
-    """Does what it is asked, and tells of it."""
-    job = json.load(asked)
+    """Does what it is asked, and tells of it as long as somebody listens."""
+    job = json.loads(asked.readline())
+    call_at_end_of(asked, _end)
     last = Progress(job["folder"])
     try:
         for last in _looked_through(job["database"], job["folder"], Settings(**job["settings"])):
             _tell(told, last)
         _tell(told, replace(last, finished=True))
+    except BrokenPipeError:  # the server was killed
+        return
     except (GalleryError, OSError) as error:
         _tell(told, replace(last, finished=True, error=str(error)))
+
+
+def _end() -> None:
+    """As `IndexJob.stop` has it."""
+    interrupt_main()
+    time.sleep(_LAST_SECONDS)
+    os._exit(1)
 
 
 def _tell(told: IO[bytes], progress: Progress) -> None:
