@@ -56,39 +56,43 @@ Picture = Callable[[Site, Lanes, Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What is answered at a path, in which lane; one that is posted to changes something."""
+    """What is answered at a path, in which lane; one that is posted to changes something.
+
+    `waits` tells of one in the quick lane whether it has to wait, for the order of many photos: others mustn't then.
+    """
 
     path: str
     answer: Answer
     lane: Lane = "quick"
     method: str = "GET"
+    waits: Callable[[Site, Asked], bool] = lambda _, __: False
 
 
 ADDRESSES: Final = (
     Address("/api/schema", schema.schema),
     Address("/api/state", state.state, "slow"),
-    Address("/api/timeline", photos.timeline, "slow"),
-    Address("/api/tiles", photos.wall),
-    Address("/api/photos", photos.records),
+    Address("/api/timeline", photos.timeline, waits=photos.lacks_order),
+    Address("/api/tiles", photos.wall, waits=photos.lacks_piece),
+    Address("/api/photos", photos.records, waits=photos.lacks_piece),
     Address("/api/photos/{id}", one_photo.photo, "photo"),
-    Address("/api/rank", one_photo.rank, "slow"),
-    Address("/api/facets", finding.narrowing, "slow"),
+    Address("/api/rank", one_photo.rank, waits=photos.lacks_order),
+    Address("/api/facets", finding.narrowing, "figures"),
     Address("/api/complete", finding.complete, "slow"),
     Address("/api/parse", finding.parsed),
     Address("/api/labels", words.say, "write", "POST"),
     Address("/api/faces", words.draw, "write", "POST"),
     Address("/api/picks", words.pick, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
-    Address("/api/review", review.review, "slow"),
+    Address("/api/review", review.review, "figures"),
     Address("/api/downloads", downloads.ask, "slow", "POST"),
     Address("/api/albums", albums.listed, "slow"),
     Address("/api/albums", albums.create, "write", "POST"),
     Address("/api/albums/{uid}", albums.change, "write", "POST"),
     Address("/api/albums/{uid}", albums.delete, "write", "DELETE"),
-    Address("/api/moods", moods.moods, "slow"),
-    Address("/api/calendar", moods.calendar, "slow"),
-    Address("/api/bursts", bursts.bursts, "slow"),
-    Address("/api/duplicates", bursts.duplicates, "slow"),
+    Address("/api/moods", moods.moods, "figures"),
+    Address("/api/calendar", moods.calendar, "figures"),
+    Address("/api/bursts", bursts.bursts, "figures"),
+    Address("/api/duplicates", bursts.duplicates, "figures"),
     Address("/api/errors", state.errors, "slow"),
     Address("/api/index", events.start_indexing, "write", "POST"),
     Address("/api/index", events.stop_indexing, "write", "DELETE"),
@@ -186,7 +190,8 @@ def _answering(site: Site, lanes: Lanes, address: Address) -> Callable[[Request]
         if content is None:
             return refused(415, "the body must be JSON, and say so: Content-Type: application/json")
         asked = Asked({**request.query_params, **request.path_params}, content)
-        status, body = await lanes.run(address.lane, lambda: work(asked))
+        lane: Lane = "slow" if address.waits(site, asked) else address.lane
+        status, body = await lanes.run(lane, lambda: work(asked))
         return Response(body, status, media_type=JSON)
 
     return answer

@@ -10,12 +10,13 @@ import anyio.to_thread
 
 T = TypeVar("T")
 
-Lane = Literal["quick", "photo", "slow", "picture", "write", "export"]
+Lane = Literal["quick", "photo", "slow", "figures", "picture", "write", "export"]
 
 _THREADS: Final[dict[Lane, int]] = {
     "quick": 2,
     "photo": 2,
     "slow": 2,
+    "figures": 2,
     "picture": 4,
     "write": 1,
     "export": 1,

@@ -18,7 +18,7 @@ from gallery.search.matches import matching_ids
 from gallery.search.order import NARROWEST, WIDEST
 from gallery.store import photo_rows
 from gallery.store.tiles import Tile, tiles
-from gallery.web.asked import Asked
+from gallery.web.asked import Asked, BadRequestError
 from gallery.web.in_album import OWN, album_of
 from gallery.web.site import Site
 
@@ -108,6 +108,20 @@ def withheld(answer: dict[str, Any]) -> dict[str, Any]:
     """What a guest is told of a photo: not in which folders it lies."""
     name = os.path.basename(answer["path"])  # noqa: PTH119
     return {**answer, "path": name, "paths": [name]}
+
+
+def lacks_order(site: Site, asked: Asked) -> bool:
+    """Whether the order that is asked for would have to be made."""
+    return site.kept_order(asked.text("query"), asked.text("order", ORDERS[0]), asked.text("version")) is None
+
+
+def lacks_piece(site: Site, asked: Asked) -> bool:
+    """The same of a piece, which is there before the order is where it is one of the first."""
+    try:
+        end = asked.number("offset", 0) + asked.number("limit", MOST_TILES)
+    except BadRequestError:  # which is said at once
+        return False
+    return end > MOST_TILES and lacks_order(site, asked)
 
 
 def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int], str]:

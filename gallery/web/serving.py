@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ _MOST_AT_ONCE: Final = 500
 """Requests; of more, each is told to come again."""
 _LONGEST_HEAD_BYTES: Final = 256 * 1024
 """Of the first lines of a request: a query of 100,000 characters gets an answer that says what is allowed."""
+_BROWSER_SECONDS: Final = 0.2
+"""No browser is quicker."""
 _LAST_SECONDS: Final = 1
 """Who is being answered when Ctrl-C comes gets so long."""
 
@@ -124,3 +128,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+        threading.Thread(target=self._prepare, name="gallery-prepare", daemon=True).start()
+
+    def _prepare(self) -> None:
+        """While the browser starts; whoever is there already gets the first page first."""
+        time.sleep(_BROWSER_SECONDS)
+        self._site.prepare()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from gallery.errors import GalleryError
 from gallery.insight.facts import Facts, read_facts
 from gallery.query.query import Query
 from gallery.search.gate import Gate
@@ -134,6 +135,12 @@ class Site:
         version = self.versions.current() if self.is_guest or not version else version
         kept = self._orders.ready(_key(text, sort, version))
         return None if kept is None else (kept, version)
+
+    def prepare(self) -> None:
+        """Works out what the page asks for when it is opened, which takes seconds for a million photos."""
+        with suppress(GalleryError):  # it is said to whoever asks; or the program is ending
+            self.order("")
+            self.facts()
 
     def facts(self) -> Facts:
         """What can be asked of every photo at once, of hardly older a database than it is now."""

@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from gallery.search.order import Order
 from gallery.store.store import Store
 from gallery.web.fresh import Fresh
 from gallery.web.kept import Kept
+from gallery.web.site import Site
 from gallery.web.versions import Versions
 from tests.support.cli_gallery import Gallery, fill
 from tests.support.make import added, face, new_database, open_store, write
@@ -124,6 +127,68 @@ def test_what_hardly_changes_is_old_for_a_while_where_it_takes_long() -> None:
     time.sleep(0.6)
     assert value.get("2") == 2
     assert len(made) == 2
+
+
+def test_while_it_is_made_anew_the_old_one_is_told() -> None:
+    go_on, made = threading.Event(), [1, 2]
+
+    def make() -> int:
+        if len(made) == 1:
+            go_on.wait(10)
+        return made.pop(0)
+
+    value = Fresh(make)
+    assert value.get("1") == 1
+    start = time.monotonic()
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(value.get, ["2"] * 5)) == [1] * 5
+    assert time.monotonic() - start < 2
+    go_on.set()
+    assert value.get("2") == 2
+    assert made == []
+
+
+def test_what_could_not_be_made_anew_is_said_and_tried_again() -> None:
+    outcomes = [1, ValueError("not now"), 3]
+
+    def make() -> int:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, ValueError):
+            raise outcome
+        return outcome
+
+    value = Fresh(make)
+    assert value.get("1") == 1
+    with pytest.raises(ValueError, match="not now"):
+        value.get("2")
+    assert value.get("2") == 3
+
+
+def test_who_waits_for_an_order_keeps_nobody_waiting_who_needs_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, made = threading.Event(), Site._made
+
+    def slowly(*asked: Any) -> Order:
+        go_on.wait(20)
+        return made(*asked)
+
+    monkeypatch.setattr(Site, "_made", slowly)
+    with (
+        open_store(tmp_path, added("/photos/a.jpg", face("happy"))) as store,
+        served(store) as web,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        waiting = [pool.submit(web.get, "/api/tiles", offset=9000, query=query) for query in ("", "faces:1")]
+        waiting += [pool.submit(web.get, path) for path in ("/api/timeline", "/api/facets")]
+        waiting.append(pool.submit(web.get, "/api/rank", id=1))
+        quick = [pool.submit(web.get, path) for path in ("/api/tiles", "/api/parse", "/api/photos")]
+        try:
+            assert [len(one.result(5)) for one in quick] == [3, 4, 3]
+            assert not any(one.done() for one in waiting)
+        finally:
+            go_on.set()
+        assert [one.result(5) is not None for one in waiting] == [True] * 5
 
 
 def test_only_what_others_write_is_another_version(tmp_path: Path) -> None:
