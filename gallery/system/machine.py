@@ -34,13 +34,15 @@ def cores() -> int:
     return max(1, there - _left_alone)
 
 
-def yield_to_others() -> None:
+def yield_to_others(*, leaving: int = 1) -> None:
     """From here on this process, and those that it starts, come last, and leave a core alone where there are several.
+
+    With `leaving` 0 they take all cores, as long as nobody else wants one.
 
     That can't be taken back: only the system's administrator may raise a priority again.
     """
     global _left_alone
-    _left_alone = 1
+    _left_alone = leaving
     if sys.platform == "win32":
         import ctypes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from gallery.errors import StoreLockedError
 from gallery.web import (
     albums,
     bursts,
@@ -132,7 +133,8 @@ async def _looked_after(site: Site, lanes: Lanes, _: Starlette) -> AsyncIterator
     async def look_after() -> None:
         while True:
             await asyncio.sleep(_COLOURS_SECONDS)
-            await lanes.run("write", site.tidy_up)
+            with suppress(StoreLockedError):  # by and by
+                await lanes.run("write", site.tidy_up)
 
     task = asyncio.create_task(look_after())
     try:
@@ -191,7 +193,10 @@ def _answering(site: Site, lanes: Lanes, address: Address) -> Callable[[Request]
             return refused(415, "the body must be JSON, and say so: Content-Type: application/json")
         asked = Asked({**request.query_params, **request.path_params}, content)
         lane: Lane = "slow" if address.waits(site, asked) else address.lane
-        status, body = await lanes.run(lane, lambda: work(asked))
+        try:
+            status, body = await lanes.run(lane, lambda: work(asked))
+        except StoreLockedError as error:
+            return refused(503, error.reason)
         return Response(body, status, media_type=JSON)
 
     return answer

@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 
 from gallery.errors import GalleryError
 from gallery.settings import Settings
+from gallery.system.machine import yield_to_others
 from gallery.system.parents import call_at_end_of
 
 _TOLD_SECONDS: Final = 0.3
@@ -138,6 +139,7 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
 def main(asked: IO[bytes], told: IO[bytes]) -> None:
     """Does what it is asked, and tells of it as long as somebody listens."""
     job = json.loads(asked.readline())
+    yield_to_others(leaving=0)  # whoever started it is looking at the page
     call_at_end_of(asked, _end)
     last = Progress(job["folder"])
     try:

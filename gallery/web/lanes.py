@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final, Literal, TypeVar
 
 import anyio
 import anyio.to_thread
+
+from gallery.errors import StoreLockedError
 
 T = TypeVar("T")
 
@@ -24,6 +27,9 @@ _THREADS: Final[dict[Lane, int]] = {
 """Python runs one at a time, beside those that wait for SQLite or the disk: more would mostly wait for each other's
 turns, and hold memory."""
 
+WRITES_WAIT_SECONDS: Final = 5.0
+"""So long for those before, and as long again for other programs."""
+
 
 class Lanes:
     """Made within the event loop that uses it."""
@@ -32,5 +38,11 @@ class Lanes:
         self._limits = {lane: anyio.CapacityLimiter(count) for lane, count in _THREADS.items()}
 
     async def run(self, lane: Lane, work: Callable[[], T]) -> T:
-        """What `work` gives, from a thread of this lane, as soon as one is free; an exception of it is raised here."""
-        return await anyio.to_thread.run_sync(work, limiter=self._limits[lane])
+        """What `work` gives, from a thread of this lane, as soon as one is free; an exception of it is raised here.
+
+        Raises StoreLockedError where those who write have to wait too long for each other.
+        """
+        patience = WRITES_WAIT_SECONDS if lane == "write" else math.inf
+        with anyio.move_on_after(patience):
+            return await anyio.to_thread.run_sync(work, limiter=self._limits[lane])
+        raise StoreLockedError("database", "others are writing to it; try again in a moment")

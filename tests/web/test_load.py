@@ -15,6 +15,7 @@ import pytest
 
 from gallery.search.order import Order
 from gallery.store.store import Store
+from gallery.web import lanes
 from gallery.web.fresh import Fresh
 from gallery.web.kept import Kept
 from gallery.web.site import Site
@@ -38,6 +39,21 @@ def test_reading_waits_for_nobody_and_writing_says_for_whom_it_waited(tmp_path: 
         assert found.status_code == 503
         assert found.json()["error"] == "another program is writing to this database; try again when it is done"
         web.post("/api/labels", {"faces": [{"photo": tile[0], "number": 1}], "emotion": "sad"})
+
+
+def test_of_many_who_write_none_waits_for_all_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other they would, each as long as somebody else holds the database."""
+    monkeypatch.setattr(lanes, "WRITES_WAIT_SECONDS", 0.5)
+    open_store(tmp_path, added("/photos/a.jpg", face("happy"))).close()
+    with Store.open(tmp_path / "gallery.db", busy_timeout_seconds=0.5) as store, served(store) as web:
+        word = {"faces": [{"photo": 1, "number": 1}], "emotion": "sad"}
+        with open_store(tmp_path) as other, other.write_connection(), ThreadPoolExecutor(8) as pool:
+            start = time.monotonic()
+            said = list(pool.map(lambda _: web.send("/api/labels", word), range(8)))
+            assert time.monotonic() - start < 3
+        assert {one.status_code for one in said} == {503}
+        assert all("writing" in one.json()["error"] for one in said)
+        web.post("/api/labels", word)
 
 
 @pytest.mark.slow
