@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
 import signal
 import statistics
@@ -43,6 +44,8 @@ class Page:
 
     address: str
     cookie: str = ""
+    version: str = ""
+    """Of the database, as the last answer told it."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.address)
@@ -70,6 +73,7 @@ class Page:
             headers["Origin"] = f"{parts.scheme}://{parts.netloc}"
         self._connection.request(method, path, body, headers)
         found = self._connection.getresponse()
+        self.version = found.getheader("x-gallery-version") or ""
         if found.status == 303:
             found.read()
         return found
@@ -194,6 +198,12 @@ def write(file: Path, end: float) -> None:
                 change = content.update().where(content.c.id.between(16 * number, 16 * number + 15))
                 connection.execute(change.values(detector="drawn again"))
             time.sleep(BATCH_SECONDS)
+
+
+def processor_seconds(process: subprocess.Popen[str]) -> float:
+    """What the server has taken of the processor."""
+    user, system = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(process: subprocess.Popen[str]) -> float:

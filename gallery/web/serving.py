@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 import sys
 import threading
@@ -16,6 +18,7 @@ import uvicorn
 
 from gallery.web import network
 from gallery.web.app import make_app
+from gallery.web.connections import Connection, hang_up
 from gallery.web.guard import Doors
 from gallery.web.network import LOOPBACK, is_loopback
 from gallery.web.passwords import PasswordHash
@@ -32,8 +35,10 @@ _LONGEST_HEAD_BYTES: Final = 256 * 1024
 """Of the first lines of a request: a query of 100,000 characters gets an answer that says what is allowed."""
 _BROWSER_SECONDS: Final = 0.2
 """No browser is quicker."""
-_LAST_SECONDS: Final = 1
+_GRACE_SECONDS: Final = 0.5
 """Who is being answered when Ctrl-C comes gets so long."""
+_LAST_SECONDS: Final = 1
+"""So long until whatever goes on is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,11 @@ def serve(site: Site, listening: Listening, *, ready: Callable[[], None] = lambd
     door = listening.door
     # Else whoever has worked for long, such as on the order of a million photos, lets others wait 5 ms at each turn.
     sys.setswitchinterval(_TURN_SECONDS)
+    # Else each request that is no HTTP, or one too many at once, is told of on the terminal.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
         make_app(site, listening.doors),
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -124,6 +131,10 @@ class _Server(uvicorn.Server):
         self._site.is_closing = True
         self._site.reader.end()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, hang_up, self.server_state.connections)
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from gallery.errors import UsageError
-from gallery.store.store import Store
+from gallery.records import Capture, FileStamp, NewPhoto
+from gallery.store.store import AddPhoto, Store
 from gallery.web import network
 from gallery.web.app import make_app
 from gallery.web.guard import Doors
@@ -27,6 +29,7 @@ from gallery.web.passwords import PasswordHash, keep_password, kept_password, pa
 from gallery.web.serving import Door, listen
 from gallery.web.site import Site
 from tests.support.cli_gallery import Gallery, fill
+from tests.support.make import open_store
 from tests.support.served import serving
 from tests.support.web import HOST, ORIGIN
 
@@ -55,6 +58,30 @@ def test_the_program_answers_and_ends_with_ctrl_c(gallery: Gallery) -> None:
             _, errors = served.process.communicate(timeout=20)
             assert time.monotonic() - start < 2
     assert served.process.returncode == 130
+    assert errors == b"interrupted\n"
+
+
+def test_ctrl_c_ends_downloads_and_thumbnails_and_leaves_no_process(gallery: Gallery) -> None:
+    fill(gallery)
+    large = gallery.photos / "large.jpg"
+    large.write_bytes(bytes(40_000_000))
+    stamp = FileStamp.of(str(large), large.stat())
+    photo = NewPhoto(gallery.hash(str(large)), 10, 10, "JPEG", Capture(), ())
+    open_store(gallery.folder, AddPhoto(stamp, photo)).close()
+    with serving(gallery) as served, ExitStack() as stack:
+        cookie = served.open()
+        tiles = {tile[7]: tile for tile in json.loads(served.get("/api/tiles", cookie).read())["tiles"]}
+        assert served.get(f"/thumbnails/{tiles['beach.jpg'][1]}", cookie).status == 200
+        parts, path = urlsplit(served.address), f"/originals/{tiles['large.jpg'][0]}"
+        for _ in range(3):
+            stalled = stack.enter_context(socket.create_connection((parts.hostname, parts.port)))
+            stalled.send(f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\n\r\n".encode())
+            assert stalled.recv(12) == b"HTTP/1.1 200"  # and reads no more
+        start = time.monotonic()
+        served.process.send_signal(signal.SIGINT)
+        # Ends when the last that holds the pipe is gone.
+        _, errors = served.process.communicate(timeout=20)
+        assert time.monotonic() - start < 2
     assert errors == b"interrupted\n"
 
 

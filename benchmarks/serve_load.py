@@ -1,0 +1,169 @@
+"""How `gallery serve` answers many at once while `gallery index` runs, which is another program and takes all cores.
+
+`python -m benchmarks.serve_load [--photos FOLDER] [--count N] [--clients N] [--seconds N]` serves generated photos
+(50,000) to 50 clients, each of which asks for a piece of 200 tiles at a random place once a second for a minute, and
+for the timeline again whenever the database has changed, as the page does. Meanwhile JPEGs of 12 megapixels, made from
+FOLDER (drawn ones otherwise), are indexed into the same database, anew when they are through. One more client says
+what a face shows, twice a second, and looks whether it is shown.
+
+Prints milliseconds: the median, the 95th percentile and the worst; errors; what the server took of the processor; and
+before that the same without the run of index, for comparison. Exits with 1 where a request failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.index import make_library
+from benchmarks.library import open_or_make
+from benchmarks.serve import Page, processor_seconds, serving, timed
+from gallery.images.scan import scan
+
+LIBRARY = 48
+"""JPEGs that are indexed again and again: to draw one takes as long as to index it."""
+PIECE = 200
+EMOTIONS = ("happy", "sad")
+
+
+@dataclass
+class Tally:
+    """Milliseconds by what was asked for, and errors. Used by several threads."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: {"tiles": [], "timeline": [], "word": []})
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, name: str, ask: Callable[[], Any]) -> None:
+        """Notes how long it takes."""
+        try:
+            self.times[name].append(timed(ask))
+        except Exception as error:
+            self.errors.append(f"{name}: {error!r}")
+
+    def told(self) -> Iterator[str]:
+        """A line for each."""
+        for name, times in self.times.items():
+            slow = sorted(times)[int(len(times) * 0.95)] if times else 0
+            figures = (statistics.median(times), slow, max(times)) if times else (0, 0, 0)
+            yield "".join(f"{one:9.1f}" for one in figures) + f"  {name}, {len(times)} times"
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serve_load", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--photos", type=Path, metavar="FOLDER", help="pictures to make what is indexed from")
+    parser.add_argument("--count", type=int, default=50_000, metavar="N", help="generated photos; 50,000 by default")
+    parser.add_argument("--clients", type=int, default=50, metavar="N", help="50 by default")
+    parser.add_argument("--seconds", type=float, default=60, metavar="N", help="60 by default")
+    options = parser.parse_args()
+    pictures = [Path(file.path) for file in scan([options.photos])] if options.photos else []
+    with TemporaryDirectory() as folder:
+        database, photos = Path(folder) / "gallery.db", Path(folder) / "photos"
+        kept = Path(folder).parent / f"gallery-{options.count}.db"
+        open_or_make(kept, options.count).close()
+        shutil.copy(kept, database)
+        photos.mkdir()
+        make_library(photos, LIBRARY, pictures)
+        with serving(database) as (process, address):
+            page = Page(address)
+            page.get("/api/timeline")
+            first = report("nobody else", process, nullcontext(), page, options)
+            last = report("index running", process, indexing(database, photos), page, options)
+    sys.exit(1 if first.errors or last.errors else 0)
+
+
+def report(name: str, process: subprocess.Popen[str], beside: Any, page: Page, options: Any) -> Tally:
+    """Prints what many clients see while something goes on beside."""
+    with beside:
+        start, used = time.monotonic(), processor_seconds(process)
+        tally = ask_as_many(page, options.clients, options.seconds)
+        share = (processor_seconds(process) - used) / (time.monotonic() - start)
+    print(f"{options.clients} clients for {options.seconds:.0f} s, {name}: median, 95th percentile, worst")
+    print(*tally.told(), f"{share:9.0%}  of a core for the server", sep="\n")
+    print(f"{len(tally.errors):9}  errors", *tally.errors[:5], sep="\n", flush=True)
+    return tally
+
+
+def ask_as_many(page: Page, clients: int, seconds: float) -> Tally:
+    """All clients at once."""
+    tally, end = Tally(), time.monotonic() + seconds
+    threads = [threading.Thread(target=look, args=[page, number, end, tally]) for number in range(clients)]
+    threads.append(threading.Thread(target=say, args=[page, end, tally]))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return tally
+
+
+def look(page: Page, number: int, end: float, tally: Tally) -> None:
+    """One page that is scrolled: a piece each second, and the timeline again where another version was told of."""
+    dice, mine = random.Random(number), Page(page.address, page.cookie)
+    time.sleep(dice.random())
+    timeline = mine.get("/api/timeline")
+    while (start := time.monotonic()) < end:
+        if mine.version != timeline["version"]:
+            tally.add("timeline", lambda: timeline.update(mine.get("/api/timeline")))
+        offset = dice.randrange(max(1, timeline["total"] - PIECE))
+        path = f"/api/tiles?offset={offset}&limit={PIECE}&version={timeline['version']}"
+        tally.add("tiles", lambda path=path: mine.get(path))
+        time.sleep(max(0.0, start + 1 - time.monotonic()))
+
+
+def say(page: Page, end: float, tally: Tally) -> None:
+    """Faces of the review, one after the other, until the photo shows what was said."""
+    mine = Page(page.address, page.cookie)
+    faces = mine.get("/api/review?limit=200")["faces"]
+
+    def word(face: dict[str, Any], emotion: str) -> None:
+        named = {"photo": face["photo"], "number": face["number"]}
+        mine.post("/api/labels", {"faces": [named], "emotion": emotion})
+        shown = mine.get(f"/api/photos/{face['photo']}")["faces"][face["number"] - 1]
+        assert shown["emotion"] == emotion, shown
+
+    for number, face in enumerate(faces):
+        if time.monotonic() >= end:
+            return
+        tally.add("word", lambda face=face, number=number: word(face, EMOTIONS[number % 2]))
+        time.sleep(0.5)
+
+
+@contextmanager
+def indexing(database: Path, photos: Path) -> Iterator[None]:
+    """`gallery index` in a program of its own, again and again; entered when it is at work."""
+    command = [sys.executable, "-m", "gallery", "--db", str(database), "index", "--force", "--json", str(photos)]
+    end, running, rounds = threading.Event(), threading.Event(), []
+
+    def run() -> None:
+        while not end.is_set():
+            rounds.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            running.set()
+            rounds[-1].wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    running.wait()
+    try:
+        yield
+    finally:
+        end.set()
+        rounds[-1].send_signal(signal.SIGINT)
+        thread.join()
+        print(f"{len(rounds)} runs of index, the last one broken off")
+
+
+if __name__ == "__main__":
+    main()
