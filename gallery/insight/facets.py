@@ -79,13 +79,13 @@ class _Result:
         self._has[numbers] = True
 
     def by_emotion(self) -> Iterator[Counted]:
-        emotions = self._facts.emotions[self._numbers]
-        for bit, name in enumerate(SHOWN):
+        shown = self._facts.shown[self._numbers]
+        for place, name in enumerate(SHOWN):
             term = terms.Is(name) if name == UNCERTAIN else terms.HasEmotion((name,))
-            yield name, term, int((emotions >> bit & 1).sum())
+            yield name, term, int((shown[:, place] > 0).sum())
 
     def by_faces(self) -> Iterator[Counted]:
-        faces = self._facts.faces[self._numbers]
+        faces = self._facts.shown[self._numbers].sum(axis=1)
         for count in range(3):
             yield _faces(count), terms.Faces(count, count), int((faces == count).sum())
         yield "3 faces and more", terms.Faces(3, None), int((faces >= 3).sum())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gallery.search.order import Numbers
 
 SHOWN: Final = (*EMOTIONS, UNCERTAIN)
-"""What faces are shown as, in the order of the bits in `Facts.emotions`."""
+"""What faces are shown as, in the order of the columns of `Facts.shown`."""
 
 MOST_FOLDERS: Final = 100
 _MOST_FACES: Final = 255
@@ -37,14 +37,13 @@ _MOST_FACES: Final = 255
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """By the numbers of photos: `emotions` has a bit for each of SHOWN, `faces` how many count, `years` 0 for none.
+    """By the numbers of photos: `shown` has a column for each of SHOWN, how many faces show it, `years` 0 for none.
 
     `cameras`, `albums` and `folders` hold numbers of photos, by name; folders are those in which the gallery begins to
     branch.
     """
 
-    emotions: np.ndarray[Any, np.dtype[np.uint8]]
-    faces: np.ndarray[Any, np.dtype[np.uint8]]
+    shown: np.ndarray[Any, np.dtype[np.uint8]]
     years: np.ndarray[Any, np.dtype[np.int16]]
     cameras: dict[str, Numbers]
     albums: dict[str, Numbers]
@@ -60,10 +59,8 @@ def read_facts(connection: Connection, settings: Settings) -> Facts:
 
     content = schema.content.c
     size = (connection.execute(select(func.max(content.id))).scalar() or 0) + 1
-    emotions, faces = _of_faces(connection, settings, size)
     return Facts(
-        emotions,
-        faces,
+        _of_faces(connection, settings, size),
         _years(connection, size),
         {str(camera): numbers for camera, numbers in _grouped(connection, content.camera, content.id)},
         dict(_albums(connection, settings)),
@@ -71,17 +68,19 @@ def read_facts(connection: Connection, settings: Settings) -> Facts:
     )
 
 
-def _of_faces(connection: Connection, settings: Settings, size: int) -> tuple[Any, Any]:
+def _of_faces(connection: Connection, settings: Settings, size: int) -> Any:
     import numpy as np
 
     face, gate = schema.face.c, Gate.of(Query(), settings)
     places = case({name: str(place) for place, name in enumerate(SHOWN)}, value=shown_emotion(face, gate))
     texts = select(func.group_concat(face.content_id), func.group_concat(places, ""))
-    photos, shown = connection.execute(texts.where(*is_counted(face, gate))).one()
-    numbers = numbers_in(photos or "")
-    emotions = np.zeros(size, dtype=np.uint8)
-    np.bitwise_or.at(emotions, numbers, np.uint8(1) << _digits(shown or ""))
-    return emotions, np.minimum(np.bincount(numbers, minlength=size), _MOST_FACES).astype(np.uint8)
+    photos, digits = connection.execute(texts.where(*is_counted(face, gate))).one()
+    numbers, shown_as = numbers_in(photos or ""), _digits(digits or "")
+    shown = np.empty((size, len(SHOWN)), dtype=np.uint8)
+    for place in range(len(SHOWN)):
+        counts = np.bincount(numbers[shown_as == place], minlength=size)
+        shown[:, place] = np.minimum(counts, _MOST_FACES)
+    return shown
 
 
 def _years(connection: Connection, size: int) -> Any:
@@ -122,11 +121,13 @@ def _albums(connection: Connection, settings: Settings) -> Iterator[tuple[str, N
 
 
 def _folders(connection: Connection) -> Iterator[tuple[str, Numbers]]:
+    import numpy as np
+
     path = schema.path.c
     for folder in branching_folders(connection):
-        inside = select(func.group_concat(path.content_id.distinct()))
+        inside = select(func.group_concat(path.content_id))
         text = connection.execute(inside.where(lies_at(path.path, folder), path.missing_since.is_(None))).scalar()
-        yield folder, numbers_in(text or "")
+        yield folder, np.unique(numbers_in(text or ""))
 
 
 def branching_folders(connection: Connection) -> list[str]:

@@ -9,18 +9,19 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from gallery.db import schema
-from gallery.emotions import EMOTIONS, UNCERTAIN
+from gallery.emotions import EMOTIONS
 from gallery.insight.breakdown import MIN_FACES
+from gallery.insight.facts import SHOWN, Facts
 from gallery.query.query import Query
 from gallery.search.chosen import chosen
 from gallery.search.conditions import is_counted, shown_emotion
 from gallery.search.gate import Gate
+from gallery.search.order import Order
 from gallery.settings import Settings
 
 WIDEST_POOL: Final = 6
 """Periods on either side that are taken together with one that has too few faces for shares."""
 
-_SHOWN: Final = (*EMOTIONS, UNCERTAIN)
 _LENGTHS: Final = {"day": 10, "month": 7, "year": 4}
 
 
@@ -64,15 +65,31 @@ def mood_days(connection: Connection, query: Query, settings: Settings) -> list[
     counted = select(day, shown, func.count()).where(face.taken_at.is_not(None), *is_counted(face, gate))
     counts: dict[str, list[int]] = {}
     for date, emotion, count in connection.execute(counted.where(*among(face.content_id)).group_by(day, shown)):
-        counts.setdefault(str(date), [0] * len(_SHOWN))[_SHOWN.index(emotion)] += count
+        counts.setdefault(str(date), [0] * len(SHOWN))[SHOWN.index(emotion)] += count
     return [Mood(date, tuple(counts[date])) for date in sorted(counts)]
+
+
+def mood_days_of(order: Order, facts: Facts) -> list[Mood]:
+    """The same of a result in an order by days, from what is known of all photos: milliseconds for a million."""
+    import numpy as np
+
+    if not order.days:
+        return []
+    shown = np.zeros((len(order.numbers), len(SHOWN)), dtype=np.uint8)
+    is_known = order.numbers < len(facts.shown)
+    shown[is_known] = facts.shown[order.numbers[is_known]]
+    counts = np.array([day.count for day in order.days])
+    sums = np.add.reduceat(shown, np.cumsum(counts) - counts, axis=0, dtype=np.int64)
+    days = zip(order.days, sums.tolist(), strict=True)
+    moods = [Mood(day.date, tuple(faces)) for day, faces in days if day.date and any(faces)]
+    return sorted(moods, key=lambda mood: mood.key)
 
 
 def by_period(days: Sequence[Mood], by: str) -> list[Mood]:
     """The same by "month" or "year", without those of which there is no face."""
     counts: dict[str, list[int]] = {}
     for day in days:
-        total = counts.setdefault(day.key[: _LENGTHS[by]], [0] * len(_SHOWN))
+        total = counts.setdefault(day.key[: _LENGTHS[by]], [0] * len(SHOWN))
         total[:] = [one + other for one, other in zip(total, day.counts, strict=True)]
     return [Mood(key, tuple(counts[key])) for key in sorted(counts)]
 

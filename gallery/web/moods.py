@@ -6,7 +6,8 @@ from typing import Any
 
 from gallery.emotions import EMOTIONS
 from gallery.insight.breakdown import MIN_FACES
-from gallery.insight.mood_days import Mood, by_period, mood_days, pooled
+from gallery.insight.mood_days import Mood, by_period, mood_days, mood_days_of, pooled
+from gallery.search.gate import Gate
 from gallery.web.asked import Asked
 from gallery.web.site import Site
 
@@ -38,6 +39,9 @@ def calendar(site: Site, asked: Asked) -> dict[str, Any]:
 
 def _days(site: Site, text: str) -> list[Mood]:
     query = site.query(text)
+    if query.limit is None and query.sort in (None, "newest", "oldest") and Gate.of(query, site.settings) == site.gate:
+        order, _ = site.order(text)
+        return mood_days_of(order, site.facts())
 
     def read() -> list[Mood]:
         with site.reading() as connection:

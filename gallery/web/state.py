@@ -41,7 +41,7 @@ def state(site: Site, _: Asked) -> dict[str, Any]:
 def _faces(site: Site) -> int:
     if site.is_guest:
         facts, (order, _) = site.facts(), site.order("")
-        return int(facts.faces[facts.known(order.numbers)].sum())
+        return int(facts.shown[facts.known(order.numbers)].sum())
     with site.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(schema.face)).scalar_one())
 

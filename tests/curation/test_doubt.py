@@ -89,9 +89,12 @@ def test_current_model_decides_and_for_a_face_it_has_not_seen_the_other(store: S
     )
     assert names(store) == MOST_DOUBTFUL_FIRST
     store.use_model(OTHER_MODEL)
-    assert names(store) == [f"{A}#1", f"{A}#2", f"{C}#1", f"{B}#2"]
+    others_first = [f"{A}#1", f"{A}#2", f"{C}#1", f"{B}#2"]
+    assert names(store) == others_first
+    assert [names(store, limit=count) for count in (1, 3)] == [others_first[:1], others_first[:3]]
     store.use_model(MODEL)
     assert names(store) == MOST_DOUBTFUL_FIRST
+    assert [names(store, limit=count) for count in (1, 3)] == [MOST_DOUBTFUL_FIRST[:1], MOST_DOUBTFUL_FIRST[:3]]
 
 
 def test_a_few_of_very_many_are_the_first_of_all(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from datetime import datetime
 import pytest
 
 from gallery.emotions import EMOTIONS
+from gallery.insight.mood_days import mood_days
 from gallery.query.query import Query
+from gallery.settings import Settings
 from gallery.similar.backfill import fill_looks
 from gallery.store.store import Fail, Store
 from tests.support.cli_gallery import Gallery, fill, taken
@@ -54,6 +56,17 @@ def test_a_day_is_what_most_of_its_faces_show(moods: Web) -> None:
         ["2023-09-01", None, 1],
     ]
     assert moods.get("/api/calendar", query="emotion:sad date:2023-08..")["days"] == [["2023-08-01", SAD, 1]]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "emotion:sad", "date:2023-08..", "-faces:1", "sort:oldest", "sort:faces", "limit:1", "sad:0.2.."]
+)
+def test_days_are_counted_as_by_the_command_line(moods: Web, query: str) -> None:
+    with moods.site.reading() as connection:
+        found = mood_days(connection, Query.parse(query), Settings())
+    assert len(found) > 0
+    days = [[day.key, None if day.foremost is None else EMOTIONS.index(day.foremost), day.faces] for day in found]
+    assert moods.get("/api/calendar", query=query)["days"] == days
 
 
 def test_a_month_has_shares_of_its_own_or_with_its_neighbours(moods: Web) -> None:
