@@ -2,9 +2,9 @@
 
 `python -m benchmarks.serve [PHOTOS] [SECONDS]` starts it on a database of so many generated photos (a million), which
 is kept for the next time, and asks as a page does: the first tiles, the order of all, pieces at random places, facets,
-one photo, a word. Then 50 clients ask for a piece once a second for SECONDS (60) while another program writes as
-indexing does. Prints milliseconds: the first time, the median and the worst of those after it; and megabytes of the
-server.
+one photo, a word, and all pieces one after the other. Then 50 clients ask for a piece once a second for SECONDS (60)
+while another program writes as indexing does; `benchmarks.serve_load` has them ask while photos are indexed. Prints
+milliseconds: the first time, the median and the worst of those after it; and megabytes of the server.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ def main(photos: str = "1000000", seconds: str = "60") -> None:
         print(f"{megabytes(process):9.0f}  MB at the start")
         measure(page)
         print(f"{megabytes(process):9.0f}  MB after that")
+        scroll(page)
+        print(f"{megabytes(process):9.0f}  MB after that")
         load(page, file, float(seconds))
         print(f"{megabytes(process):9.0f}  MB after that, the most")
 
@@ -138,6 +140,14 @@ def measure(page: Page) -> None:
         report("one word", lambda n: page.post("/api/labels", {"faces": [names[n]], "emotion": "sad"}))
         for _ in names:
             page.post("/api/undo", {})
+
+
+def scroll(page: Page) -> None:
+    """All pieces, from the newest to the oldest, as a page has them that shows everything."""
+    total = page.get("/api/timeline")["total"]
+    places = range(0, total, PIECE)
+    times = [timed(lambda at=at: page.get(f"/api/tiles?offset={at}&limit={PIECE}")) for at in places]
+    print(f"{times[0]:9.1f}{statistics.median(times):9.1f}{max(times):9.1f}  each of all pieces of {PIECE}, in order")
 
 
 def report(name: str, ask: Any) -> None:

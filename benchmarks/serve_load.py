@@ -7,7 +7,9 @@ FOLDER (drawn ones otherwise), are indexed into the same database, anew when the
 what a face shows, twice a second, and looks whether it is shown.
 
 Prints milliseconds: the median, the 95th percentile and the worst; errors; what the server took of the processor; and
-before that the same without the run of index, for comparison. Exits with 1 where a request failed.
+before that the same without the run of index, for comparison. With Chromium also how long after a key in review the
+page shows what was said, and the server has it, while index runs and nobody else asks. Exits with 1 where a request
+failed.
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmarks.index import make_library
 from benchmarks.library import open_or_make
@@ -41,6 +45,25 @@ LIBRARY = 48
 """JPEGs that are indexed again and again: to draw one takes as long as to index it."""
 PIECE = 200
 EMOTIONS = ("happy", "sad")
+KEYS = 30
+WATCH = """
+    let began = 0;
+    window.shown = [];
+    window.sent = [];
+    addEventListener("keydown", (event) => { began = event.timeStamp; }, true);
+    const note = () => { const key = began; requestAnimationFrame(() => shown.push(performance.now() - key)); };
+    const wall = { subtree: true, attributes: true, attributeFilter: ["class"] };
+    new MutationObserver((all) => all.some((one) => one.target.matches(".doubt.said")) && note())
+        .observe(document.querySelector(".faces"), wall);
+    const ask = window.fetch;
+    window.fetch = async (address, ...more) => {
+        const key = began;
+        const answer = await ask(address, ...more);
+        if (String(address.url ?? address).includes("labels")) sent.push(performance.now() - key);
+        return answer;
+    };
+"""
+"""Notes the milliseconds from each key to the frame that shows what was said, and to the answer of the server."""
 
 
 @dataclass
@@ -85,8 +108,10 @@ def main() -> None:
         with serving(database) as (process, address):
             page = Page(address)
             page.get("/api/timeline")
-            first = report("nobody else", process, nullcontext(), page, options)
-            last = report("index running", process, indexing(database, photos), page, options)
+            first = report("nobody else", process, page, options)
+            with indexing(database, photos):
+                last = report("index running", process, page, options)
+                report_keys(page)
     sys.exit(1 if first.errors or last.errors else 0)
 
 
@@ -97,12 +122,11 @@ def call_current(database: Path) -> None:
         connection.execute(schema.model.update().values(digest=classifier.model_id))
 
 
-def report(name: str, process: subprocess.Popen[str], beside: Any, page: Page, options: Any) -> Tally:
-    """Prints what many clients see while something goes on beside."""
-    with beside:
-        start, used = time.monotonic(), processor_seconds(process)
-        tally = ask_as_many(page, options.clients, options.seconds)
-        share = (processor_seconds(process) - used) / (time.monotonic() - start)
+def report(name: str, process: subprocess.Popen[str], page: Page, options: argparse.Namespace) -> Tally:
+    """Prints what many clients see."""
+    start, used = time.monotonic(), processor_seconds(process)
+    tally = ask_as_many(page, options.clients, options.seconds)
+    share = (processor_seconds(process) - used) / (time.monotonic() - start)
     print(f"{options.clients} clients for {options.seconds:.0f} s, {name}: median, 95th percentile, worst")
     print(*tally.told(), f"{share:9.0%}  of a core for the server", sep="\n")
     print(f"{len(tally.errors):9}  errors", *tally.errors[:5], sep="\n", flush=True)
@@ -131,7 +155,7 @@ def look(page: Page, number: int, end: float, tally: Tally) -> None:
             tally.add("timeline", lambda: timeline.update(mine.get("/api/timeline")))
         offset = dice.randrange(max(1, timeline["total"] - PIECE))
         path = f"/api/tiles?offset={offset}&limit={PIECE}&version={timeline['version']}"
-        tally.add("tiles", lambda path=path: mine.get(path))
+        tally.add("tiles", partial(mine.get, path))
         time.sleep(max(0.0, start + 1 - time.monotonic()))
 
 
@@ -149,8 +173,32 @@ def say(page: Page, end: float, tally: Tally) -> None:
     for number, face in enumerate(faces):
         if time.monotonic() >= end:
             return
-        tally.add("word", lambda face=face, number=number: word(face, EMOTIONS[number % 2]))
+        tally.add("word", partial(word, face, EMOTIONS[number % 2]))
         time.sleep(0.5)
+
+
+def report_keys(page: Page) -> None:
+    """Prints how long after a key the wall of review shows it, and the server has it."""
+    from tests.support.browser import CHROMEDRIVER, CHROMIUM, browser
+
+    if not (CHROMIUM and CHROMEDRIVER):
+        print("chromium and chromedriver aren't installed: no keys are pressed")
+        return
+    parts = urlsplit(page.address)
+    site, (name, _, value) = f"{parts.scheme}://{parts.netloc}", page.cookie.partition("=")
+    with TemporaryDirectory() as profile, browser(Path(profile)) as window:
+        window.driver.get(f"{site}/favicon.ico")
+        window.driver.add_cookie({"name": name, "value": value})
+        window.driver.get(f"{site}/?view=review")
+        window.until(lambda: window.run("return document.activeElement.classList.contains('doubt')"), "a face")
+        window.run(WATCH)
+        for number in range(KEYS):
+            window.press(str(number % 7 + 1))
+            time.sleep(0.3)
+        time.sleep(5)
+        for what, times in window.run("return [['shown', shown], ['at the server', sent]]"):
+            figures = (statistics.median(times), sorted(times)[int(len(times) * 0.95)], max(times))
+            print("".join(f"{one:9.1f}" for one in figures) + f"  a key in review, {what}, {len(times)} of {KEYS}")
 
 
 @contextmanager

@@ -141,15 +141,17 @@ def colour(library: Library, name: str) -> int | None:
 
 
 def test_full_disk_shows_the_photo_all_the_same(
-    made: tuple[Library, Thumbnails], monkeypatch: pytest.MonkeyPatch
+    made: tuple[Library, Thumbnails], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And this is told once."""
     library, thumbnails = made
     emptied(thumbnails)
-    name = photo(library, "4.jpg")
     assert thumbnails.cache is not None
     monkeypatch.setattr(thumbnails.cache, "folder", Path(os.devnull) / "full")
-    assert thumbnails.get(name, 320)
-    assert thumbnails.cached(name, 320) is None
+    for name in ("4.jpg", "8.jpg", "4.jpg"):
+        assert thumbnails.get(photo(library, name), 320)
+        assert thumbnails.cached(photo(library, name), 320) is None
+    assert [record.message.count("made anew each time") for record in caplog.records] == [1]
 
 
 def workers(thumbnails: Thumbnails) -> list[int]:

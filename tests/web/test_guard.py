@@ -9,7 +9,7 @@ import pytest
 
 from gallery.curation.history import list_actions, undo
 from gallery.store.store import Store
-from gallery.web.app import ADDRESSES, PICTURES
+from gallery.web.app import ADDRESSES, PICTURES, Address
 from gallery.web.guard import MOST_BYTES
 from tests.support.make import added, face, open_store
 from tests.support.web import HOST, ORIGIN, Web, served
@@ -106,6 +106,13 @@ def test_a_write_from_another_page_changes_nothing(web: Web, store: Store, heade
     found = web.client.post("/api/labels", json=LABEL, headers=headers)
     assert found.status_code == 403
     assert list_actions(store) == []
+
+
+@pytest.mark.parametrize("address", [one for one in ADDRESSES if one.method != "GET"], ids=lambda one: one.path)
+def test_no_address_that_changes_anything_heeds_another_page(web: Web, address: Address) -> None:
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}, {}):
+        found = web.client.request(address.method, concrete(address.path), json={}, headers=headers)
+        assert (found.status_code, found.json()["error"]) == (403, "this was sent by another page")
 
 
 @pytest.mark.parametrize("headers", [{"origin": ORIGIN}, {"sec-fetch-site": "same-origin"}])

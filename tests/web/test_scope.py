@@ -105,11 +105,17 @@ def test_no_term_of_the_language_leads_out(strict: Web, term: str) -> None:
         assert tiles.status_code in (200, 400, 403)
         assert {tile[7] for tile in tiles.json().get("tiles", [])} <= set(SHOWN)
         tells_nothing(tiles.text, query)
-    for path in ("timeline", "photos", "facets", "calendar", "bursts"):
+    for path in ("timeline", "photos", "facets", "calendar", "moods", "bursts"):
         found = strict.client.get(f"/api/{path}", params={"query": query})
         assert found.status_code == tiles.status_code
         tells_nothing(found.text, query)
         assert found.json().get("total", 0) <= len(SHOWN)
+        assert sum(group["faces"] for group in found.json().get("groups", []) if "faces" in group) <= 2
+    for path in ("complete", "parse"):
+        tells_nothing(strict.client.get(f"/api/{path}", params={"text": query, "query": query}).text, query)
+    for number in range(1, 6):
+        told = strict.client.get("/api/rank", params={"query": query, "id": number})
+        assert told.status_code != 200 or number in {tile[0] for tile in tiles.json()["tiles"]}
 
 
 def tells_nothing(text: str, query: str) -> None:
