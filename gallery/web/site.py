@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -73,6 +74,8 @@ class Site:
     _thumbnails: Thumbnails | None = field(default=None, init=False)
     index_job: IndexJob = field(init=False)
     listeners: int = field(default=0, init=False)
+    order_seconds: float = field(default=0.0, init=False)
+    """What the last order took: so long every page works after each change that it is told of."""
     is_closing: bool = field(default=False, init=False)
     _orders: Kept[Key, Order] = field(init=False)
     _lately: OrderedDict[tuple[str, ...], Fresh[Any]] = field(default_factory=OrderedDict, init=False)
@@ -200,10 +203,13 @@ class Site:
         self.reader.close()
 
     def _made(self, text: str, sort: str) -> Order:
+        start = time.monotonic()
         with self.reader.read() as connection:
             query = self.query(text, sort)
             order = whole_order(connection, query, self.settings, self._shapes)
-            return in_own_order(connection, query, order, self.settings) if sort == OWN else order
+            order = in_own_order(connection, query, order, self.settings) if sort == OWN else order
+        self.order_seconds = time.monotonic() - start
+        return order
 
     def _shapes(self) -> Shapes:
         def read() -> Shapes:

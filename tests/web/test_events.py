@@ -159,6 +159,21 @@ def test_what_another_terminal_changes_is_heard(store: Store, tmp_path: Path) ->
         assert second == web.site.versions.current() != before
 
 
+def test_where_an_order_takes_long_changes_are_told_of_less_often(store: Store, tmp_path: Path) -> None:
+    names, times = iter("abc"), []
+
+    def change() -> None:
+        times.append(time.monotonic())
+        with open_store(tmp_path, added(f"/photos/{next(names)}.jpg")):
+            pass
+
+    with served(store) as web:
+        web.site.order_seconds = 0.15
+        news = heard(web, change, 3)
+        assert news[2] == ("version", web.site.versions.current())
+    assert time.monotonic() - times[1] > 1.4
+
+
 def test_no_more_pages_than_can_be_served_are_listened_to(store: Store) -> None:
     write(store, added("/photos/a.jpg"))
     with served(store) as web:
