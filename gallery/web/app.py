@@ -123,7 +123,7 @@ def make_app(site: Site, doors: Doors) -> App:
     ]
     errors: Any = {404: _nowhere, 405: _nowhere}
     app = Starlette(routes=routes, lifespan=partial(_looked_after, site, lanes), exception_handlers=errors)
-    return Guard(app, doors, site.versions.current, open_paths=("/static/", "/favicon.ico"))
+    return Guard(app, doors, site.telling.version, open_paths=("/static/", "/favicon.ico"))
 
 
 @asynccontextmanager

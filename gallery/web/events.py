@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -22,10 +21,6 @@ from gallery.web.site import Site
 
 _MOST_LISTENERS: Final = 100
 _LOOK_SECONDS: Final = 0.25
-_TIMES: Final = 10
-"""So many times as long as putting the photos in order takes it is until the next change is told of: while many are
-indexed, at most a tenth of the time goes into it."""
-_LATEST_SECONDS: Final = 10.0
 _ALIVE_SECONDS: Final = 15.0
 """After so long without news a comment is sent: only so is it noticed that nobody listens any more."""
 
@@ -68,17 +63,12 @@ async def events(site: Site, _: Lanes, __: Request) -> Response:
 async def _news(site: Site) -> AsyncIterator[str]:
     site.listeners += 1
     try:
-        seen: dict[str, Any] = {"version": site.versions.current(), "indexing": None}
-        quiet, next_version = 0.0, time.monotonic()
+        seen: dict[str, Any] = {"version": site.telling.version(), "indexing": None}
+        quiet = 0.0
         # At once, so that the page knows that it is heard.
         yield _event("version", seen["version"])
         while not site.is_closing:
-            now = {"version": site.versions.current(), "indexing": as_json(site.index_job.progress)}
-            if now["version"] != seen["version"]:
-                if time.monotonic() < next_version:
-                    now["version"] = seen["version"]
-                else:
-                    next_version = time.monotonic() + min(_TIMES * site.order_seconds, _LATEST_SECONDS)
+            now = {"version": site.telling.version(), "indexing": as_json(site.index_job.progress)}
             for name, value in now.items():
                 if seen[name] != value and not (name == "indexing" and site.is_guest):
                     yield _event(name, value)

@@ -28,6 +28,7 @@ from gallery.web.index_job import IndexJob
 from gallery.web.kept import Kept
 from gallery.web.parcels import Parcels
 from gallery.web.scope import EVERYTHING, Scope
+from gallery.web.telling import Telling
 from gallery.web.versions import Versions
 
 if TYPE_CHECKING:
@@ -74,8 +75,7 @@ class Site:
     _thumbnails: Thumbnails | None = field(default=None, init=False)
     index_job: IndexJob = field(init=False)
     listeners: int = field(default=0, init=False)
-    order_seconds: float = field(default=0.0, init=False)
-    """What the last order took: so long every page works after each change that it is told of."""
+    telling: Telling = field(init=False)
     is_closing: bool = field(default=False, init=False)
     _orders: Kept[Key, Order] = field(init=False)
     _lately: OrderedDict[tuple[str, ...], Fresh[Any]] = field(default_factory=OrderedDict, init=False)
@@ -85,6 +85,7 @@ class Site:
     def __post_init__(self) -> None:
         self.reader = ReadingStore(self.store)
         self.versions = Versions(self.reader.file)
+        self.telling = Telling(self.versions)
         self.index_job = IndexJob(str(self.reader.file or self.settings.db), self.settings)
         self._orders = Kept(_MOST_ORDERS, size=len, most_size=_MOST_NUMBERS)
 
@@ -184,6 +185,7 @@ class Site:
             raise RefusedError("nothing can be changed here: the gallery is shown to look at only")
         yield self.store
         self.versions.changed()
+        self.telling.at_once()
         self.forget("albums")
 
     @contextmanager
@@ -208,7 +210,7 @@ class Site:
             query = self.query(text, sort)
             order = whole_order(connection, query, self.settings, self._shapes)
             order = in_own_order(connection, query, order, self.settings) if sort == OWN else order
-        self.order_seconds = time.monotonic() - start
+        self.telling.order_seconds = time.monotonic() - start
         return order
 
     def _shapes(self) -> Shapes:

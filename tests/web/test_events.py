@@ -168,10 +168,17 @@ def test_where_an_order_takes_long_changes_are_told_of_less_often(store: Store, 
             pass
 
     with served(store) as web:
-        web.site.order_seconds = 0.15
+        web.site.telling.order_seconds = 0.15
         news = heard(web, change, 3)
         assert news[2] == ("version", web.site.versions.current())
-    assert time.monotonic() - times[1] > 1.4
+        assert time.monotonic() - times[1] > 1.4
+        change()
+        before = web.client.get("/api/parse").headers["x-gallery-version"]
+        assert before == news[2][1]
+        [tile, *_] = web.get("/api/tiles")["tiles"]
+        # Who says something on the page waits for it.
+        said = web.send("/api/picks", {"photos": [tile[0]], "word": "pick"})
+        assert said.headers["x-gallery-version"] == web.site.versions.current() != before
 
 
 def test_no_more_pages_than_can_be_served_are_listened_to(store: Store) -> None:
