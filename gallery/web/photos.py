@@ -121,7 +121,7 @@ def lacks_piece(site: Site, asked: Asked) -> bool:
         end = asked.number("offset", 0) + asked.number("limit", MOST_TILES)
     except BadRequestError:  # which is said at once
         return False
-    return end > MOST_TILES and lacks_order(site, asked)
+    return (end > MOST_TILES or asked.text("order") == OWN) and lacks_order(site, asked)
 
 
 def piece(site: Site, asked: Asked, offset: int, limit: int) -> tuple[list[int], str]:
