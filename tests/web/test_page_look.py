@@ -42,6 +42,7 @@ def fill(gallery: Gallery) -> None:
     faces = [face(emotion, 0.9) for emotion, number in numbers.items() for _ in range(number)]
     faces += [face("sad", 0.2) for _ in range(8)]
     gallery.add("party.jpg", *faces, seed=11, capture=taken("2019-07-03T20:00:00"))
+    gallery.add("again.jpg", seed=15, capture=taken("2019-07-03T20:00:02"))
     # One right after the party, for a month beside it; the first of July 2021 lies in the last week of a half year.
     gallery.add("later.jpg", face("happy", 0.9), seed=12, capture=taken("2019-08-03T20:00:00"))
     gallery.add("july.jpg", face("happy", 0.9), seed=13, capture=taken("2021-07-02T20:00:00"))
@@ -169,6 +170,15 @@ def test_a_low_window_is_mostly_photos_and_faces(page: Page) -> None:
         page.until(f"document.querySelector('{found}')?.clientHeight > 200")
 
 
+def test_shots_to_compare_are_there_at_once_and_become_sharp(page: Page) -> None:
+    page.go("/?view=best")
+    page.until("document.querySelector('.bursts .compare')")
+    first = """document.querySelector('.bursts .compare').click();
+        return document.querySelector('.panes img').getAttribute('src').split('=')[1]"""
+    assert page.window.run(first) == "320"
+    page.until("[...document.querySelectorAll('.panes img')].every((each) => each.src.endsWith('size=1440'))")
+
+
 # Moods --------------------------------------------------------------------------------------------------------------
 
 
@@ -240,5 +250,5 @@ def test_many_duplicates_stand_in_a_field_of_even_squares(page: Page, width: int
     assert len(set(sizes)) == 1
     wide, high = sizes[0].split()
     assert wide == high
-    assert page.window.texts(".paths summary") == ["10 files"]
+    assert page.window.texts(".paths summary") == ["11 files"]
     assert page.window.run("return document.documentElement.scrollWidth") == width

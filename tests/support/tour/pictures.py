@@ -116,7 +116,8 @@ def _compare(tour: Tour) -> None:
     tour.go("/?view=best")
     tour.seen(".shot img[src]")
     tour.window.press(Keys.ARROW_DOWN, Keys.ENTER)
-    tour.seen(".panes img[src]")
+    tour.until("[...document.querySelectorAll('.panes img')].every((each) => each.src.endsWith('1440'))")
+    tour.seen(".panes img")
 
 
 SHOTS = (

@@ -53,7 +53,8 @@ export class Compare {
   }
 
   pane(shot, place, count) {
-    const image = make("img", { src: thumbnail(shot.hash, 1440), alt: "", draggable: "false" });
+    const image = make("img", { src: thumbnail(shot.hash), alt: "", draggable: "false" });
+    sharpen(image, thumbnail(shot.hash, 1440));
     const button = (word, words) => make("button", { type: "button", class: "does", "aria-pressed": String(shot.word === word), "data-word": word, onclick: () => this.say(shot, word) }, icon(word), words);
     const says = make("div", { class: "says" }, make("p", { text: shot.reason ?? "" }), make("div", { class: "choices writes" }, button("pick", texts.pickThis), button("reject", texts.rejectThis)));
     const label = [texts.shot(place + 1, count), shot.best ? texts.best : "", shot.reason ?? ""].filter(Boolean).join(", ");
@@ -123,6 +124,12 @@ export class Compare {
     const pane = document.activeElement.closest(".pane");
     if (pane) this.say(this.shots.find(({ id }) => id === Number(pane.dataset.id)), word);
   }
+}
+
+/** The small picture is there already; the large one takes its place, which is as large, when it has come. */
+function sharpen(image, address) {
+  const large = make("img", { src: address });
+  large.decode().then(() => (image.src = address), () => {});
 }
 
 /** The scale and the middle, in pixels of the picture, that show its face; without one all of it. */
