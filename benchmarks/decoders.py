@@ -172,11 +172,16 @@ def print_table(verdicts: Sequence[Verdict]) -> None:
     counts = Counter((verdict.format, verdict.kind, verdict.result) for verdict in verdicts)
     kinds = sorted({(verdict.format, verdict.kind) for verdict in verdicts})
     print(f"{len(verdicts)} pictures")
-    print(f"{'format':7}{'kind':20}" + "".join(f"{result:>15}" for result in RESULTS))
+    print(_row("format", "kind", RESULTS))
     for form, kind in kinds:
-        print(f"{form:7}{kind:20}" + "".join(f"{counts[form, kind, result] or '':>15}" for result in RESULTS))
+        print(_row(form, kind, [counts[form, kind, result] or "" for result in RESULTS]))
     sums = Counter(verdict.result for verdict in verdicts)
-    print(f"{'all':27}" + "".join(f"{sums[result] or '':>15}" for result in RESULTS))
+    print(_row("all", "", [sums[result] or "" for result in RESULTS]))
+
+
+def _row(form: str, kind: str, cells: Sequence[object]) -> str:
+    columns = (f"{cell:>{len(result) + 2}}" for cell, result in zip(cells, RESULTS, strict=True))
+    return f"{form:7}{kind:17}{''.join(columns)}"
 
 
 def print_reasons(verdicts: Sequence[Verdict]) -> None:

@@ -6,6 +6,7 @@ Sources that aren't to be had are told, and left out. Nothing of it belongs into
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ FROM_DEBIAN: Final = (
     *("exiv2", "gdk-pixbuf", "graphicsmagick", "imagemagick", "libexif", "libheif", "libimage-exiftool-perl"),
     *("libjpeg-turbo", "libpng1.6", "libwebp", "tiff"),
 )
-_MIRROR: Final = "deb-src http://deb.debian.org/debian stable main\n"
+_SOURCES: Final = "deb-src http://deb.debian.org/debian {release} main\n"
 
 
 def fetch(folder: Path) -> None:
@@ -31,20 +32,30 @@ def fetch(folder: Path) -> None:
             if not (folder / package).exists():
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", package]
                 _bring([*command, "--dest", str(room), package], room, folder / package)
-        if shutil.which("apt-get"):
-            options = _own_lists(room)
+        if (release := _debian_release()) is not None:
+            options = _own_lists(room, release)
             for package in FROM_DEBIAN:
                 if not (folder / package).exists():
                     _bring(["apt-get", *options, "source", "--download-only", "-qq", package], room, folder / package)
 
 
-def _own_lists(room: Path) -> list[str]:
+def _debian_release() -> str | None:
+    """Its name, on a Debian with apt: keys and names of packages are those of its release."""
+    try:
+        told = platform.freedesktop_os_release()
+    except OSError:
+        return None
+    return told.get("VERSION_CODENAME") if told.get("ID") == "debian" and shutil.which("apt-get") else None
+
+
+def _own_lists(room: Path, release: str) -> list[str]:
     """Has apt keep its lists of sources here: those of the machine stay as they are."""
     (room / "lists" / "partial").mkdir(parents=True)
-    (room / "sources.list").write_text(_MIRROR)
+    (room / "cache" / "archives" / "partial").mkdir(parents=True)
+    (room / "sources.list").write_text(_SOURCES.format(release=release))
     settings = {"SourceList": "sources.list", "SourceParts": "none"}
     options = [f"-oDir::Etc::{name}={room / file}" for name, file in settings.items()]
-    options += [f"-oDir::State::Lists={room / 'lists'}", "-oAPT::Sandbox::User=root"]
+    options += [f"-oDir::State::Lists={room / 'lists'}", f"-oDir::Cache={room / 'cache'}", "-oAPT::Sandbox::User=root"]
     subprocess.run(["apt-get", *options, "update", "-qq"], check=False)
     return options
 
