@@ -61,9 +61,12 @@ def _chunks(content: bytes) -> Iterator[_Piece]:
         end = at + 12 + int.from_bytes(content[at : at + 4], "big")
         if end > len(content):
             break
-        checksum = int.from_bytes(content[end - 4 : end], "big")
+        name, checksum = content[at + 4 : at + 8], int.from_bytes(content[end - 4 : end], "big")
+        if name == b"IEND":
+            yield _Piece(name, b"", content[at:])
+            return
         is_whole = zlib.crc32(content[at + 4 : end - 4]) == checksum
-        yield _Piece(content[at + 4 : at + 8], content[at + 8 : end - 4], content[at:end], is_whole)
+        yield _Piece(name, content[at + 8 : end - 4], content[at:end], is_whole)
         at = end
     yield _Piece(b"", b"", content[at:])
 
@@ -73,17 +76,20 @@ def _chunk_fault(piece: _Piece) -> str:
         return "what follows the picture is cut off"  # rows that were in there will lack
     if not _is_beside(piece):
         return ""
-    name = piece.name.decode("ascii", "replace")
     if not piece.is_whole:
-        return f"its part {name} is damaged and was left out"
-    return f"its part {name} is larger than 1 MB and was left out" if _unpacks_to_much(piece) else ""
+        return f"its part {_told(piece.name)} is damaged and was left out"
+    return f"its part {_told(piece.name)} is larger than 1 MB and was left out" if _unpacks_to_much(piece) else ""
 
 
 def _spare_chunk(piece: _Piece) -> str:
     is_kept = piece.name in _KEPT_CHUNKS and piece.content
     if not _is_beside(piece) or (is_kept and not _chunk_fault(piece)):
         return _chunk_fault(piece)
-    return f"its part {piece.name.decode('ascii', 'replace')} was left out"
+    return f"its part {_told(piece.name)} was left out"
+
+
+def _told(name: bytes) -> str:
+    return name.decode("ascii") if name.isalpha() else "without a name"
 
 
 def _is_beside(piece: _Piece) -> bool:

@@ -86,6 +86,18 @@ def test_png_is_read_without_empty_parts(tmp_path, left_out):
     assert read(tmp_path / "odd.png").odd == "; ".join(f"its part {name.decode()} was left out" for name in left_out)
 
 
+def test_what_lies_behind_a_png_is_no_part_of_it(tmp_path):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "odd.png").write_bytes(whole[:33] + chunk(b"tEXt", b"a\0b", checksum=1) + whole[33:] + b"more" * 10)
+    assert read(tmp_path / "odd.png").odd == "its part tEXt is damaged and was left out"
+
+
+def test_name_of_a_part_that_is_none_is_not_repeated(tmp_path):
+    whole = saved(tmp_path, "PNG")
+    (tmp_path / "odd.png").write_bytes(whole[:33] + chunk(b"t\0\x1b[", b"", checksum=1) + whole[33:])
+    assert read(tmp_path / "odd.png").odd == "its part without a name is damaged and was left out"
+
+
 @pytest.mark.parametrize("behind", [b"", b"\0\0", b"\0\0\0\0IEND", b"\0\0\x76\x4eIDAT"])
 def test_png_whose_end_is_cut_off_behind_its_last_row_is_read(tmp_path, behind):
     whole = saved(tmp_path, "PNG")
