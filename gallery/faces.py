@@ -10,12 +10,16 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from gallery.emotions import EMOTIONS
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+_SAME_FACE: Final = 0.3
+_COVERED: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ class Box:
         return shared / whole if whole > 0 else 0.0
 
 
+def are_one_face(one: Box, other: Box) -> bool:
+    """Whether boxes of two searches in one picture show the same face: they overlap, or one lies in the other."""
+    return one.iou(other) >= _SAME_FACE or one.shared(other) >= _COVERED * min(one.area, other.area)
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
     """One face found by a detector.
@@ -90,6 +99,11 @@ class Detection:
         """The same face in a picture that is `x` times as wide and `y` times as high."""
         points = tuple((px * x, py * y) for px, py in self.landmarks)
         return Detection(self.box.scaled(x, y), self.confidence, points)
+
+    def moved(self, x: float, y: float) -> Detection:
+        """The same face, `x` further to the right and `y` further down."""
+        points = tuple((px + x, py + y) for px, py in self.landmarks)
+        return Detection(self.box.moved(x, y), self.confidence, points)
 
 
 @dataclass(frozen=True, slots=True)

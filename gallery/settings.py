@@ -29,7 +29,7 @@ class Settings:
     device: str = "auto"
     """auto, cpu, cuda or mps."""
     long_side: int = 960
-    """Pixels of the longer side at which faces are looked for."""
+    """Pixels of the longer side at which faces are looked for; long pictures are, besides, in pieces of that length."""
     min_face: int = 30
     """Smallest face to find, in pixels at that size."""
     min_confidence: float = 0.95

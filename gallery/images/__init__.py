@@ -13,6 +13,7 @@ __all__ = [
     "exposure",
     "ignoring",
     "likeness",
+    "long_pictures",
     "look",
     "opening",
     "passed_over",

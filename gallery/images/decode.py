@@ -16,6 +16,7 @@ from gallery.errors import ImageError
 from gallery.images.effort import Elsewhere, is_heavy
 from gallery.images.exif import exif_of, orientation_of
 from gallery.images.jpeg_end import lacks_end
+from gallery.images.long_pictures import detailed_side
 from gallery.images.oddities import told_by
 from gallery.images.opening import identified, oddity, reading, reopened
 from gallery.images.pixels import rgb
@@ -99,23 +100,28 @@ def read_new(
     long_side: int | None,
     max_megapixels: float,
     quick: bool = False,
+    detailed: bool = False,
 ) -> tuple[str, DecodedPhoto | None]:
-    """`hash_file` and, unless `is_known` says yes to the hash, `read_image`, both of the very same bytes."""
+    """`hash_file` and, unless `is_known` says yes to the hash, `read_wanted`, both of the very same bytes."""
     with reading(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         if is_known(digest):
             return digest, None
         file.seek(0)
-        return digest, read_open(path, file, Wanted(long_side, max_megapixels, quick))
+        return digest, read_open(path, file, Wanted(long_side, max_megapixels, quick, detailed))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How large a picture shall be, and may be; see `read_image`."""
+    """How large a picture shall be, and may be; see `read_image`.
+
+    `detailed`: a long picture is as large as it is to be searched in pieces for faces.
+    """
 
     long_side: int | None
     max_megapixels: float
     quick: bool = False
+    detailed: bool = False
 
     @property
     def filter(self) -> Image.Resampling:
@@ -123,7 +129,10 @@ class Wanted:
 
     def of(self, full: tuple[int, int]) -> tuple[int, int]:
         """Width and height of a picture of this full size."""
-        scale = 1.0 if self.long_side is None else min(1.0, self.long_side / max(full))
+        longer = max(full) if self.long_side is None else self.long_side
+        if self.detailed:
+            longer = detailed_side(full, longer)
+        scale = min(1.0, longer / max(full))
         return max(1, round(full[0] * scale)), max(1, round(full[1] * scale))
 
     def of_decoded(self, decoded: tuple[int, int], full: tuple[int, int]) -> tuple[int, int]:

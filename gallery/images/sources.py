@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gallery.errors import ImageError
 from gallery.images.decode import DecodedPhoto, Wanted, read_open
+from gallery.images.effort import Elsewhere
 from gallery.images.opening import reading
 from gallery.records import FileStamp
 
@@ -20,7 +21,7 @@ class Source:
     hash: str
 
 
-def read_source(source: Source, wanted: Wanted) -> DecodedPhoto:
+def read_source(source: Source, wanted: Wanted, elsewhere: Elsewhere | None = None) -> DecodedPhoto:
     """The photo in the file. Raises ImageError, also where the file isn't what was indexed any more.
 
     Its stamp tells that, as it does when photos are indexed; a file that was only touched is told by its bytes.
@@ -31,4 +32,4 @@ def read_source(source: Source, wanted: Wanted) -> DecodedPhoto:
             if hashlib.file_digest(file, "sha256").hexdigest() != source.hash:
                 raise ImageError(path, "has changed since it was indexed; run `gallery index` on its folder")
             file.seek(0)
-        return read_open(path, file, wanted)
+        return read_open(path, file, wanted, elsewhere)

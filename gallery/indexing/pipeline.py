@@ -46,14 +46,14 @@ def score_faces(found: Sequence[Sequence[FoundFace]], classifier: EmotionClassif
 
 def find_each(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...] | ImageError]:
     """As `find_faces`, but a photo on which the detector fails costs only itself: its place holds the error."""
-    return _each(lambda some: find_faces(some, detector), photos)
+    return each(lambda some: find_faces(some, detector), photos)
 
 
 def score_each(
     found: Sequence[Sequence[FoundFace]], classifier: EmotionClassifier
 ) -> list[tuple[ScoredFace, ...] | ImageError]:
     """As `score_faces`, but a photo on which the classifier fails costs only itself: its place holds the error."""
-    return _each(lambda some: score_faces(some, classifier), found)
+    return each(lambda some: score_faces(some, classifier), found)
 
 
 def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
@@ -66,14 +66,15 @@ def left_to_right(faces: Sequence[F], min_confidence: float) -> tuple[F, ...]:
     return tuple(sorted(faces, key=place))
 
 
-def _each(work: Callable[[Sequence[In]], Sequence[Out]], photos: Sequence[In]) -> list[Out | ImageError]:
+def each(work: Callable[[Sequence[In]], Sequence[Out]], photos: Sequence[In]) -> list[Out | ImageError]:
+    """What `work` makes of all photos together; where that fails, of each alone, or what was wrong with it."""
     try:
         return list(work(photos))
     except CheckpointError:  # no photo's fault, and the same for all of them
         raise
     except Exception as error:  # whatever it is, the other photos of the batch must not suffer
         if len(photos) != 1:
-            return [outcome for photo in photos for outcome in _each(work, [photo])]
+            return [outcome for photo in photos for outcome in each(work, [photo])]
         _log.debug("looking for faces failed", exc_info=error)
         return [
             ImageError("photo", f"looking for faces in it failed ({type(error).__name__}: {error})", transient=True)

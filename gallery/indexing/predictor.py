@@ -10,8 +10,10 @@ from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.apart import Apart
 from gallery.images.decode import Wanted, hash_file, read_wanted
+from gallery.images.sources import Source
+from gallery.indexing.in_pieces import Again, with_pieces
 from gallery.indexing.pipeline import find_each, left_to_right, score_each
-from gallery.records import FaceRecord, PhotoRecord
+from gallery.records import FaceRecord, FileStamp, PhotoRecord
 from gallery.settings import Settings
 from gallery.system.paths import absolute
 
@@ -36,9 +38,12 @@ def predict(
 def _predict_one(
     path: str, detector: FaceDetector, classifier: EmotionClassifier, settings: Settings, apart: Apart
 ) -> PhotoRecord:
-    digest = hash_file(path)
+    digest, again = hash_file(path), Again(settings, apart)
     photo = read_wanted(path, Wanted(settings.long_side, settings.max_megapixels, quick=True), apart)
     [found] = find_each([photo], detector)
+    if not isinstance(found, ImageError) and again.needed(photo):
+        by_bytes_alone = FileStamp(path, -1, -1)
+        found = with_pieces(found, Source(by_bytes_alone, digest), detector, again)
     [faces] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(faces, ImageError):
         raise ImageError(path, faces.reason, transient=True)

@@ -25,9 +25,11 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gallery.errors import GalleryError, ImageError
 from gallery.faces import FaceDetector
+from gallery.images.apart import Apart
 from gallery.images.decode import DecodedPhoto, Wanted, read_wanted
 from gallery.images.effort import complaints, is_too_long, processor_limit, too_long, with_complaints
 from gallery.images.recognise import Known
+from gallery.indexing.in_pieces import Again
 from gallery.indexing.reading import Decoded, ReadPhoto, decode, look_for_faces
 from gallery.records import FileStamp
 from gallery.settings import Settings
@@ -58,9 +60,10 @@ def decode_in_processes(
     files: Iterable[FileStamp], known: Known, detector: FaceDetector, settings: Settings, count: int
 ) -> Generator[list[ReadPhoto], None, None]:
     """As `read_in_processes`, but the processes only decode: this one looks for faces, in batches, on its GPU."""
-    with closing(_pooled(_decode, Decoded, files, (b"", known, settings), count)) as batches:
+    batches = _pooled(_decode, Decoded, files, (b"", known, settings), count)
+    with closing(batches), closing(Apart(settings.max_seconds)) as apart:
         for batch in batches:
-            yield look_for_faces(batch, known, detector)
+            yield look_for_faces(batch, known, detector, Again(settings, apart))
 
 
 def _pooled(
@@ -109,6 +112,7 @@ class _Worker:
     def __init__(self, detector: bytes, known: Known, settings: Settings, turn: str) -> None:
         self._pickled, self.known, self.settings = detector, known, settings
         self.in_turn = _InTurn(Path(turn))
+        self.again = Again(settings, _Within(settings.max_seconds, self.in_turn))
 
     @cached_property
     def detector(self) -> FaceDetector:
@@ -138,6 +142,24 @@ class _InTurn:
             return read_wanted(path, wanted)
 
 
+class _Within:
+    """An `Elsewhere` that is here, for pictures that are read once more: limited as when they were first read."""
+
+    largest_file_bytes: float = math.inf
+
+    def __init__(self, max_seconds: float, in_turn: _InTurn) -> None:
+        self._max_seconds, self._in_turn = max_seconds, in_turn
+
+    def takes(self, image: ImageFile.ImageFile, *, heavy: bool) -> bool:  # noqa: ARG002
+        """Any."""
+        return True
+
+    def read(self, path: str | os.PathLike[str], wanted: Wanted) -> DecodedPhoto:
+        """As `read_image`."""
+        with complaints(), processor_limit(self._max_seconds):
+            return read_wanted(path, wanted, self._in_turn)
+
+
 _worker: _Worker
 
 
@@ -157,5 +179,5 @@ def _decode(file: FileStamp) -> Decoded:
 
 
 def _read(file: FileStamp) -> ReadPhoto:
-    [read] = look_for_faces([_decode(file)], _worker.known, _worker.detector)
+    [read] = look_for_faces([_decode(file)], _worker.known, _worker.detector, _worker.again)
     return read

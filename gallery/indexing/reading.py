@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,9 @@ from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.effort import Elsewhere
 from gallery.images.look import look_of
 from gallery.images.recognise import Known, recognise
+from gallery.images.sources import Source
 from gallery.images.thumbnails import Thumbnail
+from gallery.indexing.in_pieces import Again, with_pieces
 from gallery.indexing.kept_thumbnails import made_of
 from gallery.indexing.pipeline import find_each
 from gallery.records import Capture, FileStamp, FoundFace, PhotoWithFaces, Picture
@@ -54,12 +56,12 @@ def read_here(
     Never holds more than two batches of decoded photos. Closing the generator stops the threads.
     """
     apart = Apart(settings.max_seconds)
-    work = partial(decode, known=known, settings=settings, elsewhere=apart)
+    work, again = partial(decode, known=known, settings=settings, elsewhere=apart), Again(settings, apart)
     # A thread hears nothing while it decodes; whoever stops a run isn't made to wait for it.
     with closing(in_threads(work, files, settings.batch_size, most_seconds=_LONGEST_STOP_SECONDS)) as batches:
         try:
             for batch in batches:
-                yield look_for_faces(batch, known, detector)
+                yield look_for_faces(batch, known, detector, again)
         finally:
             apart.close()
 
@@ -90,12 +92,23 @@ def decode(file: FileStamp, known: Known, settings: Settings, elsewhere: Elsewhe
     return Decoded(file, found.hash, found.photo, None, found.picture, found.capture, thumbnail)
 
 
-def look_for_faces(batch: Sequence[Decoded], known: Known, detector: FaceDetector) -> list[ReadPhoto]:
+def look_for_faces(batch: Sequence[Decoded], known: Known, detector: FaceDetector, again: Again) -> list[ReadPhoto]:
     """Look for the faces of a batch; a content that occurs in it twice is searched once."""
     # Asked again: a copy may have been stored since.
     new = {read.hash: read.photo for read in batch if read.photo and read.hash not in known.contents}
     found = dict(zip(new, find_each(list(new.values()), detector), strict=True))
+    for source, faces in _to_see_closer(batch, found, again):
+        found[source.hash] = with_pieces(faces, source, detector, again)
     return [_told(read, found.get(read.hash)) for read in batch]
+
+
+def _to_see_closer(
+    batch: Sequence[Decoded], found: Mapping[str, tuple[FoundFace, ...] | ImageError], again: Again
+) -> list[tuple[Source, tuple[FoundFace, ...]]]:
+    """The long pictures of a batch, each once, with the faces found in them as a whole."""
+    long = {read.hash: read.file for read in batch if read.photo and again.needed(read.photo)}
+    faces = ((Source(file, digest), found.get(digest)) for digest, file in long.items())
+    return [(source, outcome) for source, outcome in faces if isinstance(outcome, tuple)]
 
 
 def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> ReadPhoto:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from gallery.faces import Box
 from gallery.images.crops import crop_found, crop_square
-from gallery.images.decode import read_image
+from gallery.images.decode import Wanted, read_wanted
 from gallery.images.likeness import likeness
 from gallery.images.look import FARTHEST, distance, look_of, looks_of
 from gallery.images.turns import TURNS, turned_box, turned_face, turned_image, turned_size
@@ -91,9 +91,8 @@ def successor(before: StoredLook, read: ReadPhoto, settings: Settings) -> Succes
     photo = read.photo
     if photo is None or _other_moments(before.capture, photo.capture):
         return None
-    image = read_image(
-        read.file.path, long_side=settings.long_side, max_megapixels=settings.max_megapixels, quick=True
-    ).image
+    wanted = Wanted(settings.long_side, settings.max_megapixels, quick=True, detailed=True)
+    image = read_wanted(read.file.path, wanted).image
     comparison = _Comparison(before, photo, image, settings.min_confidence)
     size = photo.width, photo.height
     turn, is_alike = comparison.position()

@@ -10,6 +10,7 @@ from gallery.faces import Box, FaceDetector
 from gallery.images.decode import read_new
 from gallery.images.recognise import Known
 from gallery.images.turns import between
+from gallery.indexing.in_pieces import Again
 from gallery.indexing.reading import Decoded, ReadPhoto, look_for_faces
 from gallery.indexing.reconcile import Reconciler
 from gallery.indexing.results import PhotoResult
@@ -36,6 +37,8 @@ def with_known_faces(
     name = rules.identity.turned(read.picture, before.photo if before else None)
     if name is None:
         return read
+    stored = store.stored_look(name)
+    has_faces = stored is not None and bool(stored.faces)
     try:
         digest, photo = read_new(
             read.file.path,
@@ -43,14 +46,15 @@ def with_known_faces(
             long_side=settings.long_side,
             max_megapixels=settings.max_megapixels,
             quick=True,
+            detailed=has_faces,
         )
     except ImageError as error:
         return replace(read, error=error)
     if photo is None:
         return replace(read, error=ImageError(read.file.path, "was changed while it was read", transient=True))
-    stored = store.stored_look(name)
     if stored is None or not stored.faces:
-        [found] = look_for_faces([Decoded(read.file, digest, photo, None, read.picture)], Known(), detector)
+        decoded = Decoded(read.file, digest, photo, None, read.picture)
+        [found] = look_for_faces([decoded], Known(), detector, Again(settings))
         return found
     turn = between(stored.orientation, read.picture.orientation)
     return replace(read, photo=turned_photo(stored, photo, read, turn))

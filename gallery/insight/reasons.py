@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from gallery.db import schema
 from gallery.emotions import EMOTIONS, UNCERTAIN
 from gallery.faces import Box, Prediction
+from gallery.images.long_pictures import detailed_side
 from gallery.query.query import Query
 from gallery.records import PhotoRecord, rounded_down, shown_score
 from gallery.search.matches import Gate
@@ -205,7 +206,8 @@ def reasons_in(connection: Connection, photo: PhotoRecord, content_id: int, sett
     content = schema.content.c
     detector = connection.execute(select(content.detector).where(content.id == content_id)).scalar_one()
     said = words(connection, [photo.key])[photo.key]
-    scale = min(1.0, settings.long_side / max(photo.width, photo.height))
+    size = photo.width, photo.height
+    scale = min(1.0, detailed_side(size, settings.long_side) / max(size))
     found = _detections(connection, content_id)
     boxes = [Box(*sides) for _, _, *sides, _, _ in found]
     owned = [(place, _persons_word(word)) for place, word in placed(said, boxes)]

@@ -13,7 +13,7 @@ from typing import Final
 
 from PIL import Image
 
-from gallery.faces import Box, Detection, FaceDetector
+from gallery.faces import Box, Detection, FaceDetector, are_one_face
 from gallery.images.decode import LEEWAY
 from gallery.settings import Settings
 from gallery.vision.detector import MTCNNDetector
@@ -33,9 +33,6 @@ SURE: Final = {0: 0.99, 35: 0.98, -35: 0.98, 90: 0.97, -90: 0.97}
 In 60 photos with 74 faces, upright and turned, what was no face had 0.989 at most in the search for small ones, and
 0.978 in those of turned pictures. `python -m benchmarks.detection` counts what all of them find together.
 """
-SAME_FACE: Final = 0.3
-"""Overlap (IoU) from which on two boxes show one face; and of the smaller box what lies in the other: COVERED."""
-COVERED: Final = 0.6
 
 
 def load(settings: Settings) -> ThoroughDetector:
@@ -79,7 +76,7 @@ class ThoroughDetector(FaceDetector):
             upright = (_turned_back(face, turn, usual.size) for face in turned)
             further += _sure([_resized(face, usual.size, image.size) for face in upright], turn)
         for face in sorted(further, key=lambda one: -one.confidence):
-            same = [one for one in found if _is_same(face.box, one.box)]
+            same = [one for one in found if are_one_face(face.box, one.box)]
             # One that is in doubt wouldn't be shown, and gives way.
             if all(one.confidence < USUAL.min_confidence for one in same):
                 found = [*(one for one in found if one not in same), face]
@@ -143,7 +140,3 @@ def _turned_size(size: tuple[int, int], degrees: float) -> tuple[float, float]:
     """As Pillow's `rotate` with `expand` makes it, but for rounding."""
     across, along = abs(cos(radians(degrees))), abs(sin(radians(degrees)))
     return size[0] * across + size[1] * along, size[0] * along + size[1] * across
-
-
-def _is_same(one: Box, other: Box) -> bool:
-    return one.iou(other) >= SAME_FACE or one.shared(other) >= COVERED * min(one.area, other.area)

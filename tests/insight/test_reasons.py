@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gallery.insight.reasons import FaceReasons, PhotoReasons, explain_faces
 from gallery.records import ScoredFace
 from gallery.settings import Settings
 from gallery.store.store import Store
-from tests.support.make import MODEL, OTHER_MODEL, added, box, digest, face, open_store, prediction
+from tests.support.make import MODEL, OTHER_MODEL, added, box, digest, face, open_store, photo, prediction
 
 PATH = "/p/a.jpg"
 
@@ -89,6 +90,14 @@ def test_size_is_that_in_the_picture_that_was_searched(tmp_path: Path) -> None:
     # The photo is 640 wide; searched at 320 its 40 pixels are 20.
     [one] = reasons(tmp_path, face(), settings=Settings(long_side=320)).faces
     assert (one.check("min_face").value, one.check("min_face").passed) == (20, False)
+
+
+def test_size_in_a_panorama_is_that_in_its_pieces(tmp_path: Path) -> None:
+    # 5,000 x 1,000 at 96: its pieces are 72 pixels high, so that 40 pixels are 2.9; in the whole they'd be 0.8.
+    panorama = replace(added(PATH, face()), photo=replace(photo(PATH, face()), width=5000, height=1000))
+    with open_store(tmp_path, panorama) as store:
+        [one] = explain_faces(store, PATH, Settings(long_side=96)).faces
+    assert one.check("min_face").value == 2
 
 
 def test_persons_last_word_wins_and_all_of_them_are_kept(tmp_path: Path) -> None:
