@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from PIL import Image
     from PIL.ImageCms import ImageCmsTransform
+
+_VERSION: Final = 8
+"""Where the bytes of a profile tell of which version it is."""
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
@@ -25,6 +28,30 @@ def in_srgb(picture: Image.Image) -> Image.Image:
     return ImageCms.applyTransform(picture, transform) or picture
 
 
+def cmyk_in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """A new RGB picture of one in CMYK, by its profile, or by arithmetic where that is damaged or of other colours."""
+    from PIL import ImageCms
+
+    transform = _cmyk_to_srgb(profile)
+    shown = ImageCms.applyTransform(picture, transform) if transform else None
+    shown = shown or picture.convert("RGB")
+    shown.info = {}
+    return shown
+
+
+def as_browsers_show_cmyk(picture: Image.Image, profile: bytes) -> Image.Image:
+    """A picture made RGB by arithmetic, as Chromium shows a JPEG of CMYK with this profile.
+
+    It takes what arithmetic gives for the first three inks and nothing for black, and asks the profile about these.
+    """
+    if _cmyk_to_srgb(profile) is None:
+        return picture
+    from PIL import Image, ImageChops
+
+    inks = [*ImageChops.invert(picture).split(), Image.new("L", picture.size, 0)]
+    return cmyk_in_srgb(Image.merge("CMYK", inks), profile)
+
+
 @lru_cache(maxsize=16)
 def _to_srgb(profile: bytes) -> ImageCmsTransform | None:
     """Kept: making one takes longer than applying it to a small picture, and a library has a few profiles."""
@@ -35,5 +62,20 @@ def _to_srgb(profile: bytes) -> ImageCmsTransform | None:
         # What a transform remembers of the last pixel is no thread's own, unless it remembers nothing.
         flags = ImageCms.Flags.NOCACHE
         return ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), "RGB", "RGB", flags=flags)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=16)
+def _cmyk_to_srgb(profile: bytes) -> ImageCmsTransform | None:
+    """As `_to_srgb`, by the table for photos, black staying as bright as the ink is."""
+    from PIL import ImageCms
+
+    try:
+        given = ImageCms.getOpenProfile(io.BytesIO(profile))
+        srgb = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+        srgb[_VERSION] = 2  # by profiles of version 4 Little CMS makes black blacker, asked to or not
+        shown = ImageCms.getOpenProfile(io.BytesIO(bytes(srgb)))
+        return ImageCms.buildTransform(given, shown, "CMYK", "RGB", ImageCms.Intent.PERCEPTUAL, ImageCms.Flags.NOCACHE)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None

@@ -13,6 +13,7 @@ from typing import Final
 from PIL import Image, ImageFile
 
 from gallery.errors import ImageError
+from gallery.images.colour_codes import told_space
 from gallery.images.effort import Elsewhere, is_heavy
 from gallery.images.exif import exif_of, orientation_of
 from gallery.images.jpeg_end import lacks_end
@@ -66,10 +67,11 @@ def read_image(
     """The first picture in the file, its longer side shrunk (never enlarged) to `long_side` pixels; None: full size.
 
     What the file contains decides, not what it is called. Transparent parts come out white, 16-bit grey is scaled,
-    colours stay in the picture's own space. `quick` is for pictures that no person will see: they may stay LEEWAY times
-    as large where the decoder leaves them so, and are shrunk by a cheaper filter. Raises ImageError with a reason for
-    everything that can't be read completely, and before any pixel is decoded where the picture has more than
-    `max_megapixels`. What may take long or much memory is read `elsewhere`, where that is given.
+    colours stay in the picture's own space where an RGB profile tells it, else they become sRGB's. `quick` is for
+    pictures that no person will see: they may stay LEEWAY times as large where the decoder leaves them so, and are
+    shrunk by a cheaper filter. Raises ImageError with a reason for everything that can't be read completely, and before
+    any pixel is decoded where the picture has more than `max_megapixels`. What may take long or much memory is read
+    `elsewhere`, where that is given.
     """
     return read_wanted(path, Wanted(long_side, max_megapixels, quick), elsewhere)
 
@@ -180,7 +182,8 @@ def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> 
     orientation = orientation_of(image, exif)
     odd = oddity(image)
     # After shrinking: turning 12 megapixels costs more than decoding them small.
-    picture = turned_image(rgb(image, size.of_decoded(image.size, full), size.filter), orientation)
+    picture = rgb(image, size.of_decoded(image.size, full), size.filter, told_space(image, file))
+    picture = turned_image(picture, orientation)
     name = "JPEG" if is_jpeg else str(image.format)
     capture = told_by(image, exif, os.fstat(file.fileno()).st_mtime_ns)
     return DecodedPhoto(picture, *turned_size(full, orientation), name, capture, orientation, odd)

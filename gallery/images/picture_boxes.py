@@ -59,16 +59,21 @@ def add_boxes(source: PictureBytes) -> None:
 
 def turn_in_boxes(source: PictureBytes) -> int:
     """How the picture is to be turned, as `gallery.images.turns` counts. Raises NotTellableError."""
-    parts = _parts(source)
-    if b"iprp" not in parts:
-        return 1
-    start = parts[b"pitm"].start
-    number = source.number(start + 4, 2 if source.number(start, 1) == 0 else 4)
     turn = 1
-    for found in _properties(source, parts[b"iprp"], frozenset(_TURNS)).get(number, ()):
+    for found in properties_in_boxes(source, frozenset(_TURNS)):
         kind, value = found[:4], found[4:5]
         turn = both(turn, _TURNS[kind][value[0] % len(_TURNS[kind])] if value else 1)
     return turn
+
+
+def properties_in_boxes(source: PictureBytes, kinds: frozenset[bytes]) -> list[bytes]:
+    """What is told of the picture in boxes of these kinds: kind and content, in its order. Raises NotTellableError."""
+    parts = _parts(source)
+    if b"iprp" not in parts:
+        return []
+    start = parts[b"pitm"].start
+    number = source.number(start + 4, 2 if source.number(start, 1) == 0 else 4)
+    return _properties(source, parts[b"iprp"], kinds).get(number, [])
 
 
 def _parts(source: PictureBytes) -> Mapping[bytes, _Box]:

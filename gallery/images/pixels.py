@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
+from gallery.images.colour_spaces import ColourSpace, from_space
+from gallery.images.colours import as_browsers_show_cmyk, cmyk_in_srgb
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -36,8 +39,35 @@ class DeepGrey:
     """Of 32 bits, kept as signed numbers."""
 
 
-def rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
-    """A new 8-bit RGB picture of this size; transparent parts are white."""
+def rgb(
+    image: Image.Image, size: tuple[int, int], resampling: Image.Resampling, space: ColourSpace | None = None
+) -> Image.Image:
+    """A new 8-bit RGB picture of this size; transparent parts are white.
+
+    Its colours are sRGB's where they are told by a `space`, or CMYK's by a profile. Those of an RGB profile stay what
+    they are, with the profile, and all others are taken for sRGB's.
+    """
+    profile = image.info.get("icc_profile")
+    if image.mode == "CMYK" and profile and image.format not in ("JPEG", "MPO"):
+        picture = image if image.size == size else image.resize(size, resampling, reducing_gap=REDUCING_GAP)
+        return cmyk_in_srgb(picture, profile)
+    picture = _of_size(image, size, resampling)
+    if space is not None:
+        picture = _from_space(picture, space)
+    elif (power := image.info.get(LIGHT)) is not None:
+        picture = picture.point(_lit(power, picture.mode))
+    if picture.mode == "RGBA":
+        picture = _on_white(picture)
+    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
+    if image.mode == "CMYK" and profile:
+        picture = as_browsers_show_cmyk(picture, profile)
+    keeps = profile and space is None and image.mode in ("RGB", "RGBA")
+    picture.info = {"icc_profile": profile} if keeps else {}
+    return picture
+
+
+def _of_size(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling) -> Image.Image:
+    """A new picture of this size with 8 bits: RGBA where something is transparent, else RGB, or grey."""
     picture = _grey(image)
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     # Grey stays grey until it is small. Not where it is resized anyway: converting copies even what has the mode.
@@ -46,14 +76,14 @@ def rgb(image: Image.Image, size: tuple[int, int], resampling: Image.Resampling)
         picture = picture.convert(mode)
     if picture.size != size:
         picture = picture.resize(size, resampling, reducing_gap=REDUCING_GAP)
-    if (power := image.info.get(LIGHT)) is not None:
-        picture = picture.point(_lit(power, picture.mode))
-    if mode == "RGBA":
-        picture = _on_white(picture)
-    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
-    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
-    picture.info = {"icc_profile": profile} if profile else {}
     return picture
+
+
+def _from_space(picture: Image.Image, space: ColourSpace) -> Image.Image:
+    shown = from_space(picture.convert("RGB"), space)
+    if picture.mode == "RGBA":
+        shown.putalpha(picture.getchannel("A"))
+    return shown
 
 
 def _lit(power: float, mode: str) -> list[int]:
