@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,17 +11,21 @@ from PIL import Image, ImageDraw
 
 from gallery.errors import ImageError
 from gallery.faces import Box, Detection, FaceDetector
+from gallery.images import long_pictures
 from gallery.images.decode import read_image
 from gallery.images.recognise import Known
 from gallery.indexing.in_pieces import CLEAR, DIM, WHOLE, Find, merged
+from gallery.indexing.indexer import Status
 from gallery.indexing.pipeline import decode_crop
 from gallery.indexing.predictor import predict
 from gallery.indexing.processes import decode_in_processes, read_in_processes
 from gallery.indexing.reading import read_here
 from gallery.records import FileStamp, FoundFace
 from gallery.settings import Settings
+from tests.support.edits import write_exif
 from tests.support.faces import real_detector
 from tests.support.fakes import FACE_COLOURS, FakeClassifier
+from tests.support.library import Library
 from tests.support.photos import astronaut
 from tests.support.squares import Squares
 
@@ -180,3 +184,45 @@ def test_real_face_is_found_beside_much_else(tmp_path: Path, *, upright: bool) -
     # Where a person sees it in the picture of 512 x 512 pixels: see tests/vision/test_detector.py.
     seen = Box(182, 72, 270, 180).scaled(300 / 512, 300 / 512)
     assert box.iou(seen.moved(50, 1400) if upright else seen.moved(1400, 50)) > 0.6
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    made = Library(tmp_path)
+    made.detector, made.settings = Squares(), SETTINGS  # type: ignore[assignment]
+    with made.store:
+        yield made
+
+
+def crop_widths(library: Library, path: Path) -> list[int]:
+    look = library.store.stored_look(library.store.photo(str(path)).key)
+    assert look is not None
+    return [decode_crop(face.crop).width for face in look.faces]
+
+
+def test_strip_that_its_tag_turns_keeps_its_faces_and_their_sharp_crops(library: Library) -> None:
+    path = strip(library.folder / "a.jpg", (960, 72), {"angry": Box(500, 20, 530, 50)})
+    library.run()
+    before = library.store.photo(str(path)).faces
+    assert len(before) == 1
+    shown = len(library.detector.shown)  # type: ignore[attr-defined]
+    write_exif(path, orientation=6)
+    assert library.run() == {"a.jpg": Status.EDITED}
+    [face] = library.store.photo(str(path)).faces
+    # Turned clockwise: what was x from the left is x from the top.
+    assert sides(face.box) == pytest.approx((72 - 50, 500, 72 - 20, 530), abs=1.5)
+    assert crop_widths(library, path) == [pytest.approx(32, abs=1)]
+    assert len(library.detector.shown) == shown  # type: ignore[attr-defined]
+
+
+def test_strip_of_a_version_that_saw_less_is_searched_again_by_force_alone(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = strip(library.folder / "a.jpg", (960, 72), {"angry": Box(500, 20, 530, 50)})
+    with monkeypatch.context() as before:
+        before.setattr(long_pictures, "LONGEST", 1000)
+        library.run()
+    assert library.store.photo(str(path)).faces == ()
+    assert library.run() == {"a.jpg": Status.UNCHANGED}
+    assert list(library.start(force=True))
+    assert len(library.store.photo(str(path)).faces) == 1
