@@ -1,10 +1,10 @@
 """Which faces the three efforts of `index` find in the same photos, and what each costs.
 
 `python -m benchmarks.detection FOLDER [--count N] [--truth truth.csv]` searches the photos of the folder as they are,
-turned by 40 and by 90 degrees, and shrunk to 480 pixels. A face of the usual search at full size is one that the others
-should find; in the turned and shrunk pictures its place is worked out. What is found besides and is none of these is
-counted as `others`: look at them with --draw, for many are faces that the usual search misses. A truth.csv with the
-columns file and faces says how many there are.
+turned by 40 and by 90 degrees, shrunk to 480 pixels, and as a quarter of a panorama. A face of the usual search at full
+size is one that the others should find; in the changed pictures its place is worked out. What is found besides and is
+none of these is counted as `others`: look at them with --draw, for many are faces that the usual search misses. A
+truth.csv with the columns file and faces says how many there are.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from dataclasses import dataclass
 from math import cos, radians, sin
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from gallery.cli.network_options import searched_at
 from gallery.errors import ImageError
 from gallery.faces import Box, Detection, FaceDetector
-from gallery.images.decode import read_image
+from gallery.images.decode import DecodedPhoto, read_image
+from gallery.images.long_pictures import detailed_side, is_long
 from gallery.images.scan import scan
+from gallery.indexing.in_pieces import found_in_pieces
+from gallery.records import Capture
 from gallery.settings import Settings
 from gallery.vision.loading import load_detector
 
@@ -74,6 +77,7 @@ def compare(paths: Sequence[Path], truth: dict[str, int], draw: Path | None) -> 
         "turned by 40": lambda image: turned(image, 40),
         "turned by 90": lambda image: turned(image, 90),
         "480 pixels": lambda image: resized(image, 480),
+        "in a panorama": in_panorama,
     }
     found = {(way, name): Found() for way in ways for name in detectors}
     counted = dict.fromkeys(detectors, 0)
@@ -105,11 +109,17 @@ def all_settings() -> dict[str, Settings]:
 
 def search(detector: FaceDetector, settings: Settings, full: Image.Image) -> tuple[list[Detection], float]:
     """The faces that are shown, in pixels of the picture given, and the seconds of the processor."""
-    picture = resized(full, settings.long_side)
+    picture, detailed = (
+        resized(full, side) for side in (settings.long_side, detailed_side(full.size, settings.long_side))
+    )
     start = time.process_time()
-    faces = [face for face in detector.detect([picture])[0] if face.confidence >= SURE]
-    seconds = time.process_time() - start
-    return [face.scaled(full.width / picture.width, full.height / picture.height) for face in faces], seconds
+    faces = [
+        face.scaled(full.width / picture.width, full.height / picture.height) for face in detector.detect([picture])[0]
+    ]
+    if is_long(full.size, settings.long_side):
+        photo = DecodedPhoto(detailed, *full.size, "JPEG", Capture())
+        faces = [face.detection for face in found_in_pieces(photo, faces, detector, settings.long_side)]
+    return [face for face in faces if face.confidence >= SURE], time.process_time() - start
 
 
 def count(counts: Found, faces: Sequence[Detection], places: Sequence[Box], seconds: float) -> None:
@@ -137,8 +147,24 @@ def turned(image: Image.Image, degrees: float) -> Image.Image:
     return image.rotate(degrees, Image.Resampling.BILINEAR, expand=True, fillcolor=(128, 128, 128))
 
 
+def in_panorama(image: Image.Image) -> Image.Image:
+    """Between what was blurred, along its longer side, so that it begins in the middle of a piece."""
+    width, height = image.size
+    size = (4 * width, height) if width >= height else (width, 4 * height)
+    long = image.resize((64, 64)).filter(ImageFilter.GaussianBlur(16)).resize(size)
+    long.paste(image, before_in_panorama(size))
+    return long
+
+
+def before_in_panorama(size: tuple[int, int]) -> tuple[int, int]:
+    """Where in a panorama of this size the photo begins."""
+    return (round(0.4 * size[0]), 0) if size[0] >= size[1] else (0, round(0.4 * size[1]))
+
+
 def moved(box: Box, full: Image.Image, picture: Image.Image, way: str) -> Box:
     """Where the face lies in the changed picture; its box keeps its sides."""
+    if way == "in a panorama":
+        return box.moved(*before_in_panorama(picture.size))
     if not way.startswith("turned"):
         return box.scaled(picture.width / full.width, picture.height / full.height)
     angle = radians(float(way.rpartition(" ")[2]))
