@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from gallery.images.colours import in_srgb
+from gallery.images.colour_codes import told_space
+from gallery.images.colours import cmyk_in_srgb, in_srgb
 from gallery.images.decode import DecodedPhoto
 from gallery.images.opening import open_image
 from gallery.images.pixels import LIGHT, rgb
@@ -102,6 +103,20 @@ def _with_another_profile(case: _Case) -> _Pairs:
         yield np.asarray(case.ours.image), theirs.pixels
 
 
+def _without_numbers(case: _Case) -> _Pairs:
+    with open_image(case.path) as image, case.path.open("rb") as file:
+        image.load()
+        if told_space(image, file) is not None:
+            yield from _pair(case, shrunk(np.asarray(rgb(image, image.size, Image.Resampling.BOX)), _SIDE))
+
+
+def _inks(case: _Case) -> _Pairs:
+    with open_image(case.path) as image:
+        image.load()
+        if case.ours.format == "JPEG" and image.mode == "CMYK" and (profile := image.info.get("icc_profile")):
+            yield from _pair(case, shrunk(np.asarray(cmyk_in_srgb(image, profile)), _SIDE))
+
+
 def _unturned(case: _Case) -> _Pairs:
     if case.ours.orientation != 1:
         turn = _UNDONE.get(case.ours.orientation, case.ours.orientation)
@@ -159,7 +174,9 @@ EXPLANATIONS: Final[dict[str, Callable[[_Case], _Pairs]]] = {
     "HEIF, AVIF: colours kept for several pixels together are spread in another way": _as_it_is,
     "PNG's gAMA: they follow none between 1 and the usual one": _without_light,
     "its colour profile: they don't follow it": _without_profile,
-    "its colour profile, of grey or inks or left out: we don't follow it": _with_another_profile,
+    "its colours are told by numbers: they don't follow them": _without_numbers,
+    "a JPEG of inks with a profile: we show it as browsers do, without its black": _inks,
+    "its colour profile, of grey or left out: we don't follow it": _with_another_profile,
     "they know no orientation in XMP, nor one in a PNG's EXIF": _unturned,
     "TIFF 6.0 has 0 for white here; they take it for black": _negative,
     "signed numbers: for black they take the lowest there can be, we take 0": _signed,

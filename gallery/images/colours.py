@@ -29,14 +29,11 @@ def in_srgb(picture: Image.Image) -> Image.Image:
 
 
 def cmyk_in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """A new RGB picture of one in CMYK, by its profile, or by arithmetic where that is damaged or of other colours."""
-    from PIL import ImageCms
+    """A new RGB picture of one in CMYK, by its profile, or by arithmetic where that is damaged or of other colours.
 
-    transform = _cmyk_to_srgb(profile)
-    shown = ImageCms.applyTransform(picture, transform) if transform else None
-    shown = shown or picture.convert("RGB")
-    shown.info = {}
-    return shown
+    As ImageMagick makes it: as photos are printed, the darkest ink as dark as a screen's.
+    """
+    return _by(_cmyk_to_srgb(profile, darkens=True), picture) or picture.convert("RGB")
 
 
 def as_browsers_show_cmyk(picture: Image.Image, profile: bytes) -> Image.Image:
@@ -44,12 +41,16 @@ def as_browsers_show_cmyk(picture: Image.Image, profile: bytes) -> Image.Image:
 
     It takes what arithmetic gives for the first three inks and nothing for black, and asks the profile about these.
     """
-    if _cmyk_to_srgb(profile) is None:
-        return picture
     from PIL import Image, ImageChops
 
     inks = [*ImageChops.invert(picture).split(), Image.new("L", picture.size, 0)]
-    return cmyk_in_srgb(Image.merge("CMYK", inks), profile)
+    return _by(_cmyk_to_srgb(profile, darkens=False), Image.merge("CMYK", inks)) or picture
+
+
+def _by(transform: ImageCmsTransform | None, picture: Image.Image) -> Image.Image | None:
+    from PIL import ImageCms
+
+    return ImageCms.applyTransform(picture, transform) if transform else None
 
 
 @lru_cache(maxsize=16)
@@ -67,14 +68,15 @@ def _to_srgb(profile: bytes) -> ImageCmsTransform | None:
 
 
 @lru_cache(maxsize=16)
-def _cmyk_to_srgb(profile: bytes) -> ImageCmsTransform | None:
-    """As `_to_srgb`, by the table for photos, black staying as bright as the ink is."""
+def _cmyk_to_srgb(profile: bytes, *, darkens: bool) -> ImageCmsTransform | None:
+    """As `_to_srgb`, by the table for photos; unless it `darkens`, black stays as bright as the ink is."""
     from PIL import ImageCms
 
     try:
         given = ImageCms.getOpenProfile(io.BytesIO(profile))
         srgb = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-        srgb[_VERSION] = 2  # by profiles of version 4 Little CMS makes black blacker, asked to or not
+        if not darkens:
+            srgb[_VERSION] = 2  # by profiles of version 4 Little CMS darkens, asked to or not
         shown = ImageCms.getOpenProfile(io.BytesIO(bytes(srgb)))
         return ImageCms.buildTransform(given, shown, "CMYK", "RGB", ImageCms.Intent.PERCEPTUAL, ImageCms.Flags.NOCACHE)
     except (ImageCms.PyCMSError, OSError, ValueError):

@@ -50,7 +50,9 @@ def rgb(
     profile = image.info.get("icc_profile")
     if image.mode == "CMYK" and profile and image.format not in ("JPEG", "MPO"):
         picture = image if image.size == size else image.resize(size, resampling, reducing_gap=REDUCING_GAP)
-        return cmyk_in_srgb(picture, profile)
+        picture = cmyk_in_srgb(picture, profile)
+        picture.info = {}
+        return picture
     picture = _of_size(image, size, resampling)
     if space is not None:
         picture = _from_space(picture, space)

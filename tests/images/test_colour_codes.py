@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.support.colour_charts import (
     cmyk_profile,
     heic,
     light_level,
+    patches,
     png,
     with_light_level,
 )
@@ -104,17 +106,27 @@ def test_picture_larger_than_a_strip_is_converted_everywhere() -> None:
     assert shown.getpixel((0, 0)) == pytest.approx((255, 0, 0), abs=3)
 
 
-def test_paper_and_black_ink_of_a_tiff_are_those_of_the_profile(tmp_path: Path) -> None:
-    inks = Image.new("CMYK", (40, 20), (0, 0, 0, 0))
-    inks.paste((0, 0, 0, 255), (20, 0, 40, 20))
-    inks.save(tmp_path / "a.tif", icc_profile=cmyk_profile())
-    for long_side in (None, 20):
-        picture = read_image(tmp_path / "a.tif", long_side=long_side, max_megapixels=1).image
-        assert picture.mode == "RGB"
-        assert picture.info == {}
-        assert picture.getpixel((2, 2)) == pytest.approx((255, 255, 255), abs=1)
-        # A lightness of 15 is 0.0191 of the light (CIE 1976), and that 38 in sRGB.
-        assert picture.getpixel((picture.width - 3, 2)) == pytest.approx((38, 38, 38), abs=2)
+@pytest.mark.parametrize("long_side", [None, 64])
+def test_tiff_of_inks_is_what_its_profile_says(tmp_path: Path, long_side: int | None) -> None:
+    with Image.open(io.BytesIO(cmyk_jpeg(None))) as inks:
+        inks.save(tmp_path / "a.tif", icc_profile=cmyk_profile())
+    picture = read_image(tmp_path / "a.tif", long_side=long_side, max_megapixels=1).image
+    assert (picture.mode, picture.info) == ("RGB", {})
+    # Black ink is darker than a sixth of the light of paper, which is white.
+    assert picture.getpixel((0, 0)) < (50, 50, 50)
+    assert picture.getpixel((picture.width - 1, picture.height - 1)) > (250, 250, 250)
+
+
+@pytest.mark.skipif(shutil.which("convert") is None, reason="ImageMagick isn't installed")
+def test_a_second_decoder_sees_the_same_of_a_tiff_of_inks(tmp_path: Path) -> None:
+    from tests.support.second_decoder import seen
+
+    with Image.open(io.BytesIO(cmyk_jpeg(None))) as inks:
+        inks.save(tmp_path / "a.tif", icc_profile=cmyk_profile())
+    theirs = seen(tmp_path / "a.tif").pixels
+    assert theirs is not None
+    ours = read_image(tmp_path / "a.tif", long_side=None, max_megapixels=1).image
+    assert np.abs(patches(ours) - patches(Image.fromarray(theirs))).max() <= 8
 
 
 def test_crop_that_is_classified_has_the_colours_that_are_seen(tmp_path: Path) -> None:

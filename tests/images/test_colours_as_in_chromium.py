@@ -19,6 +19,7 @@ from tests.support.colour_charts import (
     ROWS,
     avif,
     chart,
+    chunk,
     cicp,
     cmyk_jpeg,
     cmyk_profile,
@@ -76,6 +77,7 @@ def files() -> dict[str, bytes]:
         "palette-p3.png": png(cicp(12, 13), picture=chart().quantize(256, dither=Image.Dither.NONE)),
         "pq-peak-400.png": png(cicp(9, 16), light_level(400)),
         "pq-peak-100.png": png(cicp(9, 16), light_level(100)),
+        "gamma-and-p3.png": png(chunk(b"gAMA", (100_000).to_bytes(4)), cicp(12, 13)),
         "hlg-screen-4000.png": png(cicp(9, 18), screen(4000)),
         "pq-peak-400.avif": with_light_level(avif(9, 16), 400),
         # What it passes over.
