@@ -14,6 +14,9 @@ from gallery.faces import Box, Detection, Prediction
 
 _LEFT_BY_ARITHMETIC: Final = 5e-9
 
+DEGREES: Final = {1: 0, 6: 90, 3: 180, 8: 270}
+"""To the right, by the turns of `gallery.images.turns`: those that people give a photo."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
@@ -92,6 +95,8 @@ class PhotoWithFaces:
     """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
     odd: str = ""
     """What is wrong with the file beside the picture: see `gallery.images.decode`."""
+    lies: int | None = None
+    """The turn that would make it upright, as its faces say: see `gallery.images.lying`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +107,10 @@ class ScoredFace(FoundFace):
 
 
 @dataclass(frozen=True, slots=True)
-class NewPhoto:
-    """Everything about a content seen for the first time. `hash` is hexadecimal SHA-256 of the file's bytes.
+class NewPhoto(PhotoWithFaces):
+    """The same ready to be stored: its faces are read, and in the order in which they are numbered."""
 
-    `faces` are in the order in which they are numbered: see `gallery.indexing.pipeline`.
-    """
-
-    hash: str
-    width: int
-    height: int
-    format: str
-    capture: Capture
     faces: tuple[ScoredFace, ...]
-    look: int | None = None
-    """See `gallery.images.look`; None where nobody looked."""
-    picture: Picture | None = None
-    """None where none can be told."""
-    colour: int | None = None
-    """The mean colour: see `gallery.images.thumbnails`; None where no thumbnail was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +188,10 @@ class PhotoRecord:
     captures: Sequence[Capture] = ()
     """What the file at each of `paths` says of itself; empty where `hashes` is, and all say what `capture` does."""
     word: str | None = None
+    lies: int | None = None
+    """The turn that would make it upright, as its faces say, while no person has said how it lies."""
+    turn: int = 1
+    """How a person turned it: it is shown so, and width, height and faces are those of the picture in the file."""
 
     @property
     def told(self) -> str:
@@ -226,6 +221,8 @@ class PhotoRecord:
             "width": self.width,
             "height": self.height,
             "taken_at": self.capture.iso8601(),
+            "turned": DEGREES[self.turn],
+            "sideways": self.lies and DEGREES[self.lies],
             "faces": [face.as_json() for face in self.faces],
             "replaced": self.replaced,
             "word": self.word,

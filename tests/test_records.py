@@ -97,6 +97,8 @@ def test_photo_as_json_is_the_documented_object():
         "width": 640,
         "height": 480,
         "taken_at": "2023-06-01T12:30:00+02:00",
+        "turned": 0,
+        "sideways": None,
         "faces": [record().as_json()],
         "replaced": False,
         "word": None,

@@ -44,7 +44,7 @@ from gallery.system.outside import read_json
 _OF_FACES: Final = (schema.label, schema.drawn_face)
 """Those that decide what is shown of faces."""
 _ALBUMS: Final = (schema.album, schema.album_photo, schema.saved_query)
-KEPT: Final = {table.name: table for table in (*_OF_FACES, schema.pick, *_ALBUMS, schema.root)}
+KEPT: Final = {table.name: table for table in (*_OF_FACES, schema.pick, schema.turned, *_ALBUMS, schema.root)}
 """The tables that only a Recorder takes rows from, by name. Where both refer to each other, parents come first.
 
 To `root`, the folders that are looked through, indexing adds; to the others a Recorder alone.

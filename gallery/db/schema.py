@@ -16,16 +16,17 @@
 | label | what a person said, keyed on content and box so that it outlives detection |
 | drawn_face | where a person drew a face that no detector found, keyed as labels are |
 | pick | whether a person picked or rejected a photo among its like |
+| turned | how a person turned a photo |
 | album, album_photo | albums; one with a query is smart, and its photos are what matches just now |
 | saved_query | queries with a name |
 | action | what people did, with what takes it back: see `gallery.curation.history` |
 | sidecar | what was written into which sidecar file, so that just that can be taken out again |
 | failure | files that couldn't be read |
 
-Nothing a person typed in hangs on a row that the program may delete: `label`, `drawn_face`, `pick` and `album_photo`
-are keyed on the hash of a photo's content. `content_id` is that content's number while it is in the database, else
-NULL: they wait for it. That hash is of the bytes in which the photo was seen first; which others are the same photo,
-`version` tells.
+Nothing a person typed in hangs on a row that the program may delete: `label`, `drawn_face`, `pick`, `turned` and
+`album_photo` are keyed on the hash of a photo's content. `content_id` is that content's number while it is in the
+database, else NULL: they wait for it. That hash is of the bytes in which the photo was seen first; which others are the
+same photo, `version` tells.
 """
 
 from __future__ import annotations
@@ -69,10 +70,11 @@ from gallery.db.shared_columns import (
 from gallery.db.spoken_tables import drawn_face as drawn_face
 from gallery.db.spoken_tables import label as label
 from gallery.db.spoken_tables import pick as pick
+from gallery.db.spoken_tables import turned as turned
 from gallery.db.succession_tables import same_face as same_face
 from gallery.db.succession_tables import succession as succession
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
 
 
@@ -99,10 +101,13 @@ content: Final = Table(
     Column("look", SignedLong),
     # The mean of its colours, red, green and blue, a byte each: see gallery.images.thumbnails. NULL likewise.
     Column("colour", Integer),
+    # The turn that would make it upright, as its faces say: see gallery.images.lying. NULL for nearly all.
+    Column("lies", Integer),
     *pictured(),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
 )
+Index(None, content.c.lies, sqlite_where=content.c.lies.is_not(None))
 # Those without any path are among these.
 Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
 Index(None, content.c.picture, sqlite_where=content.c.picture.is_not(None))

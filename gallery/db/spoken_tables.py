@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Table, Text
+from sqlalchemy import CheckConstraint, Column, Integer, Table, Text
 
 from gallery.db.columns import Instant
 from gallery.db.shared_columns import EMOTION_NAMES, box, content_if_here, metadata, number
@@ -48,4 +48,16 @@ pick: Final = Table(
     Column("word", Text, nullable=False),
     Column("said_at", Instant, nullable=False),
     CheckConstraint("word IN ('pick', 'reject')", name="word_is_known"),
+)
+
+turned: Final = Table(
+    "turned",
+    metadata,
+    number(),
+    Column("hash", Text, nullable=False, index=True),
+    content_if_here(),
+    # As in gallery.images.turns, of the upright picture of the file as it was then; 1: it lies as it should.
+    Column("turn", Integer, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    CheckConstraint("turn IN (1, 3, 6, 8)", name="turn_is_by_quarters"),
 )

@@ -15,6 +15,7 @@ __all__ = [
     "likeness",
     "long_pictures",
     "look",
+    "lying",
     "opening",
     "passed_over",
     "photo_count",

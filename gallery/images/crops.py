@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gallery.faces import Box, Detection
+from gallery.images.turns import nearest_turn, turned_box, turned_face, turned_image, turned_size, undone
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -66,11 +67,24 @@ def crop_face(image: Image.Image, box: Box, framing: str = "fer2013") -> Image.I
     return _filled(image, square, inside, pixels / square.width)
 
 
+def square_found(face: Detection) -> Box:
+    """What the crop of a face that was found shows of the picture, but for its tilt; see `crop_found`."""
+    lies, unit = nearest_turn(tilt(face.landmarks)), (1, 1)
+    return turned_box(crop_square(turned_box(face.box, lies, unit, unit)), undone(lies), unit, unit)
+
+
 def crop_found(image: Image.Image, face: Detection) -> Image.Image:
-    """As `crop_face`, of a face that was found in the image; one tilted by TILTED or more is upright in the crop."""
+    """As `crop_face`, of a face that was found in the image; one tilted by TILTED or more is upright in the crop.
+
+    The box of a face that lies on its side lies about it as it does, wider than high.
+    """
     from PIL.Image import Resampling  # here: searching must not import Pillow
 
-    turn = tilt(face)
+    lies = nearest_turn(tilt(face.landmarks))
+    if lies != 1:
+        size = turned_size(image.size, lies)
+        return crop_found(turned_image(image, lies), turned_face(face, lies, image.size, size))
+    turn = tilt(face.landmarks)
     if abs(turn) < TILTED:
         return crop_face(image, face.box)
     x, y = (face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2
@@ -81,14 +95,14 @@ def crop_found(image: Image.Image, face: Detection) -> Image.Image:
     return crop_face(part, face.box.moved(-around[0], -around[1]))
 
 
-def tilt(face: Detection) -> float:
-    """By how many degrees, -180 to 180, the head would have to be turned counterclockwise to be upright.
+def tilt(landmarks: Sequence[tuple[float, float]]) -> float:
+    """By how many degrees, -180 to 180, a head would have to be turned counterclockwise to be upright.
 
-    Told by the line from eye to eye; 0 where there are no landmarks.
+    Told by the line from eye to eye of a Detection's landmarks; 0 where there are none.
     """
-    if len(face.landmarks) < 2:
+    if len(landmarks) < 2:
         return 0.0
-    (left_x, left_y), (right_x, right_y) = face.landmarks[:2]
+    (left_x, left_y), (right_x, right_y) = landmarks[:2]
     return math.degrees(math.atan2(right_y - left_y, right_x - left_x))
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageFile
 from gallery.errors import ImageError
 from gallery.images.colour_codes import told_space
 from gallery.images.effort import Elsewhere, is_heavy
-from gallery.images.exif import exif_of, orientation_of
+from gallery.images.exif import exif_of, orientation_of, tells_orientation
 from gallery.images.jpeg_end import lacks_end
 from gallery.images.long_pictures import detailed_side
 from gallery.images.oddities import told_by
@@ -37,8 +37,8 @@ class DecodedPhoto:
 
     `image` is upright 8-bit RGB and carries no metadata but the ICC profile of a picture that was RGB before;
     `width` and `height` are the pixels of the upright picture at full size; `format` is one of `opening.FORMATS`;
-    `orientation` is what EXIF told of how to turn it, 1 to 8; `odd` tells of what is wrong with the file beside the
-    picture, empty for nearly all.
+    `orientation` is what EXIF told of how to turn it, 1 to 8, and `is_told` whether the file tells it at all; `odd`
+    says what is wrong with the file beside the picture, empty for nearly all.
     """
 
     image: Image.Image
@@ -48,6 +48,7 @@ class DecodedPhoto:
     capture: Capture
     orientation: int = 1
     odd: str = ""
+    is_told: bool = True
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
@@ -174,16 +175,18 @@ def _decoded(image: ImageFile.ImageFile, file: BufferedReader, size: Wanted) -> 
     full = image.size
     if is_jpeg and size.long_side is not None:
         image.draft(None, size.of(full))
+    is_told = image.format == "TIFF" and tells_orientation(image)
     # Before the EXIF: PNG's may follow the pixels, and TIFF takes the orientation out once it has turned them.
     image.load()
     if not is_jpeg:
         full = image.size
     exif = exif_of(image, file)
     orientation = orientation_of(image, exif)
+    is_told = is_told or (image.format != "TIFF" and tells_orientation(image, exif))
     odd = oddity(image)
     # After shrinking: turning 12 megapixels costs more than decoding them small.
     picture = rgb(image, size.of_decoded(image.size, full), size.filter, told_space(image, file))
     picture = turned_image(picture, orientation)
     name = "JPEG" if is_jpeg else str(image.format)
     capture = told_by(image, exif, os.fstat(file.fileno()).st_mtime_ns)
-    return DecodedPhoto(picture, *turned_size(full, orientation), name, capture, orientation, odd)
+    return DecodedPhoto(picture, *turned_size(full, orientation), name, capture, orientation, odd, is_told)

@@ -71,6 +71,16 @@ def orientation_of(image: ImageFile.ImageFile, exif: Image.Exif) -> int:
     return _turn(exif.get(_Base.Orientation)) or 1
 
 
+def tells_orientation(image: ImageFile.ImageFile, exif: Image.Exif | None = None) -> bool:
+    """Whether the file says how the picture lies, be it that nothing is to be turned; HEIC and AVIF always do.
+
+    A TIFF is asked without its EXIF, before it is loaded: Pillow then takes the tag out.
+    """
+    if image.format in ("AVIF", "HEIF"):
+        return True
+    return _turn((exif or _by_pillow(image)).get(_Base.Orientation)) is not None
+
+
 def _turn(value: object) -> int | None:
     return value if isinstance(value, int) and 1 <= value <= 8 else None
 

@@ -94,3 +94,8 @@ def turned_image(image: Image.Image, turn: int) -> Image.Image:
     from PIL import Image as Pillow  # here: searches know of turns, and must not wait for it
 
     return image if turn == 1 else image.transpose(Pillow.Transpose(_PILLOWS[turn]))
+
+
+def nearest_turn(degrees: float) -> int:
+    """The turn by quarters, 1, 3, 6 or 8, that comes nearest to one by so many degrees counterclockwise."""
+    return (1, 8, 3, 6)[round(degrees / 90) % 4]

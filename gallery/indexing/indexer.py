@@ -246,6 +246,7 @@ def _decide(
         photo.look,
         photo.picture,
         photo.colour,
+        lies=photo.lies,
     )
     if is_stored or version is not None:
         change, status = rules.of_content_read_again(file, new, version)

@@ -13,6 +13,7 @@ from gallery.errors import CheckpointError, ImageError
 from gallery.faces import Detection, EmotionClassifier, FaceDetector
 from gallery.images.crops import crop_found
 from gallery.images.decode import DecodedPhoto
+from gallery.images.lying import stands, with_lying
 from gallery.records import FoundFace, ScoredFace
 
 In = TypeVar("In")
@@ -26,8 +27,14 @@ CROP_QUALITY = 90
 
 
 def find_faces(photos: Sequence[DecodedPhoto], detector: FaceDetector) -> list[tuple[FoundFace, ...]]:
-    """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture."""
+    """The faces of each photo, best confidence first, their places in pixels of the upright full-size picture.
+
+    Photos that don't say how they lie, and show no face that surely stands, are looked at once more, turned.
+    """
     found = detector.detect([photo.image for photo in photos])
+    again = [number for number, photo in enumerate(photos) if not photo.is_told and not stands(found[number])]
+    for number, lying in zip(again, detector.detect_lying([photos[one].image for one in again]), strict=True):
+        found[number] = with_lying(found[number], lying)
     return [
         tuple(FoundFace(_full_size(face, photo), encode_crop(crop_found(photo.image, face))) for face in faces)
         for photo, faces in zip(photos, found, strict=True)

@@ -14,6 +14,7 @@ from gallery.images.apart import Apart
 from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.effort import Elsewhere
 from gallery.images.look import look_of
+from gallery.images.lying import lies
 from gallery.images.recognise import Known, recognise
 from gallery.images.sources import Source
 from gallery.images.thumbnails import Thumbnail
@@ -129,5 +130,6 @@ def _told(read: Decoded, found: tuple[FoundFace, ...] | ImageError | None) -> Re
         picture=read.picture,
         colour=read.thumbnail.colour if read.thumbnail else None,
         odd=photo.odd,
+        lies=None if photo.is_told else lies(face.detection for face in found),
     )
     return ReadPhoto(read.file, read.hash, searched, None, read.picture, photo.capture, read.thumbnail)

@@ -17,11 +17,11 @@ from math import log
 from typing import TYPE_CHECKING, Final
 
 from gallery.faces import Box
-from gallery.images.crops import crop_found, crop_square
+from gallery.images.crops import crop_found, square_found, tilt
 from gallery.images.decode import Wanted, read_wanted
 from gallery.images.likeness import likeness
 from gallery.images.look import FARTHEST, distance, look_of, looks_of
-from gallery.images.turns import TURNS, turned_box, turned_face, turned_image, turned_size
+from gallery.images.turns import TURNS, both, nearest_turn, turned_box, turned_face, turned_image, turned_size, undone
 from gallery.indexing.pipeline import decode_crop, encode_crop
 from gallery.records import Capture, FoundFace, PhotoWithFaces
 from gallery.store.succession import Succession
@@ -134,8 +134,9 @@ class _Comparison:
 
     def _is_there(self, face: StoredFace, turn: int, least: float) -> bool:
         # The square is turned, not made anew about the turned box: it goes by the height of that.
-        square = turned_box(crop_square(face.detection.box), turn, self._before.size, self._size)
-        return self._likeness(turned_image(decode_crop(face.crop), turn), square) >= least
+        square = turned_box(square_found(face.detection), turn, self._before.size, self._size)
+        crop = turned_image(decode_crop(face.crop), both(_as_it_lies(face), turn))
+        return self._likeness(crop, square) >= least
 
     def _likeness(self, crop: Image.Image, square: Box) -> float:
         place = square.scaled(*self._scale)
@@ -155,14 +156,19 @@ class _Comparison:
         return tuple(pairs.items())
 
     def _alike(self, least: float) -> Iterator[tuple[float, Box, Box]]:
-        now = [(face.detection.box, decode_crop(face.crop)) for face in self._photo.faces]
+        now = [(face.detection, turned_image(decode_crop(face.crop), _as_it_lies(face))) for face in self._photo.faces]
         for face in self._faces:
             crops = [turned_image(decode_crop(face.crop), turn) for turn in TURNS]
-            for box, crop in now:
-                square = crop_square(box)
+            for found, crop in now:
+                square = square_found(found)
                 value = max((self._likeness(one, square) for one in crops if _is_rough(one, crop)), default=-1.0)
                 if value >= least:
-                    yield value, face.detection.box, box
+                    yield value, face.detection.box, found.box
+
+
+def _as_it_lies(face: StoredFace | FoundFace) -> int:
+    """The turn that makes of a crop, in which the face stands, what the picture shows."""
+    return undone(nearest_turn(tilt(face.detection.landmarks)))
 
 
 def _is_rough(one: Image.Image, other: Image.Image) -> bool:

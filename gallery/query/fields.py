@@ -195,7 +195,7 @@ def choice(value: Value, allowed: tuple[str, ...]) -> str:
 
 
 HAS: Final = ("gps", "face", "date")
-IS: Final = ("uncertain", "corrected", "picked", "rejected-shot", "odd", "missing")
+IS: Final = ("uncertain", "corrected", "picked", "rejected-shot", "sideways", "odd", "missing")
 
 
 def _mixed(value: Value) -> Term:
@@ -263,6 +263,7 @@ FIELDS: Final = {
             ("is:corrected", "you said something of a face: its emotion, or that it is none"),
             ("is:picked", "you said that it is one to keep"),
             ("is:rejected-shot", "you said that it isn't"),
+            ("is:sideways", "its faces lie on their side or stand on their head, and you haven't said how it lies"),
             ("is:odd", "something is odd about its file, or a date in it, and the picture is whole; `show` says what"),
             ("is:missing", "all its files are gone; queries without this word pass such photos over"),
         ),

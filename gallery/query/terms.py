@@ -221,7 +221,8 @@ class Has(Leaf):
 @dataclass(frozen=True, slots=True)
 class Is(Leaf):
     """`what` is one of IS in `gallery.query.fields`: "uncertain" (a face that counts is shown so), "corrected" (a
-    person spoke of a face), "picked", "rejected-shot" (a person said so of the photo), "odd" or "missing".
+    person spoke of a face), "picked", "rejected-shot" (a person said so of the photo), "sideways" (its faces lie, and
+    nobody has said how it does), "odd" or "missing".
     """
 
     what: str

@@ -199,6 +199,12 @@ def _odd(_: terms.Is, __: Conditions) -> Select[Any]:
     return select(row.id).where(row.odd.is_not(None))
 
 
+def _sideways(_: terms.Is, __: Conditions) -> Select[Any]:
+    """Those that the program would ask about."""
+    row, said = _CONTENT.c, select(schema.turned.c.content_id).where(schema.turned.c.content_id.is_not(None))
+    return select(row.id).where(row.lies.is_not(None), row.id.not_in(said))
+
+
 def _among(term: terms.Among, photo: Photo, search: Conditions) -> Condition:
     found = photo.id.in_(term.statement)
     named = term.query
@@ -215,6 +221,7 @@ IS: Final[Mapping[str, Meaning]] = {
     "corrected": Meaning(listed=_corrected),
     "picked": Meaning(listed=_picked),
     "rejected-shot": Meaning(listed=_picked),
+    "sideways": Meaning(listed=_sideways),
     "odd": Meaning(listed=_odd),
     "missing": Meaning(_missing),
 }

@@ -25,6 +25,7 @@ __all__ = [
     "succession",
     "thumbnail_rows",
     "tiles",
+    "turned",
     "unwanted",
     "versions",
     "words",

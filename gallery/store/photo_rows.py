@@ -24,6 +24,7 @@ from gallery.store import versions
 from gallery.store.not_indexed import not_indexed
 from gallery.store.picks import words_on
 from gallery.store.shown import scores_by_face
+from gallery.store.turned import turns_said
 
 
 class Files(NamedTuple):
@@ -175,6 +176,7 @@ def _records(
     hashes_of = {number: _hashes(where[number], row.hash, others) for number, row in photos.items()}
     differing = [number for number, hashes in hashes_of.items() if len(set(hashes)) > 1]
     said = _captures(connection, differing) if differing else {}
+    turns = turns_said(connection, content_ids)
     for number in content_ids:
         row, found, hashes = photos[number], where[number], hashes_of[number]
         shown = Capture(*_CAPTURED(row))
@@ -194,6 +196,8 @@ def _records(
             captures=[said.get(digest, shown) for digest in hashes] if number in differing else (),
             first_hash=row.hash if hashes[0] != row.hash else "",
             word=words.get(number),
+            lies=None if number in turns else row.lies,
+            turn=turns.get(number, 1),
         )
 
 

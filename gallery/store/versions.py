@@ -24,7 +24,7 @@ _CAPTURE: Final = tuple(field.name for field in fields(Capture))
 _PICTURE: Final = ("picture", "orientation")
 _TOLD: Final = ("exif", "exif part", "gps")
 """Where dates come from that a file tells itself, the surest first."""
-_SPOKEN: Final = (schema.label, schema.drawn_face, schema.pick, schema.album_photo)
+_SPOKEN: Final = (schema.label, schema.drawn_face, schema.pick, schema.turned, schema.album_photo)
 """What waits for a photo without a `content_id`."""
 
 

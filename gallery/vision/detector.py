@@ -7,6 +7,7 @@ list, boxes stay inside the picture, and pictures too small to search have no fa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 import torch
@@ -18,6 +19,7 @@ from gallery.settings import Settings
 from gallery.vision.batches import Batches
 from gallery.vision.cascade import Cascade, Found
 from gallery.vision.device import choose_device
+from gallery.vision.sideways import LEAST_FACE, lying_faces
 
 BATCH: Final = 32
 """Pictures of one size searched together on a GPU. On a CPU this gains nothing and costs memory."""
@@ -36,6 +38,7 @@ class MTCNNDetector(FaceDetector):
         mtcnn = MTCNN(device=device)
         networks = [part.to(memory_format=torch.channels_last) for part in (mtcnn.pnet, mtcnn.rnet, mtcnn.onet)]
         self._cascade = Cascade(*networks, min_face=min_face, device=torch.device(device))
+        self._quick = Cascade(*networks, min_face=LEAST_FACE, device=torch.device(device))
         self._batches = Batches(1 if torch.device(device).type == "cpu" else BATCH)
 
     @property
@@ -45,9 +48,16 @@ class MTCNNDetector(FaceDetector):
 
     def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
         """The faces of each picture, best confidence first; see FaceDetector."""
+        return self._search(self._cascade, self._min_face, images)
+
+    def detect_lying(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        """The faces of pictures that lie on their side or stand on their head; see FaceDetector."""
+        return lying_faces(images, partial(self._search, self._quick, LEAST_FACE), self.detect)
+
+    def _search(self, cascade: Cascade, least: int, images: Sequence[Image.Image]) -> list[list[Detection]]:
         faces: list[list[Detection]] = [[] for _ in images]
-        for numbers in _by_size(images, self._min_face):
-            found = self._batches.run(self._cascade.search, [images[number] for number in numbers])
+        for numbers in _by_size(images, least):
+            found = self._batches.run(cascade.search, [images[number] for number in numbers])
             for number, each in zip(numbers, found, strict=True):
                 faces[number] = _detections(each, images[number].size)
         return faces

@@ -80,6 +80,12 @@ class _LazyDetector(FaceDetector):
         with _threads(some_cores()):  # as photos are decoded meanwhile
             return self._loader.pair[0].detect(images)
 
+    def detect_lying(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        if not images:
+            return []
+        with _threads(some_cores()):
+            return self._loader.pair[0].detect_lying(images)
+
 
 class _LazyClassifier(EmotionClassifier):
     def __init__(self, loader: _Loader) -> None:

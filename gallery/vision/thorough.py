@@ -14,10 +14,13 @@ from typing import Final
 from PIL import Image
 
 from gallery.faces import Box, Detection, FaceDetector, are_one_face
+from gallery.images.crops import tilt
 from gallery.images.decode import LEEWAY
+from gallery.images.turns import SIDEWAYS, nearest_turn
 from gallery.settings import Settings
 from gallery.vision.detector import MTCNNDetector
 from gallery.vision.device import choose_device
+from gallery.vision.sideways import shrunk
 
 USUAL: Final = Settings()
 """At whose sizes the usual search looks."""
@@ -67,8 +70,15 @@ class ThoroughDetector(FaceDetector):
         """The faces of each picture, best confidence first; see FaceDetector."""
         return [self._faces(image) for image in images]
 
+    def detect_lying(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        """As MTCNN at its usual size: nothing else looks at pictures that stand on their head."""
+        usual = [shrunk(image, USUAL.long_side) for image in images]
+        found = self._usual.detect_lying(usual)
+        sizes = [(small.size, image.size) for small, image in zip(usual, images, strict=True)]
+        return [[_resized(face, *both) for face in faces] for faces, both in zip(found, sizes, strict=True)]
+
     def _faces(self, image: Image.Image) -> list[Detection]:
-        usual = _shrunk(image, USUAL.long_side)
+        usual = shrunk(image, USUAL.long_side)
         found = self._at_size(self._usual, usual, image.size)
         further = _sure(self._at_size(self._small, _enlarged(image), image.size), 0)
         for turn in TURNS:
@@ -91,18 +101,6 @@ def _sure(faces: Iterable[Detection], turn: int) -> list[Detection]:
     return [face for face in faces if face.confidence >= SURE[turn]]
 
 
-def _shrunk(image: Image.Image, long_side: int) -> Image.Image:
-    """As a picture that is decoded for a search at this size."""
-    if max(image.size) <= LEEWAY * long_side:
-        return image
-    scale = long_side / max(image.size)
-    return image.resize(
-        (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
-        Image.Resampling.HAMMING,
-        reducing_gap=2.0,
-    )
-
-
 def _enlarged(image: Image.Image) -> Image.Image:
     scale = min(LARGER, LONG_SIDE / max(image.size))
     if scale <= 1:
@@ -118,7 +116,7 @@ def _resized(face: Detection, of: tuple[int, int], to: tuple[int, int]) -> Detec
 def _turned_back(face: Detection, degrees: float, size: tuple[int, int]) -> Detection:
     """Where a face of the picture that was turned counterclockwise, and grew by it, lies in the one of this size.
 
-    The box keeps its sides: it lies about the face's middle as one about an upright face does.
+    The box keeps its sides, unless the face lies: then they are swapped, as where the picture was turned by a quarter.
     """
     width, height = _turned_size(size, degrees)
     angle = radians(degrees)
@@ -131,9 +129,10 @@ def _turned_back(face: Detection, degrees: float, size: tuple[int, int]) -> Dete
         )
 
     x, y = back((face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2)
+    points = tuple(back(*point) for point in face.landmarks)
     half = face.box.width / 2, face.box.height / 2
-    box = Box(x - half[0], y - half[1], x + half[0], y + half[1])
-    return Detection(box, face.confidence, tuple(back(*point) for point in face.landmarks))
+    across, down = half[::-1] if nearest_turn(tilt(points)) in SIDEWAYS else half
+    return Detection(Box(x - across, y - down, x + across, y + down), face.confidence, points)
 
 
 def _turned_size(size: tuple[int, int], degrees: float) -> tuple[float, float]:

@@ -119,6 +119,8 @@ def test_json_is_the_documented_contract(filled: Gallery) -> None:
         "width": 320,
         "height": 240,
         "taken_at": "2022-01-02T03:04:05",
+        "turned": 0,
+        "sideways": None,
         "replaced": False,
         "word": None,
         "files": [],

@@ -127,6 +127,13 @@ def test_orientation_of_another_type_counts_as_upright(tmp_path, suffix, entry):
     assert corners(read(photo).image) == UPRIGHT
 
 
+@pytest.mark.parametrize("suffix", TURNED_FORMATS)
+@pytest.mark.parametrize(("orientation", "is_told"), [(None, False), (0, False), (1, True), (6, True)])
+def test_photo_tells_whether_it_says_how_it_lies(tmp_path, suffix, orientation, is_told):
+    path = draw_photo(tmp_path / f"a.{suffix}", size=(60, 40), orientation=orientation)
+    assert read(path).is_told is (is_told or suffix in ("heic", "avif"))
+
+
 def test_heic_is_not_turned_by_its_exif(tmp_path):
     photo = tmp_path / "a.heic"
     # Given as an object, pillow-heif writes the tag and no rotation of the container, which alone counts in HEIF.

@@ -168,6 +168,7 @@ OTHERS: list[Said] = [
     ("is:corrected", lambda photo, _: photo.spoken_of),
     ("is:picked", lambda photo, _: photo.word == "pick"),
     ("is:rejected-shot", lambda photo, _: photo.word == "reject"),
+    ("is:sideways", lambda photo, _: photo.lies is not None and photo.turn is None),
     ("is:odd", lambda photo, _: photo.odd is not None),
     ("is:missing", lambda photo, _: photo.missing),
     ("album:best", lambda photo, _: "Best" in photo.albums),

@@ -104,6 +104,16 @@ class Photo:
         return "pick" if self.number % 5 == 0 else "reject" if self.number % 3 == 0 else None
 
     @property
+    def lies(self) -> int | None:
+        """As its faces say."""
+        return 6 if self.number % 4 == 2 else None
+
+    @property
+    def turn(self) -> int | None:
+        """As a person said, of two words in the last one."""
+        return 3 if self.number % 8 == 2 else None
+
+    @property
     def missing(self) -> bool:
         return not any(self.files.values()) and not self.aside
 
@@ -195,7 +205,9 @@ def _new(photo: Photo) -> AddPhoto:
         face(one.emotion, one.score, confidence=one.confidence, where=box(10 + 100 * place))
         for place, one in enumerate(photo.faces)
     )
-    return AddPhoto(stamp(_everywhere(photo)[0]), NewPhoto(photo.hash, *photo.size, photo.format, capture, faces))
+    return AddPhoto(
+        stamp(_everywhere(photo)[0]), NewPhoto(photo.hash, *photo.size, photo.format, capture, faces, lies=photo.lies)
+    )
 
 
 def _finish(store: Store, photo: Photo) -> None:
@@ -211,6 +223,9 @@ def _finish(store: Store, photo: Photo) -> None:
     with recorded(store, "said") as recorder:
         recorder.insert(schema.label, _labels(photo))
         recorder.insert(schema.pick, _words(photo))
+        turns = [] if photo.turn is None else [1, photo.turn]
+        said_at = datetime(2024, 1, 1, tzinfo=UTC)
+        recorder.insert(schema.turned, [{"hash": photo.hash, "turn": turn, "said_at": said_at} for turn in turns])
         for name in sorted(photo.albums):
             recorder.insert(schema.album_photo, [_place(recorder.connection, name, photo)])
 

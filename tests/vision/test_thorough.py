@@ -92,11 +92,11 @@ def face_at(left: tuple[float, float], right: tuple[float, float]) -> Detection:
 def test_tilt_is_that_of_the_line_between_the_eyes(
     left: tuple[float, float], right: tuple[float, float], degrees: float
 ) -> None:
-    assert tilt(face_at(left, right)) == pytest.approx(degrees)
+    assert tilt(face_at(left, right).landmarks) == pytest.approx(degrees)
 
 
 def test_face_without_landmarks_is_taken_for_upright() -> None:
-    assert tilt(Detection(Box(0, 0, 1, 1), 1.0)) == 0
+    assert tilt(()) == 0
 
 
 def test_crop_of_a_lying_face_is_upright() -> None:
@@ -104,7 +104,7 @@ def test_crop_of_a_lying_face_is_upright() -> None:
     [upright] = USUAL.detect([picture])[0][:1]
     lying = turned(picture, 90)
     [face] = THOROUGH.detect([lying])[0][:1]
-    assert abs(tilt(face)) > TILTED
+    assert abs(tilt(face.landmarks)) > TILTED
     one = np.asarray(crop_face(picture, upright.box).resize((48, 48)).convert("L"), dtype=float)
     other = np.asarray(crop_found(lying, face).resize((48, 48)).convert("L"), dtype=float)
     as_it_lies = np.asarray(crop_face(lying, face.box).resize((48, 48)).convert("L"), dtype=float)

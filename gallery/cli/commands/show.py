@@ -18,7 +18,7 @@ from gallery.emotions import COLOURS
 from gallery.errors import UsageError
 from gallery.insight.drawings import save_annotated
 from gallery.insight.reasons import PersonsWord, explain_faces
-from gallery.records import Capture, FaceRecord, PhotoRecord
+from gallery.records import DEGREES, Capture, FaceRecord, PhotoRecord
 from gallery.settings import Settings
 from gallery.store.folders import FolderSummary
 from gallery.store.picks import PICK, REJECT
@@ -44,6 +44,8 @@ _SOURCES = {
     "file": "time of the file; the photo itself has none",
 }
 
+_ON_ITS_HEAD = 3
+
 
 @click.command()
 @photo_options("Draw the faces into this file.")
@@ -63,6 +65,10 @@ def show(state: State, /, **asked: Any) -> None:
 
     \b
     --json prints an object: path, paths, hash, width, height, taken_at,
+      turned: degrees to the right by which `gallery rotate` turned it; width,
+        height and boxes are those of the picture in its file
+      sideways: by how many it would have to be turned, as its faces say;
+        null where they stand, or `gallery rotate` said how it lies
       faces: an array of id, number, box, confidence, emotion, score, scores,
         source (model or person)
       replaced: at path lies another photo now, and this one has no file
@@ -185,12 +191,24 @@ def _facts(photo: _Photo) -> Iterator[tuple[str, str]]:
     record = photo.record
     yield from _other_paths(record)
     yield "size", f"{record.width} x {record.height}"
+    yield from _how_it_lies(record)
     yield from _captured(record.capture, photo.dates)
     yield from _odd(record.capture, photo.dates)
     yield "hash", record.hash
     yield "faces", str(len(record.faces))
     if record.word is not None:
         yield "said", {PICK: "picked", REJECT: "rejected"}.get(record.word, record.word) + " among its like"
+
+
+def _how_it_lies(record: PhotoRecord) -> Iterator[tuple[str, str]]:
+    if record.turn != 1:
+        yield "turned", f"by {DEGREES[record.turn]} degrees, as you said; its file is as it was"
+    if record.lies is not None:
+        lies = "on its head" if record.lies == _ON_ITS_HEAD else "on its side"
+        yield (
+            "lies",
+            f"{lies}, as its faces say; `gallery rotate PHOTO {DEGREES[record.lies]}` turns it, 0 says it's right",
+        )
 
 
 def _captured(capture: Capture, dates: tuple[DateNote, ...] = ()) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,77 @@
+"""A second look at pictures that show no upright face: they may lie on their side, or stand on their head.
+
+Each is searched in its three other positions, quickly, for large faces; only where one seems to be there it is searched
+as carefully as an upright one, so that the same faces are found, with the same confidence.
+
+Measured on 97 photos with 96 sure faces, each turned in three ways: 92, 93 and 93 of the faces found, nothing in seven
+photos without people, nor in 113 pieces of the others that show no face. Three quick searches take as long as the usual
+one: `python -m benchmarks.sideways` counts both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PIL import Image
+
+from gallery.faces import Detection
+from gallery.images.decode import LEEWAY
+from gallery.images.lying import position
+from gallery.images.turns import turned_face, turned_image, turned_size, undone
+
+LONG_SIDE: Final = 360
+LEAST_FACE: Final = 30
+"""Pixels, at that size."""
+OTHERS: Final = (6, 8, 3)
+"""The turns that are tried; upside down comes last."""
+SEEMS: Final = 0.8
+"""From which confidence of the quick search on it is worth the careful one."""
+SURE: Final = 0.97
+"""Least confidence of the careful one with which it must find a face: as for lying faces in `thorough`."""
+
+Detect = Callable[[Sequence[Image.Image]], Sequence[Sequence[Detection]]]
+
+
+def lying_faces(images: Sequence[Image.Image], quickly: Detect, carefully: Detect) -> list[list[Detection]]:
+    """The faces of each picture that stand when it is turned, in pixels of the picture as it is; empty without any.
+
+    `quickly` is shown small pictures, of which only the large faces matter.
+    """
+    turns = _turns(images, quickly)
+    chosen = [number for number, turn in enumerate(turns) if turn is not None]
+    found = carefully([turned_image(images[number], turns[number] or 1) for number in chosen])
+    faces: list[list[Detection]] = [[] for _ in images]
+    for number, theirs in zip(chosen, found, strict=True):
+        if any(face.confidence >= SURE and position(face) == 1 for face in theirs):
+            faces[number] = [_turned_back(face, turns[number] or 1, images[number].size) for face in theirs]
+    return faces
+
+
+def _turns(images: Sequence[Image.Image], quickly: Detect) -> list[int | None]:
+    """Of each picture the turn with which it seems to show an upright face; None where none does."""
+    small = [shrunk(image, LONG_SIDE) for image in images]
+    best: list[tuple[float, int | None]] = [(SEEMS, None)] * len(images)
+    for turn in OTHERS:
+        found = quickly([turned_image(image, turn) for image in small])
+        for number, faces in enumerate(found):
+            seems = max((face.confidence for face in faces if position(face) == 1), default=0.0)
+            if seems >= SEEMS and seems > best[number][0]:
+                best[number] = seems, turn
+    return [turn for _, turn in best]
+
+
+def _turned_back(face: Detection, turn: int, size: tuple[int, int]) -> Detection:
+    return turned_face(face, undone(turn), turned_size(size, turn), size)
+
+
+def shrunk(image: Image.Image, long_side: int) -> Image.Image:
+    """As a picture that is decoded for a search at this size."""
+    if max(image.size) <= LEEWAY * long_side:
+        return image
+    scale = long_side / max(image.size)
+    return image.resize(
+        (max(1, round(image.width * scale)), max(1, round(image.height * scale))),
+        Image.Resampling.HAMMING,
+        reducing_gap=2.0,
+    )
