@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         rename_query,
         save_query,
     )
+    from gallery.curation.turning import rotate_photos
     from gallery.export import (
         FORMATS,
         Export,
@@ -122,8 +123,8 @@ __all__ = [
     "list_queries", "list_roots", "load_settings", "min_scores", "model_diff", "move_in_album", "near_duplicates",
     "open_photo", "pick_photos", "predict", "query_export", "rank_bursts", "read_album", "read_card", "read_dump",
     "read_query", "reject_faces", "reject_photos", "remove_from_album", "rename_album", "rename_query",
-    "replace_settings", "rescore", "restore_dump", "save_annotated", "save_moods", "save_query", "save_reasons",
-    "serve", "set_album_cover", "set_album_note", "set_album_query", "set_setting", "setting_origins",
+    "replace_settings", "rescore", "restore_dump", "rotate_photos", "save_annotated", "save_moods", "save_query",
+    "save_reasons", "serve", "set_album_cover", "set_album_note", "set_album_query", "set_setting", "setting_origins",
     "settings_content", "sort_album", "timeline", "undo", "unset_setting", "use_model", "watch", "write_dump",
     "write_report", "write_sidecars",
 ]
@@ -149,6 +150,7 @@ _HANDED_ON = {
     "gallery.curation.review": "Review",
     "gallery.curation.roots": "RootRecord forget_root list_roots",
     "gallery.curation.saved_queries": "SavedQuery delete_query list_queries read_query rename_query save_query",
+    "gallery.curation.turning": "rotate_photos",
     "gallery.export": (
         "FORMATS Export ExportAction ExportOptions ExportResult Heading NameTemplate export_as export_photos "
         "write_report"

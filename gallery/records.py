@@ -111,6 +111,8 @@ class NewPhoto(PhotoWithFaces):
     """The same ready to be stored: its faces are read, and in the order in which they are numbered."""
 
     faces: tuple[ScoredFace, ...]
+    searched: int | None = None
+    """The turn with which they were looked for, as a person had said; None where nobody had."""
 
 
 @dataclass(frozen=True, slots=True)

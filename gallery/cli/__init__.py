@@ -38,6 +38,10 @@ COMMANDS: Final = {
     "album": ("gallery.cli.commands.album:album", "Make, fill, list and export albums."),
     "export": ("gallery.cli.commands.export:export_query", "Put photos into a folder, an archive, a page or a table."),
     "pick": ("gallery.cli.commands.pick:pick", "Say which photos are the ones to keep."),
+    "rotate": (
+        "gallery.cli.commands.rotate:rotate",
+        "Show photos turned, and change no file.",
+    ),
     "best": ("gallery.cli.commands.best:best", "Find the best shot of each burst."),
     "duplicates": ("gallery.cli.commands.duplicates:duplicates", "List photos that are there more than once."),
     "label": ("gallery.cli.commands.label:label", "Say which emotion a face shows."),

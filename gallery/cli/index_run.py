@@ -144,12 +144,13 @@ class Left:
     """What of photos isn't found in those that came into their places, over several results."""
 
     def __init__(self) -> None:
-        self._words, self._places = _Told(), _Told()
+        self._words, self._places, self._turns = _Told(), _Told(), _Told()
 
     def add(self, result: PhotoResult) -> Left:
         """Counts one result; gives itself."""
         self._words.add(result.path, result.waiting)
         self._places.add(result.path, result.staying)
+        self._turns.add(result.path, int(result.turn_ended))
         return self
 
     def lines(self) -> Iterator[str]:
@@ -160,6 +161,9 @@ class Left:
         if self._places.count:
             places = counted(self._places.count, "place")
             yield f"staying: {places} in albums with pictures that have other files, not with {self._places}"
+        if self._turns.count:
+            turned = counted(self._turns.count, "photo")
+            yield f"turned: {turned} by another program, for which your `gallery rotate` ends: {self._turns}"
 
 
 class _Told:

@@ -19,4 +19,5 @@ __all__ = [
     "review",
     "roots",
     "saved_queries",
+    "turning",
 ]

@@ -7,6 +7,7 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 | label | hash, box, kind, emotion, said_at |
 | drawn | hash, box, said_at: a face that no detector found |
 | pick | hash, word (pick or reject), said_at |
+| turned | hash, degrees (0, 90, 180 or 270, to the right), said_at |
 | album | name, note, created_at, cover (a hash), query (of a smart album), uid (by which exports know it) |
 | photo | album, position, hash, added_at: a place in the manual album of that name |
 | query | name, text, created_at |
@@ -15,8 +16,8 @@ The first line is a header, `{"gallery dump": 2, "facts": 4}`; each line after i
 
 What has a hash may have a path besides: a hint for the reader that is never read back. Where it is known, it has the
 picture too, and an album the `cover_picture`, as `HASH:ORIENTATION` (see `gallery.records.Picture`): so it finds its
-photo also where the file has other bytes. Version 1 had none of these, and no drawn faces, picks and roots. The facts
-have one order, so that databases in which the same was said give the same dump. `dump_lines` reads it.
+photo also where the file has other bytes. Version 1 had none of these, and no drawn faces, picks, turns and roots. The
+facts have one order, so that databases in which the same was said give the same dump. `dump_lines` reads it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from sqlalchemy import Connection, select, union
 from gallery.curation.dump_shots import shot_facts
 from gallery.db import schema
 from gallery.errors import DumpError
-from gallery.records import Picture
+from gallery.records import DEGREES, Picture
 from gallery.store.pictures import pictures_of
 from gallery.store.roots import Root
 from gallery.store.store import Store
@@ -49,7 +50,7 @@ VERSION: Final = 2
 SIDES: Final = ("left", "top", "right", "bottom")
 
 _PRIVATE: Final = 0o600
-_OF_PHOTOS: Final = (schema.label, schema.drawn_face, schema.pick, schema.album_photo)
+_OF_PHOTOS: Final = (schema.label, schema.drawn_face, schema.pick, schema.turned, schema.album_photo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def dump_text(store: Store) -> str:
     """The whole dump, its last line ended. It can always be encoded as UTF-8."""
     with store.read() as connection:
         hints = _Hints(_paths(connection), _pictures(connection))
-        said = [*_labels(connection, hints), *_drawn(connection, hints), *_picks(connection, hints)]
+        said = [*_labels(connection, hints), *_drawn(connection, hints)]
+        said += [*_picks(connection, hints), *_turned(connection, hints)]
         kept = [*_albums(connection, hints), *_queries(connection), *_roots(connection)]
         facts = [*said, *kept, *shot_facts(connection)]
     return "".join(f"{_line(fact)}\n" for fact in [{HEADER: VERSION, "facts": len(facts)}, *facts])
@@ -160,6 +162,14 @@ def _picks(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
     columns = select(pick.hash, pick.word, pick.said_at).order_by(pick.hash, pick.said_at, pick.id)
     for digest, word, said_at in connection.execute(columns):
         yield {"fact": "pick", "hash": digest, "word": word, "said_at": _moment(said_at)} | hints.of(digest)
+
+
+def _turned(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:
+    turned = schema.turned.c
+    columns = select(turned.hash, turned.turn, turned.said_at).order_by(turned.hash, turned.said_at, turned.id)
+    for digest, turn, said_at in connection.execute(columns):
+        said = {"degrees": DEGREES[turn], "said_at": _moment(said_at)}
+        yield {"fact": "turned", "hash": digest, **said} | hints.of(digest)
 
 
 def _albums(connection: Connection, hints: _Hints) -> Iterator[dict[str, Any]]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from gallery.curation import dump_shots
 from gallery.curation.album_rows import check_note
 from gallery.curation.dump import HEADER, VERSION, version_of
-from gallery.curation.dump_shots import ShotFact
+from gallery.curation.dump_facts import (
+    AlbumFact,
+    DrawnFact,
+    Fact,
+    LabelFact,
+    PhotoFact,
+    PickFact,
+    QueryFact,
+    RootFact,
+    TurnedFact,
+)
 from gallery.curation.dump_values import (
     read_box,
     read_folder,
@@ -26,9 +35,9 @@ from gallery.curation.dump_values import (
     read_uid,
     shown,
 )
+from gallery.curation.turning import TURNS
 from gallery.emotions import EMOTIONS
 from gallery.errors import AlbumError, DumpError
-from gallery.records import Picture
 from gallery.store.picks import PICK, REJECT
 from gallery.system.outside import OutsideError, read_json
 from gallery.system.paths import AnyPath, expanded
@@ -46,85 +55,6 @@ class Problem:
 
     line: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFact:
-    """What a person said of the face in this box (left, top, right, bottom)."""
-
-    hash: str
-    box: tuple[float, ...]
-    kind: str
-    emotion: str | None
-    said_at: datetime
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnFact:
-    """There is a face in this box, a person said, which no detector found."""
-
-    hash: str
-    box: tuple[float, ...]
-    said_at: datetime
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PickFact:
-    """The photo is one to keep, or isn't: `word` is "pick" or "reject"."""
-
-    hash: str
-    word: str
-    said_at: datetime
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlbumFact:
-    """An album without its photos; one with a query is smart."""
-
-    name: str
-    note: str
-    created_at: datetime
-    cover: str | None
-    query: str | None
-    uid: str | None = None
-    """None in a dump of version 1."""
-    cover_picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFact:
-    """A place in a manual album."""
-
-    album: str
-    position: int
-    hash: str
-    added_at: datetime
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QueryFact:
-    """A saved query."""
-
-    name: str
-    text: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RootFact:
-    """A folder that is looked through, and how: see `gallery.store.roots.Root`."""
-
-    path: str
-    include: tuple[str, ...]
-    follow_links: bool
-    added_at: datetime
-
-
-Fact = LabelFact | DrawnFact | PickFact | AlbumFact | PhotoFact | QueryFact | RootFact | ShotFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +175,14 @@ def _pick(given: dict[str, Any]) -> PickFact:
     return PickFact(read_hash(given, "hash"), word, read_moment(given, "said_at"), read_picture(given, "picture"))
 
 
+def _turned(given: dict[str, Any]) -> TurnedFact:
+    degrees = given["degrees"]
+    if type(degrees) is not int or degrees not in TURNS:
+        raise ValueError(f"degrees is {shown(degrees)}; allowed: {', '.join(map(str, TURNS))}")
+    said_at, picture = read_moment(given, "said_at"), read_picture(given, "picture")
+    return TurnedFact(read_hash(given, "hash"), TURNS[degrees], said_at, picture)
+
+
 def _album(given: dict[str, Any]) -> AlbumFact:
     name = read_name(given, "name")
     try:
@@ -281,6 +219,7 @@ _READERS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict
     "label": (("hash", "box", "kind", "emotion", "said_at"), ("path", "picture"), _label),
     "drawn": (("hash", "box", "said_at"), ("path", "picture"), _drawn),
     "pick": (("hash", "word", "said_at"), ("path", "picture"), _pick),
+    "turned": (("hash", "degrees", "said_at"), ("path", "picture"), _turned),
     "album": (("name", "note", "created_at", "cover", "query"), ("uid", "cover_picture"), _album),
     "photo": (("album", "position", "hash", "added_at"), ("path", "picture"), _photo),
     "query": (("name", "text", "created_at"), (), _saved),

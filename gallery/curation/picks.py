@@ -48,7 +48,7 @@ def say_of_photos(store: Store, content_ids: Collection[int], word: str | None, 
     Raises NotIndexedError for a number that no photo has.
     """
     with recorded(store, "", dry_run=dry_run) as recorder:
-        names = _names(recorder.connection, content_ids)
+        names = names_of(recorder.connection, content_ids)
         before = words_on(recorder.connection, list(names))
         changed = [number for number in names if before.get(number) != word]
         pick = schema.pick
@@ -67,7 +67,7 @@ def _say(store: Store, what: Photos, word: str | None, settings: Settings | None
     return say_of_photos(store, numbers, word, dry_run=dry_run)
 
 
-def _names(connection: Connection, content_ids: Collection[int]) -> dict[int, str]:
+def names_of(connection: Connection, content_ids: Collection[int]) -> dict[int, str]:
     content = schema.content.c
     found: dict[int, str] = {}
     wanted: Sequence[int] = sorted(set(content_ids))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gallery.curation.dump_lines import RootFact
+from gallery.curation.dump_facts import RootFact
 from gallery.curation.history import Recorder
 from gallery.db import schema
 from gallery.store.roots import Root, roots_in

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, fields
-from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Table, func, select
 
-from gallery.curation.album_rows import LONGEST_NAME, AlbumRow
+from gallery.curation.album_rows import AlbumRow
 from gallery.curation.dump import SIDES
-from gallery.curation.dump_lines import (
+from gallery.curation.dump_facts import (
     AlbumFact,
     DrawnFact,
-    Dump,
     LabelFact,
     PhotoFact,
     PickFact,
-    Problem,
     QueryFact,
     RootFact,
+    TurnedFact,
 )
+from gallery.curation.dump_lines import Dump, Problem
 from gallery.curation.dump_shots import ShotFact, restore_shots
 from gallery.curation.history import Recorder, recorded
+from gallery.curation.restored_names import is_same_album, is_same_query, names
 from gallery.curation.restored_roots import restore_roots
 from gallery.db import schema
 from gallery.db.keyed import chunked
@@ -40,7 +40,7 @@ __all__ = ["Problem", "Renamed", "Restored", "restore_dump"]
 
 T = TypeVar("T")
 Named = TypeVar("Named", AlbumFact, QueryFact)
-Spoken = TypeVar("Spoken", LabelFact, DrawnFact, PickFact)
+Spoken = TypeVar("Spoken", LabelFact, DrawnFact, PickFact, TurnedFact)
 
 _ALBUM: Final = (schema.album.c.id, schema.album.c.name, schema.album.c.note, schema.album.c.created_at)
 
@@ -73,6 +73,8 @@ class Restored:
     """Faces that were drawn by hand; those on photos that are here are made with the next `index`."""
     picks: int = 0
     """Photos that were picked or rejected."""
+    turned: int = 0
+    """Photos that were turned."""
     roots: int = 0
     """Folders that are looked through from now on."""
 
@@ -101,9 +103,10 @@ def counts(restored: Restored) -> str:
             (restored.queries, "query", "queries"),
             (restored.drawn, "drawn face", "drawn faces"),
             (restored.picks, "picked or rejected photo", "picked or rejected photos"),
+            (restored.turned, "turned photo", "turned photos"),
         )
         # Nobody need read of what most people never do.
-        if number or one not in ("drawn face", "picked or rejected photo")
+        if number or one not in ("drawn face", "picked or rejected photo", "turned photo")
     )
     return facts + folders
 
@@ -121,6 +124,7 @@ class _Merge:
         restore_shots(self.recorder.connection, [fact for _, fact in dump.facts if isinstance(fact, ShotFact)])
         labels = self._said(dump, LabelFact, schema.label)
         drawn, picks = self._said(dump, DrawnFact, schema.drawn_face), self._said(dump, PickFact, schema.pick)
+        turned = self._said(dump, TurnedFact, schema.turned)
         queries = self._queries(self._once(dump, QueryFact, "query"))
         albums, photos = self._albums(*self._sorted_out(dump))
         folders = [fact for _, fact in dump.facts if isinstance(fact, RootFact)]
@@ -128,7 +132,7 @@ class _Merge:
         self.there += len(folders) - roots
         told = tuple(sorted(self.problems, key=lambda problem: problem.line))
         kept = (labels, albums, photos, queries, self.there, self.waiting, tuple(self.renamed), told)
-        return Restored(*kept, drawn=drawn, picks=picks, roots=roots)
+        return Restored(*kept, drawn=drawn, picks=picks, turned=turned, roots=roots)
 
     def _once(self, dump: Dump, kind: type[Named], called: str) -> dict[str, Named]:
         """The facts of this kind by the keys of their names; a name that comes twice is a problem."""
@@ -162,7 +166,7 @@ class _Merge:
         present: dict[str, str] = dict(self.recorder.connection.execute(select(saved.key, saved.text)).all())
         new = 0
         for fact in facts.values():
-            name = self._name("query", fact.name, present, facts, _is_same_query(fact))
+            name = self._name("query", fact.name, present, facts, is_same_query(fact))
             if album_key(name) in present:
                 self.there += 1
                 continue
@@ -180,7 +184,7 @@ class _Merge:
         `is_it` tells that of what has a name, and is told whether that name is the very one. Names that the dump has
         for others aren't free.
         """
-        for new_name in _names(name):
+        for new_name in names(name):
             key, is_own = album_key(new_name), new_name == name
             if key in present and is_it(present[key], is_own):
                 return new_name
@@ -212,7 +216,7 @@ class _Merge:
         present = {key: AlbumRow(*rest) for key, *rest in rows}
         new = added = 0
         for key, fact in facts.items():
-            name = self._name("album", fact.name, present, facts, _is_same_album(fact))
+            name = self._name("album", fact.name, present, facts, is_same_album(fact))
             row = present.get(album_key(name))
             if row is None:
                 taken = {one.uid for one in present.values()}
@@ -265,36 +269,14 @@ def _pictures(dump: Dump) -> dict[str, Picture]:
         match fact:
             case AlbumFact(cover=str() as cover, cover_picture=Picture() as picture):
                 found[cover] = picture
-            case LabelFact() | DrawnFact() | PickFact() | PhotoFact() if fact.picture is not None:
+            case LabelFact() | DrawnFact() | PickFact() | TurnedFact() | PhotoFact() if fact.picture is not None:
                 found[fact.hash] = fact.picture
             case ShotFact():
                 found |= fact.pictures()
     return found
 
 
-def _row(fact: LabelFact | DrawnFact | PickFact) -> dict[str, Any]:
+def _row(fact: LabelFact | DrawnFact | PickFact | TurnedFact) -> dict[str, Any]:
     """The columns that tell what was said."""
     row = {field.name: getattr(fact, field.name) for field in fields(fact) if field.name not in ("picture", "box")}
-    return row if isinstance(fact, PickFact) else row | dict(zip(SIDES, fact.box, strict=True))
-
-
-def _is_same_query(fact: QueryFact) -> Callable[[str, bool], bool]:
-    return lambda text, _: text == fact.text
-
-
-def _is_same_album(fact: AlbumFact) -> Callable[[AlbumRow, bool], bool]:
-    """Whether an album that has the name, or a name made of it, is the one that the dump tells of.
-
-    A manual album under a made name is only if it was made at the same moment: it came from the dump before.
-    """
-    if fact.query is not None:
-        return lambda row, _: row.query == fact.query
-    return lambda row, is_own: row.query is None and (is_own or row.created_at == fact.created_at)
-
-
-def _names(name: str) -> Iterator[str]:
-    """The name itself, then `NAME (2)`, `NAME (3)` and so on, shortened where that would be too long."""
-    yield name
-    for number in count(2):
-        suffix = f" ({number})"
-        yield f"{name[: LONGEST_NAME - len(suffix)].rstrip()}{suffix}"
+    return row | dict(zip(SIDES, fact.box, strict=True)) if isinstance(fact, LabelFact | DrawnFact) else row

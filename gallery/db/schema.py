@@ -103,6 +103,8 @@ content: Final = Table(
     Column("colour", Integer),
     # The turn that would make it upright, as its faces say: see gallery.images.lying. NULL for nearly all.
     Column("lies", Integer),
+    # The person's word (`turned`) that held when faces were looked for, as the picture lies then; NULL: there was none.
+    Column("searched", Integer),
     *pictured(),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),

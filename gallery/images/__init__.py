@@ -3,6 +3,7 @@
 __all__ = [
     "annotate",
     "apart",
+    "as_turned",
     "capture",
     "colours",
     "crops",

@@ -13,6 +13,7 @@ from gallery.faces import Box
 from gallery.images.crops import CROP_SIDE, FRAMINGS, crop_face
 from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.sources import Source, read_source
+from gallery.images.turns import SIDEWAYS, turned_box, turned_image
 from gallery.indexing.pipeline import encode_crop
 from gallery.settings import Settings
 from gallery.store.drawn import DrawnFace, any_drawn, make_face, without_face
@@ -67,11 +68,13 @@ def _make(store: Store, face: DrawnFace, settings: Settings) -> bool:
 
 def _read(source: Source, photo: Pictured, box: Box, settings: Settings) -> DecodedPhoto:
     """As large as the crop needs it: faces that no detector found are often small."""
-    side = max(1.0, FRAMINGS["fer2013"].side * box.height)
+    height = box.width if photo.turn in SIDEWAYS else box.height
+    side = max(1.0, FRAMINGS["fer2013"].side * height)
     longer = math.ceil(max(photo.width, photo.height) * min(1.0, _LARGER * CROP_SIDE / side))
     return read_source(source, Wanted(max(longer, settings.long_side), settings.max_megapixels))
 
 
 def _cut(decoded: DecodedPhoto, photo: Pictured, box: Box) -> bytes:
-    scale = decoded.image.width / photo.width, decoded.image.height / photo.height
-    return encode_crop(crop_face(decoded.image, box.scaled(*scale)))
+    """Upright where a person said how the photo lies."""
+    image = turned_image(decoded.image, photo.turn)
+    return encode_crop(crop_face(image, turned_box(box, photo.turn, (photo.width, photo.height), image.size)))

@@ -27,6 +27,7 @@ from gallery.indexing.rescoring import rescore_locked
 from gallery.indexing.results import Phase, PhotoResult, Summary
 from gallery.indexing.second_names import second_names
 from gallery.indexing.successors import following, left_behind, with_known_faces
+from gallery.indexing.turned_faces import search_turned
 from gallery.records import FileStamp, ModelInfo, NewPhoto, ScoredFace
 from gallery.settings import Settings
 from gallery.store.changes import AddPhoto, Change, Fail, FindAgain, NewVersion, Touch
@@ -131,6 +132,7 @@ def _results(crew: _Crew, places: Places, options: IndexOptions) -> Iterator[Pho
                     loaded = True
                     _tell(options, Phase.READING)
         yield from _finish(crew, rules, [file.path for file in present], places)
+        search_turned(store, crew.detector, crew.classifier, crew.settings, crew.write)
         make_drawn(store, crew.settings)
         tidy(crew.cache, store)
     if options.on_other_files:

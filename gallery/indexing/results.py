@@ -26,7 +26,8 @@ class PhotoResult:
     `reason` is set for failures, and for what is no longer wanted: see `gallery.store.unwanted.Why`. Where `is_photo`
     is false, it is a folder that couldn't be looked into, or an ignore file. Of a photo that came into the place of
     another, showing the same shot: `waiting` are words on faces of that one which weren't found in this one, `staying`
-    its places in albums, which stay with it while it has a file. `odd` tells what is wrong with a file whose picture
+    its places in albums, which stay with it while it has a file; `turn_ended`: that one was turned by a person, which
+    doesn't hold for this one, for it lies otherwise itself. `odd` tells what is wrong with a file whose picture
     could be read none the less.
     """
 
@@ -40,6 +41,7 @@ class PhotoResult:
     odd: str = ""
     is_odd: bool = False
     """Something about the file is kept that `is:odd` finds: `odd`, or a date that isn't as it should be."""
+    turn_ended: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +68,8 @@ class Summary:
     """What was said of faces that weren't found again in the photos that came into the places of theirs."""
     places_staying: int = 0
     """Places in albums that stay with a picture of which there is another version, for it has a file elsewhere."""
+    turns_ended: int = 0
+    """Photos that a person had turned, which other programs turned since: they are shown as their files lie."""
     videos: int = 0
     """Videos among the photos, which are passed over."""
     raw: int = 0
@@ -81,6 +85,7 @@ class Summary:
         self.words_waiting += result.waiting
         self.places_staying += result.staying
         self.odd += result.is_odd
+        self.turns_ended += result.turn_ended
 
     @property
     def photos(self) -> int:

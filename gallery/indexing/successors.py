@@ -87,5 +87,5 @@ def left_behind(store: Store, rules: Reconciler, change: Change, result: PhotoRe
             return result
     if not rules.identity.has_others(name):
         return result
-    waiting, staying = store.left_behind(name)
-    return replace(result, waiting=waiting, staying=staying)
+    waiting, staying, stays_turned = store.left_behind(name)
+    return replace(result, waiting=waiting, staying=staying, turn_ended=stays_turned)

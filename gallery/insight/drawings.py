@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gallery.errors import ImageError, NotIndexedError, UsageError
+from gallery.images.as_turned import as_turned
+from gallery.images.turns import turned_box, turned_image, turned_size
 from gallery.insight.reasons import PhotoReasons
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
@@ -39,7 +42,8 @@ def save_annotated(
     from gallery.images.annotate import annotate, save_new
 
     refuse_original(store, path, photo)
-    save_new(annotate(_full_picture(photo, settings), photo.faces), expanded(path), overwrite=overwrite)
+    picture = annotate(_full_picture(photo, settings), as_turned(photo).faces)
+    save_new(picture, expanded(path), overwrite=overwrite)
 
 
 def save_reasons(
@@ -50,14 +54,22 @@ def save_reasons(
     from gallery.insight.reason_sheet import draw_reasons
 
     refuse_original(store, path, reasons.photo)
-    save_new(draw_reasons(_full_picture(reasons.photo, settings), reasons), expanded(path), overwrite=overwrite)
+    picture = draw_reasons(_full_picture(reasons.photo, settings), _as_turned(reasons))
+    save_new(picture, expanded(path), overwrite=overwrite)
+
+
+def _as_turned(reasons: PhotoReasons) -> PhotoReasons:
+    photo = reasons.photo
+    size, new_size = (photo.width, photo.height), turned_size((photo.width, photo.height), photo.turn)
+    faces = [replace(face, box=turned_box(face.box, photo.turn, size, new_size)) for face in reasons.faces]
+    return replace(reasons, faces=tuple(faces))
 
 
 def _full_picture(photo: PhotoRecord, settings: Settings | None) -> Image.Image:
     from gallery.images.decode import read_image
 
     most = (settings or Settings()).max_megapixels
-    return read_image(_source(photo), long_side=None, max_megapixels=most).image
+    return turned_image(read_image(_source(photo), long_side=None, max_megapixels=most).image, photo.turn)
 
 
 def _source(photo: PhotoRecord) -> str:

@@ -165,7 +165,7 @@ def _find_again(connection: Connection, change: FindAgain, model_id: int, detect
     connection.execute(delete(face).where(face.c.content_id == content_id))
     # New bytes tell of themselves alone: they are noted, and asked, beside the others when the file is linked.
     told = {} if new else _told_by_content(photo.capture, _date_told_by(connection, content_id, photo.hash))
-    found = {"detector": detector, "look": photo.look, "lies": photo.lies}
+    found = {"detector": detector, "look": photo.look, "lies": photo.lies, "searched": photo.searched}
     if photo.colour is not None:
         found["colour"] = photo.colour
     connection.execute(update(content).where(content.c.id == content_id).values(**found, **told))

@@ -1,5 +1,7 @@
 """Which photo a place in an album, a cover or a pick means: that which was put there, or another one of the same shot.
 
+So does a word on how a photo is turned, but only another one that shows all of it in the same position.
+
 | the photo that was put there | then it is |
 |---|---|
 | has a file that is there | that photo |
@@ -20,9 +22,10 @@ from sqlalchemy import Connection, func, select, update
 
 from gallery.db import schema
 from gallery.db.keyed import chunked, contents_with
-from gallery.store.succession import Shots, are_any, hashes_of, names_of, shots
+from gallery.store.succession import Other, Shots, are_any, hashes_of, names_of, shots
+from gallery.store.turned import turns_said
 
-_FOLLOWING: Final = (schema.album_photo, schema.pick)
+_FOLLOWING: Final = (schema.album_photo, schema.pick, schema.turned)
 
 
 def homes(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
@@ -54,11 +57,12 @@ def settle(connection: Connection, content_ids: Collection[int] | None = None) -
     known = shots(connection, names)
     of = hashes_of(connection, known.names)
     found = _homes(connection, known.names, known)
+    as_it_lies = _homes(connection, known.names, known, as_it_lies=True)
     for some in chunked(sorted(of)):
         for place in _FOLLOWING:
             kept = select(place.c.hash, place.c.content_id).where(place.c.hash.in_(some)).distinct()
             for digest, number in connection.execute(kept).all():
-                home = found.get(of[digest])
+                home = (as_it_lies if place is schema.turned else found).get(of[digest])
                 if number != home:
                     connection.execute(update(place).where(place.c.hash == digest).values(content_id=home))
 
@@ -73,6 +77,15 @@ def staying(connection: Connection, name: str) -> int:
     return int(connection.execute(kept).scalar_one())
 
 
+def stays_turned(connection: Connection, name: str) -> bool:
+    """Whether a photo that this one followed is turned as a person said, and this one isn't."""
+    known = shots(connection, [name])
+    before = [other.name for other in known.others(name) if not other.is_later]
+    turns = turns_said(connection, list(contents_with(connection, [name, *before]).values()))
+    own = contents_with(connection, [name]).get(name)
+    return own not in turns and any(turn != 1 for turn in turns.values())
+
+
 def _names(connection: Connection, content_ids: Collection[int]) -> list[str]:
     content = schema.content.c
     return [
@@ -82,24 +95,24 @@ def _names(connection: Connection, content_ids: Collection[int]) -> list[str]:
     ]
 
 
-def _homes(connection: Connection, names: Collection[str], known: Shots) -> dict[str, int]:
+def _homes(connection: Connection, names: Collection[str], known: Shots, *, as_it_lies: bool = False) -> dict[str, int]:
     numbers = contents_with(connection, known.names | set(names))
     there, pathed = _with_files(connection, numbers.values())
     found: dict[str, int] = {}
     for name in names:
-        order = _in_order(name, numbers, known, there, pathed)
-        home = next(order, None)
+        others = [other for other in known.others(name) if other.turn == 1 or not as_it_lies]
+        home = next(_in_order(name, numbers, others, there, pathed), None)
         if home is not None:
             found[name] = home
     return found
 
 
 def _in_order(
-    name: str, numbers: dict[str, int], known: Shots, there: Collection[int], pathed: Collection[int]
+    name: str, numbers: dict[str, int], shot: Iterable[Other], there: Collection[int], pathed: Collection[int]
 ) -> Iterator[int]:
-    """Who may stand for the photo, the best one first."""
+    """Which of the shot may stand for the photo, the best one first."""
     own = [numbers[name]] if name in numbers else []
-    others = [(numbers[other.name], other.is_later) for other in known.others(name) if other.name in numbers]
+    others = [(numbers[other.name], other.is_later) for other in shot if other.name in numbers]
     later = [number for number, is_later in others if is_later]
     yield from (number for number in (*own, *later) if number in there)
     if not own or own[0] not in pathed:

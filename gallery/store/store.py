@@ -39,7 +39,7 @@ from gallery.store import (
 from gallery.store.alone import index_lock
 from gallery.store.changes import AddPhoto, Change, Fail, LinkPath, Touch
 from gallery.store.folders import FolderSummary
-from gallery.store.homes import settle, staying
+from gallery.store.homes import settle, staying, stays_turned
 from gallery.store.known_files import KnownFile, StoredLook
 from gallery.store.known_models import ModelRecord
 from gallery.store.pictures import Pictures, known_pictures
@@ -158,10 +158,13 @@ class Store:
         with self.read() as connection:
             return known_files.stored_look(connection, hash)
 
-    def left_behind(self, name: str) -> tuple[int, int]:
-        """Words on other photos of the shot that find no face in this one; places in albums that stay with those."""
+    def left_behind(self, name: str) -> tuple[int, int, bool]:
+        """Words on other photos of the shot that find no face in this one; places in albums that stay with those.
+
+        And whether one of those was turned by a person, and this one isn't, for it lies otherwise.
+        """
         with self.read() as connection:
-            return len(words.waiting(connection, name)), staying(connection, name)
+            return len(words.waiting(connection, name)), staying(connection, name), stays_turned(connection, name)
 
     def use_model(self, model: ModelInfo) -> None:
         """Makes the model the one whose predictions are shown, where a person hasn't said otherwise.

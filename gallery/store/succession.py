@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 from gallery.db import schema
 from gallery.db.keyed import chunked
 from gallery.faces import Box
-from gallery.images.turns import Size, turned_box, undone
+from gallery.images.turns import Size, both, turned_box, undone
 from gallery.store.overlap import owner
 
 _SIDES: Final = ("left", "top", "right", "bottom")
@@ -70,6 +70,8 @@ class Other:
     move: Move
     """From its picture into that of the other one."""
     is_later: bool
+    turn: int | None = None
+    """What makes its picture that of the other one, where that is all of it; else None."""
 
 
 class Shots:
@@ -91,7 +93,7 @@ class Shots:
     def others(self, name: str) -> Iterator[Other]:
         """All other photos of the shot, the nearest first; of equally near ones those that came last."""
         later = self._later(name)
-        seen, to_do = {name}, deque([Other(name, lambda box: box, True)])
+        seen, to_do = {name}, deque([Other(name, lambda box: box, True, 1)])
         while to_do:
             here = to_do.popleft()
             for one in (*self._after[here.name], *self._before[here.name]):
@@ -100,7 +102,7 @@ class Shots:
                 if name not in seen:
                     seen.add(name)
                     move = _then(one.into_old if forth else one.into_new, here.move)
-                    found = Other(name, move, name in later)
+                    found = Other(name, move, name in later, _turns(one, here.turn, forth=forth))
                     to_do.append(found)
                     yield found
 
@@ -121,6 +123,13 @@ def _then(first: Move, second: Move) -> Move:
         return None if between is None else second(between)
 
     return both
+
+
+def _turns(one: Succession, then: int | None, *, forth: bool) -> int | None:
+    """What makes the picture at the far end that at the near one, and then another turn."""
+    if one.turn is None or then is None:
+        return None
+    return both(undone(one.turn) if forth else one.turn, then)
 
 
 def are_any(connection: Connection) -> bool:

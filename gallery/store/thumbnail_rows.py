@@ -14,17 +14,22 @@ from gallery.images.sources import Source
 from gallery.records import FileStamp
 from gallery.store import versions
 from gallery.store.store import Store
+from gallery.store.turned import turns_said
 
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A photo: its number, width and height, its mean colour where that is known, and its files that are there."""
+    """A photo: its number, width and height, its mean colour where that is known, and its files that are there.
+
+    `turn` is how a person turned it, of which width and height know nothing.
+    """
 
     content_id: int
     width: int
     height: int
     colour: int | None
     files: tuple[Source, ...]
+    turn: int = 1
 
 
 def pictured(store: Store, digest: str) -> Pictured | None:
@@ -42,8 +47,9 @@ def pictured(store: Store, digest: str) -> Pictured | None:
         )
         there = files.where(path.content_id == number, path.missing_since.is_(None))
         found = connection.execute(there.order_by(held != digest, path.path)).all()
+        turn = turns_said(connection, [row.id]).get(row.id, 1)
     kept = tuple(Source(FileStamp(*stamp), hash_of) for *stamp, hash_of in found)
-    return Pictured(row.id, row.width, row.height, row.colour, kept)
+    return Pictured(row.id, row.width, row.height, row.colour, kept, turn)
 
 
 def note_colours(store: Store, colours: Mapping[int, int]) -> None:

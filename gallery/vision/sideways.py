@@ -10,7 +10,9 @@ one: `python -m benchmarks.sideways` counts both.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Final
 
 from PIL import Image
@@ -50,15 +52,32 @@ def lying_faces(images: Sequence[Image.Image], quickly: Detect, carefully: Detec
 
 def _turns(images: Sequence[Image.Image], quickly: Detect) -> list[int | None]:
     """Of each picture the turn with which it seems to show an upright face; None where none does."""
-    small = [shrunk(image, LONG_SIDE) for image in images]
-    best: list[tuple[float, int | None]] = [(SEEMS, None)] * len(images)
-    for turn in OTHERS:
-        found = quickly([turned_image(image, turn) for image in small])
-        for number, faces in enumerate(found):
-            seems = max((face.confidence for face in faces if position(face) == 1), default=0.0)
-            if seems >= SEEMS and seems > best[number][0]:
-                best[number] = seems, turn
-    return [turn for _, turn in best]
+    sheets = [_sheet(shrunk(image, LONG_SIDE)) for image in images]
+    found = quickly([sheet for sheet, _ in sheets])
+    return [_turn(faces, ends) for faces, (_, ends) in zip(found, sheets, strict=True)]
+
+
+def _sheet(image: Image.Image) -> tuple[Image.Image, list[int]]:
+    """The picture in its other positions, side by side, and where on the sheet each of them ends.
+
+    One search of the sheet takes three quarters of the time of three searches.
+    """
+    turned = [turned_image(image, turn) for turn in OTHERS]
+    ends = list(accumulate(each.width for each in turned))
+    sheet = Image.new("RGB", (ends[-1], max(image.size)))
+    for each, end in zip(turned, ends, strict=True):
+        sheet.paste(each, (end - each.width, 0))
+    return sheet, ends
+
+
+def _turn(faces: Sequence[Detection], ends: Sequence[int]) -> int | None:
+    """In which of the positions on a sheet the surest face lies; None where none stands there."""
+    standing = (face for face in faces if face.confidence >= SEEMS and position(face) == 1)
+    best = max(standing, key=lambda face: face.confidence, default=None)
+    if best is None:
+        return None
+    place = bisect_right(ends, (best.box.left + best.box.right) / 2)
+    return OTHERS[min(place, len(OTHERS) - 1)]
 
 
 def _turned_back(face: Detection, turn: int, size: tuple[int, int]) -> Detection:

@@ -15,7 +15,6 @@ from PIL import Image
 
 from gallery.faces import Box, Detection, FaceDetector, are_one_face
 from gallery.images.crops import tilt
-from gallery.images.decode import LEEWAY
 from gallery.images.turns import SIDEWAYS, nearest_turn
 from gallery.settings import Settings
 from gallery.vision.detector import MTCNNDetector

@@ -17,7 +17,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("content", sa.Column("lies", sa.Integer()))
+    for column in ("lies", "searched"):
+        op.add_column("content", sa.Column(column, sa.Integer()))
     op.create_index(op.f("ix_content_lies"), "content", ["lies"], sqlite_where=sa.text("lies IS NOT NULL"))
     op.create_table(
         "turned",

@@ -46,7 +46,7 @@ def counts(gallery: Gallery, *args: str | Path) -> dict[str, int]:
     """What `index --json` counted, without the zeros and the clock."""
     done = gallery.run("index", gallery.photos, "--json", "-q", *args)
     values = json.loads(done.stdout)
-    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "videos", "raw", "odd")
+    counted = ("in_bins", "failed_places", "words_waiting", "places_staying", "turns_ended", "videos", "raw", "odd")
     assert list(values) == [*COUNTS, "faces", *counted, "seconds", "photos_per_second"]
     assert done.exit_code == (1 if values["failed"] else 0)
     return {name: values[name] for name in COUNTS if values[name]}

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -560,3 +561,24 @@ def test_page_of_a_thousand_photos_stays_small() -> None:
     photo = PhotoRecord("/photos/IMG_20230601_123000.jpg", [], SHA, 4000, 3000, Capture(), [face(), face("sad")])
     page = document.render(Heading("Album"), [document.Entry(photo, "IMG_20230601_123000-0123456789abcdef.jpg")] * 1000)
     assert len(page) < 1_000_000
+
+
+def test_photo_that_a_person_turned_is_shown_so_and_its_file_is_left_alone(tmp_path: Path) -> None:
+    # The face at 320..384, 120..240 of 640 x 480; turned to the right it is at 240..360, 320..384 of 480 x 640.
+    photo = drawn(tmp_path / "photos", "scan.jpg", face("sad", 0.7, where=Box(320, 120, 384, 240)), seed=3)
+    before = Path(photo.path).read_bytes()
+    page_of([photo], tmp_path / "page")
+    [result] = page_of([replace(photo, turn=6)], tmp_path / "page")
+
+    name = f"scan-{photo.hash[:16]}-90.jpg"
+    assert result == ExportResult(photo.path, str(tmp_path / "page" / "photos" / name), ExportAction.COPIED)
+    assert names(tmp_path / "page") == {"index.html", f"photos/{name}", f"thumbs/{name}"}
+    [told] = details(tmp_path / "page")
+    assert (told["width"], told["height"]) == (480, 640)
+    assert told["faces"][0]["box"] == [50, 50, 25, 10]
+    with Image.open(tmp_path / "page" / "photos" / name) as shown, Image.open(photo.path) as stored:
+        assert shown.size == (480, 640)
+        upper_left = stored.getpixel((4, stored.height - 5))
+        assert all(abs(a - b) < 30 for a, b in zip(shown.getpixel((4, 4)), upper_left, strict=True))
+    assert Path(photo.path).read_bytes() == before
+    assert page_of([replace(photo, turn=6)], tmp_path / "page")[0].action is ExportAction.THERE

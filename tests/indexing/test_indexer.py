@@ -606,6 +606,7 @@ def test_summary_counts_by_status() -> None:
         "failed_places": 0,
         "words_waiting": 0,
         "places_staying": 0,
+        "turns_ended": 0,
         "videos": 0,
         "raw": 0,
         "odd": 0,

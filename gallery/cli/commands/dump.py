@@ -53,7 +53,7 @@ def dump(state: State, file: Path | None, force: bool) -> None:
     "as_json",
     is_flag=True,
     help="Print {labels, albums, photos, queries, roots, already_there, waiting, renamed: [{kind, name, new_name}], "
-    "problems: [{line, reason}], drawn, picks}.",
+    "problems: [{line, reason}], drawn, picks, turned}.",
 )
 @shared_options
 def restore(state: State, file: Path, dry_run: bool, as_json: bool) -> int:

@@ -84,7 +84,8 @@ def index(
       the failed that are no photos, but folders that couldn't be looked into;
       words_waiting, said of faces that weren't found again in what came into
       the places of their photos; places_staying, in albums, with pictures
-      that have a file elsewhere;
+      that have a file elsewhere; turns_ended, photos that you had turned and
+      another program turned since;
       videos and raw, files of these kinds among the photos, which are passed
       over, too; odd, photos with something odd about their files, or a date
       in them, whose pictures are whole;

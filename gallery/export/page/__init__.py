@@ -17,6 +17,7 @@ from gallery.export.page.folder import PageFolder, held
 from gallery.export.page.pictures import PictureMaker, picture_name
 from gallery.export.request import Heading
 from gallery.export.results import ExportAction, ExportResult
+from gallery.images.as_turned import as_turned
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.ahead import in_threads, threads
@@ -49,6 +50,7 @@ def write_page(
     the first result as a rule; while it goes on, where no other picture could be written either, as on a full disk.
     """
     lock = None if dry_run else held(dest)
+    photos = list(map(as_turned, photos))
     folder = PageFolder.of(dest, map(picture_name, photos))
     if not dry_run:
         folder.begin()

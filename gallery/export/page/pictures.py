@@ -20,7 +20,8 @@ from gallery.faces import Box
 from gallery.images.colours import in_srgb
 from gallery.images.decode import hash_file, read_new
 from gallery.images.pixels import REDUCING_GAP
-from gallery.records import PhotoRecord
+from gallery.images.turns import turned_image
+from gallery.records import DEGREES, PhotoRecord
 from gallery.settings import Settings
 from gallery.system.files import write_beside
 
@@ -45,10 +46,12 @@ def picture_name(photo: PhotoRecord) -> str:
     | /photos/beach.jpg, hash ab12...  | beach-ab12....jpg, 16 digits of the hash |
     | /photos/Été à Nîmes #3.heic      | Ete_a_Nimes_3-....jpg                   |
     | /photos/海.jpg                   | photo-....jpg                           |
+    | /photos/beach.jpg, turned by 90  | beach-ab12...-90.jpg                    |
     """
     stem = unicodedata.normalize("NFKD", Path(export_name(photo.path)).stem).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9.-]+", "_", stem).strip("._-")[:_STEM_LENGTH]
-    return f"{plain or 'photo'}-{photo.hash[:_HASH_DIGITS]}.jpg"
+    turned = f"-{DEGREES[photo.turn]}" if photo.turn != 1 else ""
+    return f"{plain or 'photo'}-{photo.hash[:_HASH_DIGITS]}{turned}.jpg"
 
 
 def view_size(photo: PhotoRecord) -> tuple[int, int]:
@@ -70,7 +73,10 @@ def thumb_window(photo: PhotoRecord) -> Box:
 
 @dataclass(frozen=True, slots=True)
 class PictureMaker:
-    """Makes the pictures of one photo after the other; may be asked from several threads."""
+    """Makes the pictures of one photo after the other, of which width, height and faces are told as it is shown.
+
+    May be asked from several threads.
+    """
 
     folder: PageFolder
     settings: Settings
@@ -128,7 +134,7 @@ def pictures_of(photo: PhotoRecord, source: str, settings: Settings) -> Pictures
     digest, decoded = read_new(source, lambda digest: digest != wanted, long_side=VIEW_LONG_SIDE, max_megapixels=limit)
     if decoded is None or digest != wanted:
         return None
-    picture = in_srgb(decoded.image)
+    picture = turned_image(in_srgb(decoded.image), photo.turn)
     return Pictures(_jpeg(picture, _VIEW_QUALITY), _jpeg(_thumbnail(picture, photo), _THUMB_QUALITY))
 
 

@@ -17,6 +17,7 @@ from gallery.export.request import Heading
 from gallery.export.safe_names import export_name
 from gallery.export.streaming import LEFT_OUT, LeftOut, text_entry
 from gallery.export.zip_stream import ZipStream
+from gallery.images.as_turned import as_turned
 from gallery.records import PhotoRecord
 from gallery.settings import Settings
 from gallery.system.ahead import in_threads, threads
@@ -39,7 +40,8 @@ def stream_page(
     """
     zipped, left_out, shown = ZipStream(), LeftOut(with_paths=False, with_reasons=not for_guests), []
     folder = export_name(heading.title or "photos")
-    with closing(in_threads(partial(_made, settings=settings), photos, threads())) as batches:
+    turned = list(map(as_turned, photos))
+    with closing(in_threads(partial(_made, settings=settings), turned, threads())) as batches:
         for made in (made for batch in batches for made in batch):
             if made.pictures is None:
                 left_out.add(made.photo.path, made.reason)
