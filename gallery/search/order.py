@@ -29,6 +29,8 @@ _UNDATED: Final = "----------"
 """In place of a day, and as long as one."""
 _AT_ONCE: Final = 200_000
 """Characters that are read as numbers in one go, during which no other thread runs: a millisecond or two."""
+_QUARTERS: Final = (6, 8)
+"""The turns that swap width and height: see `gallery.images.turns`."""
 NARROWEST, WIDEST = 0.4, 4.0
 """As which a picture counts whose width / height is less or more: on a wall it is cropped, or it would be a thread."""
 _MANY: Final = 20_000
@@ -122,7 +124,18 @@ def read_shapes(connection: Connection, numbers: Sequence[int] | None = None) ->
     found, widths, guesses = (np.concatenate(column) for column in zip(*read, strict=True))
     shapes = Shapes(*(np.zeros(int(found.max(initial=0)) + 1, dtype=np.int32) for _ in range(2)))
     shapes.widths[found], shapes.guessed[found] = widths, guesses
+    for number in _on_their_side(connection):
+        if number < len(shapes.widths) and shapes.widths[number]:
+            shapes.widths[number] = 1_000_000 // shapes.widths[number]
     return shapes
+
+
+def _on_their_side(connection: Connection) -> list[int]:
+    """The photos that a person turned by a quarter: few, if any."""
+    turned = schema.turned.c
+    said = select(turned.content_id, turned.turn).where(turned.content_id.is_not(None))
+    last = dict(connection.execute(said.order_by(turned.said_at, turned.id)).all())
+    return [number for number, turn in last.items() if turn in _QUARTERS]
 
 
 def _shapes_of(connection: Connection, numbers: Numbers) -> tuple[Any, Any]:

@@ -26,7 +26,8 @@ class Tile:
 
     `colour` is its mean, a byte each for red, green and blue, None where nobody looked yet. `emotions` counts the faces
     that are shown as something, by emotion; `faces` are all that count. `word` is "pick" or "reject", where a person
-    said so. `failed`: a file of it couldn't be read when it was last looked at.
+    said so. `failed`: a file of it couldn't be read when it was last looked at. `turn` is how a person turned it, of
+    which width and height know nothing.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Tile:
     faces: int
     word: str | None
     failed: bool
+    turn: int = 1
 
 
 _Rows = list[list[Any]]
@@ -49,8 +51,9 @@ _NO_FILE: Final = ("", None)
 def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> list[Tile | None]:
     """The photos in the order of the numbers; None for one that isn't there any more."""
     statement = _of_tiles(gate.confidence, tuple(gate.shown_from.items()))
-    contents, paths, failed, words, faces = _read(connection, statement, content_ids)
-    files, broken, said = _shown_files(paths), {number for (number,) in failed}, dict(words)
+    contents, paths, failed, words, turned, faces = _read(connection, statement, content_ids)
+    files, broken = _shown_files(paths), {number for (number,) in failed}
+    said, turns = dict(words), dict(turned)
     emotions = _by_photo(faces)
     found = {
         number: Tile(
@@ -65,6 +68,7 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
             faces=sum(emotions[number].values()),
             word=said.get(number),
             failed=number in broken,
+            turn=turns.get(number, 1),
         )
         for number, digest, width, height, taken_at, colour in contents
     }
@@ -86,7 +90,7 @@ def _read(connection: Connection, statement: Select[Any], content_ids: Sequence[
 def _of_tiles(confidence: float, shown_from: tuple[tuple[str, float], ...]) -> Select[Any]:
     """The statement for a gate: to put it together takes as long as to run it."""
     gate = Gate(confidence, dict(shown_from), dict(shown_from))
-    return _together(_contents(), _paths(), _failed(), _words(), _faces(gate))
+    return _together(_contents(), _paths(), _failed(), _words(), _turned(), _faces(gate))
 
 
 def _together(*statements: Select[Any]) -> Select[Any]:
@@ -125,6 +129,12 @@ def _words() -> Select[Any]:
     pick = schema.pick.c
     said = select(pick.content_id, pick.word).where(pick.content_id.in_(_wanted()))
     return said.order_by(pick.said_at, pick.id)
+
+
+def _turned() -> Select[Any]:
+    turned = schema.turned.c
+    said = select(turned.content_id, turned.turn).where(turned.content_id.in_(_wanted()))
+    return said.order_by(turned.said_at, turned.id)
 
 
 def _faces(gate: Gate) -> Select[Any]:

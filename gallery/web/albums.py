@@ -20,6 +20,7 @@ from gallery.store.store import Store
 from gallery.web.answers import NotFoundError
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.site import Site
+from gallery.web.turned import picture_keys
 from gallery.web.which import Id, Named, among, query_of
 from gallery.web.words import done
 
@@ -124,13 +125,13 @@ def _listed(site: Site) -> list[dict[str, Any]]:
 
 
 def _cover(connection: Connection, site: Site, album: AlbumRow) -> str | None:
-    """The hash of the photo."""
+    """By what the pictures of the photo are asked for."""
     number = cover_of(connection, album, site.settings)
     if number is None or number not in site.seen([number]):
         return None
     content = schema.content.c
     digest: str | None = connection.execute(select(content.hash).where(content.id == number)).scalar()
-    return digest
+    return None if digest is None else picture_keys(connection, {number: digest})[number]
 
 
 def album_asked(site: Site, asked: Asked) -> AlbumRow:

@@ -32,6 +32,7 @@ from gallery.web import (
     review,
     schema,
     state,
+    turning,
     words,
 )
 from gallery.web.answers import JSON, encoded, problem_of
@@ -83,6 +84,7 @@ ADDRESSES: Final = (
     Address("/api/labels", words.say, "write", "POST"),
     Address("/api/faces", words.draw, "write", "POST"),
     Address("/api/picks", words.pick, "write", "POST"),
+    Address("/api/turns", turning.turn, "write", "POST"),
     Address("/api/undo", words.take_back, "write", "POST"),
     Address("/api/review", review.review, "figures"),
     Address("/api/downloads", downloads.ask, "slow", "POST"),

@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from gallery.db.keyed import contents_with
 from gallery.faces import Box
+from gallery.images.as_turned import as_turned
+from gallery.images.turns import turned_box, turned_size
 from gallery.records import PhotoRecord
 from gallery.similar.best import RankedBurst, rank_bursts
 from gallery.similar.bursts import Shot, find_bursts
 from gallery.similar.duplicates import DuplicateGroup, exact_duplicates, near_duplicates
+from gallery.store.turned import turns_said
 from gallery.web.asked import Asked
 from gallery.web.site import Site
+from gallery.web.turned import picture_key
 
 MOST: Final = 50
 MOST_DUPLICATES: Final = 500
@@ -58,7 +62,8 @@ def duplicates(site: Site, _: Asked) -> dict[str, Any]:
     few = groups[:MOST_DUPLICATES]
     with site.reading() as connection:
         numbers = contents_with(connection, [photo.hash for group in few for photo in group.photos])
-    return {"total": len(groups), "groups": [_group(group, numbers) for group in few]}
+        turns = turns_said(connection, list(numbers.values()))
+    return {"total": len(groups), "groups": [_group(group, numbers, turns) for group in few]}
 
 
 def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[dict[str, Any]]:
@@ -71,13 +76,14 @@ def _shots(site: Site, numbers: Sequence[int], ranked: RankedBurst) -> Iterator[
     for number in numbers:
         if (shot := by_id.get(number)) is None:
             continue
+        photo = as_turned(shot.photo)
         yield {
             "id": number,
-            "hash": shot.photo.key,
-            "width": shot.photo.width,
-            "height": shot.photo.height,
-            "taken_at": shot.photo.capture.iso8601(),
-            "box": face.as_json() if (face := _nearest(shot.photo, looked_at)) else None,
+            "hash": picture_key(photo.key, photo.turn),
+            "width": photo.width,
+            "height": photo.height,
+            "taken_at": photo.capture.iso8601(),
+            "box": _shown(face, shot.photo) if (face := _nearest(shot.photo, looked_at)) else None,
             "best": shot in ranked.winners,
             "word": shot.word,
             "reason": reasons[shot.photo.key],
@@ -97,6 +103,12 @@ def _nearest(photo: PhotoRecord, place: tuple[float, float]) -> Box | None:
     return min((face.box for face in photo.faces), key=lambda box: dist(_middle(photo, box), place), default=None)
 
 
+def _shown(box: Box, photo: PhotoRecord) -> list[float]:
+    """Where the box lies in the photo as it is shown."""
+    size = photo.width, photo.height
+    return turned_box(box, photo.turn, size, turned_size(size, photo.turn)).as_json()
+
+
 def _middle(photo: PhotoRecord, box: Box) -> tuple[float, float]:
     return (box.left + box.right) / 2 / photo.width, (box.top + box.bottom) / 2 / photo.height
 
@@ -107,11 +119,11 @@ def _duplicates(site: Site) -> list[DuplicateGroup]:
     return near_duplicates(site.reader, settings=site.settings)
 
 
-def _group(group: DuplicateGroup, numbers: dict[str, int]) -> dict[str, Any]:
+def _group(group: DuplicateGroup, numbers: dict[str, int], turns: dict[int, int]) -> dict[str, Any]:
     photos = [
         {
             "id": numbers.get(one.hash),
-            "hash": one.hash,
+            "hash": picture_key(one.hash, turns.get(numbers.get(one.hash, 0), 1)),
             "paths": list(one.paths),
             "width": one.width,
             "height": one.height,

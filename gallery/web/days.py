@@ -12,6 +12,7 @@ from gallery.db import schema
 from gallery.search.matches import matching_ids
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.site import Site
+from gallery.web.turned import picture_keys
 
 _MOST: Final = 12
 """Photos of each year."""
@@ -39,5 +40,6 @@ def _years(connection: Connection, site: Site, today: date) -> Iterator[dict[str
         except ValueError:  # the 29th of February
             continue
         numbers = matching_ids(connection, site.query(f"{query} limit:{_MOST}"), site.settings)
-        names = dict(connection.execute(select(content.id, content.hash).where(content.id.in_(numbers))).all())
+        hashes = dict(connection.execute(select(content.id, content.hash).where(content.id.in_(numbers))).all())
+        names = picture_keys(connection, hashes)
         yield {"year": year, "query": query, "photos": [{"id": one, "hash": names[one]} for one in numbers]}

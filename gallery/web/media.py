@@ -30,6 +30,7 @@ from gallery.web.answers import NotFoundError
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.lanes import Lanes
 from gallery.web.site import Site
+from gallery.web.turned import read_key, turned_jpeg
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _FOR_EVER: Final = "private, immutable, max-age=31536000"
@@ -62,9 +63,10 @@ class Original:
 
 
 async def thumbnail(site: Site, lanes: Lanes, request: Request) -> Response:
-    """`GET /thumbnails/HASH?size=320|1440`."""
+    """`GET /thumbnails/HASH?size=320|1440`, of a photo that a person turned `HASH-90`."""
     asked = Asked({**request.query_params, **request.path_params})
-    digest, size = asked.text("hash"), asked.number("size", SIZES[0])
+    digest, turn = read_key(asked.text("hash"))
+    size = asked.number("size", SIZES[0])
     if not _HASH.fullmatch(digest):
         raise NotFoundError("no such photo")
     if size not in SIZES:
@@ -76,6 +78,8 @@ async def thumbnail(site: Site, lanes: Lanes, request: Request) -> Response:
         if not wish.cancelled():
             raise
         raise ImageError(digest, "too much was asked for at once", transient=True) from None
+    if turn != 1:
+        jpeg = await lanes.run("picture", partial(turned_jpeg, jpeg, turn))
     return Response(jpeg, media_type="image/jpeg", headers={"cache-control": _FOR_EVER})
 
 

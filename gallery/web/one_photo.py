@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS
+from gallery.images.as_turned import as_turned
+from gallery.images.turns import turned_box, turned_size
 from gallery.insight.reasons import FaceReasons, reasons_in
 from gallery.records import PhotoRecord, rounded_down
 from gallery.similar.bursts import Shot, bursts_among
@@ -19,6 +21,7 @@ from gallery.web.asked import Asked
 from gallery.web.bursts import shots_of
 from gallery.web.photos import ORDERS, color, withheld
 from gallery.web.site import Site
+from gallery.web.turned import picture_key
 
 _AROUND: Final = timedelta(minutes=2)
 """No burst is longer; were it, the strip under a photo would have no room for it."""
@@ -33,8 +36,12 @@ def photo(site: Site, asked: Asked) -> dict[str, Any]:
         record = record_of(connection, site, number)
         reasons = reasons_in(connection, record, number, site.settings)
         row = connection.execute(select(schema.content).where(schema.content.c.id == number)).one()
+        shown = as_turned(record)
         more = {
             "id": number,
+            "hash": picture_key(record.hash, record.turn),
+            "width": shown.width,
+            "height": shown.height,
             "format": row.format,
             "color": color(row.colour),
             "camera": row.camera,
@@ -44,7 +51,7 @@ def photo(site: Site, asked: Asked) -> dict[str, Any]:
             "unwanted": record.unwanted,
             "albums": _albums(connection, site, number),
             "burst": None,
-            "faces": [_face(face) for face in reasons.faces],
+            "faces": [_face(face, record) for face in reasons.faces],
         }
         burst = _burst(connection, number)
     more["burst"] = _shots(site, burst)
@@ -84,12 +91,14 @@ def _neighbours(site: Site, asked: Asked, number: int) -> dict[str, Any]:
     }
 
 
-def _face(face: FaceReasons) -> dict[str, Any]:
+def _face(face: FaceReasons, photo: PhotoRecord) -> dict[str, Any]:
     scores = face.models[0].scores if face.models else ()
+    size = photo.width, photo.height
+    box = turned_box(face.box, photo.turn, size, turned_size(size, photo.turn))
     return {
         "id": face.id,
         "number": face.number,
-        "box": face.box.as_json(),
+        "box": box.as_json(),
         "confidence": rounded_down(face.confidence),
         "emotion": face.shown,
         "score": rounded_down(max(scores, default=0.0)),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from gallery.db import schema
 from gallery.emotions import EMOTIONS
+from gallery.images.turns import turned_size
 from gallery.query.query import Query
 from gallery.search.chosen import copies_meant
 from gallery.search.gate import Gate
@@ -21,6 +22,7 @@ from gallery.store.tiles import Tile, tiles
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.in_album import OWN, album_of
 from gallery.web.site import Site
+from gallery.web.turned import picture_key
 
 MOST_TILES: Final = 500
 ORDERS: Final = ("newest", "oldest", "score", "faces", "added", "path", OWN)
@@ -146,10 +148,11 @@ def _beginning(site: Site, text: str, sort: str, offset: int, limit: int) -> lis
 def _tile(number: int, tile: Tile | None) -> TileAnswer:
     if tile is None:
         return TileAnswer(number, "", 1.0, None, [], 0, None, "", GONE)
+    width, height = turned_size((tile.width, tile.height), tile.turn)
     return TileAnswer(
         tile.id,
-        tile.hash,
-        round(min(max(tile.width / tile.height, NARROWEST), WIDEST), 3),
+        picture_key(tile.hash, tile.turn),
+        round(min(max(width / height, NARROWEST), WIDEST), 3),
         color(tile.colour),
         [(EMOTIONS.index(emotion), count) for emotion, count in tile.emotions.items()],
         tile.faces,

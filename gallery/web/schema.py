@@ -13,12 +13,14 @@ from gallery.web.downloads import DownloadBody
 from gallery.web.events import IndexBody
 from gallery.web.photos import Tiles, Timeline
 from gallery.web.site import Site
+from gallery.web.turning import TurnBody
 from gallery.web.words import FaceBody, LabelBody, PickBody, UndoBody
 
 BODIES: Final[dict[str, type[msgspec.Struct]]] = {
     "/api/labels": LabelBody,
     "/api/faces": FaceBody,
     "/api/picks": PickBody,
+    "/api/turns": TurnBody,
     "/api/undo": UndoBody,
     "/api/downloads": DownloadBody,
     "/api/albums": NewAlbumBody,

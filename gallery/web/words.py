@@ -15,11 +15,11 @@ from gallery.curation.labels import label_faces, reject_faces
 from gallery.curation.picks import say_of_photos
 from gallery.db import schema
 from gallery.db.keyed import chunked
-from gallery.faces import Box
 from gallery.search.faces import matched_faces
 from gallery.web.answers import NotFoundError, RefusedError
 from gallery.web.asked import Asked, BadRequestError
 from gallery.web.site import Site
+from gallery.web.turned import as_stored
 from gallery.web.which import Id, ids_of, query_of
 
 MOST_FACES: Final = 100_000
@@ -48,7 +48,7 @@ class LabelBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FaceBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A face that was missed: left, top, right and bottom in pixels of the upright photo, and what it shows."""
+    """A face that was missed: left, top, right and bottom in pixels of the photo as it is shown, and what it shows."""
 
     photo: Id
     box: tuple[float, float, float, float]
@@ -98,7 +98,7 @@ def draw(site: Site, asked: Asked) -> dict[str, Any]:
             digest = connection.execute(select(content.hash).where(content.id == body.photo)).scalar()
         if digest is None:
             raise NotFoundError("no such photo")
-        drawn = draw_face_on(store, digest, Box(*body.box), body.emotion, site.settings)
+        drawn = draw_face_on(store, digest, as_stored(site, body.photo, body.box), body.emotion, site.settings)
         told = done(site, f"face {drawn.number}: {body.emotion}")
     return {**told, "number": drawn.number}
 

@@ -238,6 +238,19 @@ def test_a_face_that_was_missed_is_drawn_and_said(own_page: Page) -> None:
     assert said(own_page, "emotion:happy path:empty") == ["empty.jpg"]
 
 
+def test_a_photo_is_turned_by_a_key_and_turned_back(own_page: Page) -> None:
+    open_photo(own_page, "group.jpg")
+    own_page.window.press("r")
+    own_page.until("document.querySelector('.frame img[data-size=\"1440\"]')?.src.includes('-90?')")
+    frame = "const {width, height} = document.querySelector('.frame').getBoundingClientRect(); return width < height"
+    own_page.window.until(lambda: own_page.window.run(frame), "a picture that stands")
+    own_page.window.press("r")
+    own_page.until("document.querySelector('.frame img[data-size=\"1440\"]')?.src.includes('-180?')")
+    own_page.until("document.querySelector('#toast.shown')?.innerText.includes('180')")
+    own_page.window.run("document.querySelector('#toast button').click()")
+    own_page.until("document.querySelector('.frame img[data-size=\"1440\"]')?.src.includes('-90?')")
+
+
 def test_what_another_terminal_says_appears(own_page: Page) -> None:
     own_page.go("/?query=emotion%3Ahappy")
     own_page.wall("beach.jpg", "group.jpg")

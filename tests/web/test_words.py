@@ -160,6 +160,7 @@ def test_where_only_looking_is_allowed_every_word_is_refused(web: Web, store: St
             "/api/labels": {"faces": [name], "emotion": "sad"},
             "/api/picks": {"photos": [name["photo"]], "word": "pick"},
             "/api/faces": {"photo": name["photo"], "box": [0, 0, 99, 99], "emotion": "sad"},
+            "/api/turns": {"photos": [name["photo"]], "degrees": 90},
             "/api/undo": {},
         }.items():
             assert reading.send(path, body).status_code == 403

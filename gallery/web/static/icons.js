@@ -20,6 +20,7 @@ const PATHS = {
   information: "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16M12 11v5M12 8v.01",
   play: "M8 5l11 7-11 7z",
   pause: "M8 5v14M16 5v14",
+  rotate: "M16 5l4 4-4 4M20 9h-7.5a6.5 6.5 0 1 0 6 9",
   undo: "M8 5L4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4",
   pick: "M6 21V4h11l-2.5 4L17 12H6",
   reject: "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16M6.5 6.5l11 11",

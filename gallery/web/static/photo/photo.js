@@ -1,6 +1,6 @@
 // One photo on black ground: looked at, its faces, what is known of it, the next.
 
-import { ask, thumbnail } from "/static/api.js";
+import { ask, tell, thumbnail } from "/static/api.js";
 import { leave, note, read } from "/static/address.js";
 import { done, failed, say } from "/static/announce.js";
 import { find, make } from "/static/dom.js";
@@ -41,6 +41,7 @@ export class Photo {
       d: () => !state.read_only && this.press("draw"),
       a: () => this.toAlbum(),
       "?": help,
+      r: () => !state.read_only && this.press("rotate"),
       Space: () => this.faces.sayByKey("right"),
       "+": () => this.zoom.zoom(1.5),
       "=": () => this.zoom.zoom(1.5),
@@ -57,12 +58,14 @@ export class Photo {
     this.heading = make("h2", { id: "photo-name" });
     this.when = make("p", { class: "when" });
     const drawing = button("draw", "draw", texts.drawFace, () => this.toggleDrawing());
-    drawing.classList.add("writes");
+    const rotating = button("rotate", "rotate", texts.rotate, () => this.rotate(), null);
+    for (const each of [drawing, rotating]) each.classList.add("writes");
     const bar = make("div", { class: "bar" },
       button("close", "back", texts.back, () => this.close(), null),
       make("div", { class: "names" }, this.heading, this.when),
       button("faces", "faces", texts.showFaces, () => this.toggleFaces()),
       drawing,
+      rotating,
       button("play", "play", texts.slideshow, () => this.togglePlaying()),
       button("info", "information", texts.information, () => this.toggleInformation()));
     this.stage = make("div", { class: "stage", tabindex: "-1" });
@@ -166,6 +169,8 @@ export class Photo {
     const id = this.id;
     const data = await this.fetch(id).catch(failed);
     if (!data || this.id !== id) return;
+    // Turned, by whomever.
+    if (data.hash !== this.data?.hash) this.zoom.show(data, description(data));
     this.data = data;
     this.faces.show(data);
     this.around(data);
@@ -237,6 +242,20 @@ export class Photo {
 
   toAlbum() {
     if (this.data && !state.read_only) chooseAlbum({ photos: [this.data.id] }, { smart: false, query: null }).catch(failed);
+  }
+
+  /** A quarter further to the right than it is shown now. */
+  async rotate() {
+    const { data } = this;
+    if (!data) return;
+    try {
+      const answer = await tell("turns", { photos: [data.id], degrees: (data.turned + 90) % 360 });
+      done(answer.done, answer.undo);
+      this.known.clear();
+      await this.load(this.id);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   toggleInformation() {

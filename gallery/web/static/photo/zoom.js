@@ -100,6 +100,8 @@ export class Zoom {
     const shown = Math.max(this.width, this.height) * this.scale * devicePixelRatio;
     const longest = Math.max(this.photo.width, this.photo.height);
     if (this.scale < 1.2 || shown <= VIEW_LONG_SIDE || longest <= VIEW_LONG_SIDE) return;
+    // The file itself isn't turned.
+    if (this.photo.turned) return;
     if (!this.frame.querySelector('[data-size="Infinity"]') && this.frame.dataset.asked !== String(this.photo.id)) {
       this.frame.dataset.asked = this.photo.id;
       this.frame.append(this.layer(Infinity, ""));
