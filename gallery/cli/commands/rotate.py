@@ -11,7 +11,7 @@ from gallery.cli.options import dry_run_option, shared_options
 from gallery.cli.output import counted
 from gallery.cli.photo_words import parse_photos, photos_and_filters
 from gallery.cli.state import State
-from gallery.curation.turning import rotate_photos, told
+from gallery.curation.turning import rotate_photos
 from gallery.errors import UsageError
 
 _DEGREES: Final = re.compile(r"\d{1,4}")
@@ -54,4 +54,5 @@ def rotate(state: State, /, dry_run: bool, **photos: Any) -> None:
         if not meant:
             raise UsageError("which photos? Name their files, or describe them, as in `gallery rotate is:sideways 90`")
         count = rotate_photos(store, meant, degrees, settings, dry_run=dry_run)
-    state.note_done(f"{counted(count, 'photo')} {told(degrees)}", dry_run=dry_run)
+    done = f"turned by {degrees % 360} degrees" if degrees % 360 else "as in the file"
+    state.note_done(f"{counted(count, 'photo')} {done}", dry_run=dry_run)
