@@ -75,7 +75,7 @@ from gallery.db.succession_tables import same_face as same_face
 from gallery.db.succession_tables import succession as succession
 
 HEAD: Final = "0012"
-"""The newest revision in `migrations/`: comparing with it shows whether a database is current, without Alembic."""
+"""The newest revision in `migrations/`: whether a database is current is told without Alembic."""
 
 
 def new_uid() -> str:
@@ -103,13 +103,13 @@ content: Final = Table(
     Column("colour", Integer),
     # The turn that would make it upright, as its faces say: see gallery.images.lying. NULL for nearly all.
     Column("lies", Integer),
-    # The person's word (`turned`) that held when faces were looked for, as the picture lies then; NULL: there was none.
-    Column("searched", Integer),
+    Column("searched", Integer),  # the person's word (`turned`) that held when faces were looked for
     *pictured(),
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
 )
-Index(None, content.c.lies, sqlite_where=content.c.lies.is_not(None))
+for _rare in (content.c.lies, content.c.searched):
+    Index(None, _rare, sqlite_where=_rare.is_not(None))
 # Those without any path are among these.
 Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
 Index(None, content.c.picture, sqlite_where=content.c.picture.is_not(None))

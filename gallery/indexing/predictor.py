@@ -10,6 +10,7 @@ from gallery.errors import ImageError
 from gallery.faces import EmotionClassifier, FaceDetector
 from gallery.images.apart import Apart
 from gallery.images.decode import Wanted, hash_file, read_wanted
+from gallery.images.lying import lies
 from gallery.images.sources import Source
 from gallery.indexing.in_pieces import Again, with_pieces
 from gallery.indexing.pipeline import find_each, left_to_right, score_each
@@ -53,4 +54,5 @@ def _predict_one(
         for number, face in enumerate(left_to_right(faces, settings.min_confidence), start=1)
         if face.detection.confidence >= settings.min_confidence
     ]
-    return PhotoRecord(full, [full], digest, photo.width, photo.height, photo.capture, shown)
+    lying = None if photo.is_told else lies(face.detection for face in faces)
+    return PhotoRecord(full, [full], digest, photo.width, photo.height, photo.capture, shown, lies=lying)

@@ -6,7 +6,7 @@ way is another photo, its successor: the word stays behind with the one that it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -25,23 +25,26 @@ def turns_said(connection: Connection, content_ids: Sequence[int]) -> dict[int, 
     return found
 
 
-def any_turned(connection: Connection) -> bool:
-    """Whether anything was said; of most galleries nothing else has to be asked."""
-    return connection.execute(select(schema.turned.c.id).limit(1)).first() is not None
-
-
 def to_search(connection: Connection) -> dict[str, int | None]:
     """By their hashes the photos in which faces were looked for as they don't lie, with how they do by now.
 
     None: nobody says so any more.
     """
-    content = schema.content.c
-    said = turns_said(connection, list(connection.execute(_spoken_of()).scalars()))
-    asked = select(content.id, content.hash, content.searched)
-    rows = connection.execute(asked.where(content.searched.is_not(None) | content.id.in_(_spoken_of()))).all()
-    return {digest: said.get(number) for number, digest, before in rows if said.get(number) != before}
+    content, turned = schema.content.c, schema.turned.c
+    spoken = select(turned.content_id).where(turned.content_id.is_not(None))
+    # Each by its index: together they would be looked for among all photos, in every run.
+    numbers = {*_numbers(connection, spoken), *_numbers(connection, select(content.id).where(content.searched > 0))}
+    said = turns_said(connection, list(numbers))
+    found: dict[str, int | None] = {}
+    for some in chunked(sorted(numbers)):
+        rows = select(content.id, content.hash, content.searched).where(content.id.in_(some))
+        found |= {
+            digest: said.get(number)
+            for number, digest, before in connection.execute(rows)
+            if said.get(number) != before
+        }
+    return found
 
 
-def _spoken_of() -> Select[Any]:
-    turned = schema.turned.c
-    return select(turned.content_id).where(turned.content_id.is_not(None)).distinct()
+def _numbers(connection: Connection, statement: Select[Any]) -> Iterator[int]:
+    yield from connection.execute(statement).scalars()

@@ -19,7 +19,8 @@ depends_on = None
 def upgrade() -> None:
     for column in ("lies", "searched"):
         op.add_column("content", sa.Column(column, sa.Integer()))
-    op.create_index(op.f("ix_content_lies"), "content", ["lies"], sqlite_where=sa.text("lies IS NOT NULL"))
+        where = sa.text(f"{column} IS NOT NULL")
+        op.create_index(op.f(f"ix_content_{column}"), "content", [column], sqlite_where=where)
     op.create_table(
         "turned",
         sa.Column("id", sa.Integer(), nullable=False),

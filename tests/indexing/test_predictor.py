@@ -57,7 +57,8 @@ def test_json_is_the_documented_object(tmp_path):
     [answer] = read(path)
     shown = answer.as_json()
     assert json.loads(json.dumps(shown)) == shown
-    assert list(shown) == ["path", "paths", "hash", "width", "height", "taken_at", "faces", "replaced", "word", "files"]
+    described = ["path", "paths", "hash", "width", "height", "taken_at", "turned", "sideways"]
+    assert list(shown) == [*described, "faces", "replaced", "word", "files"]
     assert (shown["path"], shown["paths"]) == (str(path), [str(path)])
     assert shown["hash"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (shown["width"], shown["height"]) == (640, 480)

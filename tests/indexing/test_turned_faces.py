@@ -14,11 +14,13 @@ from gallery.curation.turning import rotate_photos
 from gallery.faces import Box
 from gallery.images.annotate import save_new
 from gallery.indexing.pipeline import decode_crop
+from gallery.indexing.reconcile import Status
 from gallery.insight.drawings import save_annotated
 from gallery.query.query import Query
-from gallery.store.store import Store
+from tests.support.faces import real_detector
 from tests.support.fakes import FACE_COLOURS, draw_faces, nearest_emotion
 from tests.support.library import Library
+from tests.support.photos import astronaut
 from tests.support.shots import turned
 
 
@@ -109,8 +111,23 @@ def test_drawings_show_it_turned(library: Library, tmp_path: Path) -> None:
         assert drawn.getpixel((20, 150)) == drawn.getpixel((120 - 1, 150)) != FACE_COLOURS["happy"]
 
 
-def test_crops_show_the_face_upright(library: Library, store: Store) -> None:
-    del store
+def test_lying_photo_that_is_compressed_again_is_the_same_shot(tmp_path: Path) -> None:
+    """The crop of its face stands, the picture doesn't."""
+    library = Library(tmp_path)
+    library.detector = real_detector()  # type: ignore[assignment]
+    path = library.folder / "scan.jpg"
+    turned(astronaut().crop((60, 0, 460, 300)), 8).save(path, quality=95)
+    assert library.run() == {"scan.jpg": Status.NEW}
+    assert library.names(Query.parse("is:sideways")) == {"scan.jpg"}
+    label_faces(library.store, faces_named(library.store, [f"{path}#1"]), "surprise")
+    with Image.open(path) as picture:
+        picture.save(path, quality=60)
+    assert library.run() == {"scan.jpg": Status.EDITED}
+    assert library.emotions(path) == ["surprise"]
+    library.store.close()
+
+
+def test_crops_show_the_face_upright(library: Library) -> None:
     rotate_photos(library.store, [lying(library)], 90)
     library.run()
     stored = library.store.stored_look(library.store.photo(lying(library)).key)
