@@ -40,21 +40,16 @@ def lying_faces(images: Sequence[Image.Image], quickly: Detect, carefully: Detec
 
     `quickly` is shown small pictures, of which only the large faces matter.
     """
-    turns = _turns(images, quickly)
-    chosen = [number for number, turn in enumerate(turns) if turn is not None]
-    found = carefully([turned_image(images[number], turns[number] or 1) for number in chosen])
-    faces: list[list[Detection]] = [[] for _ in images]
-    for number, theirs in zip(chosen, found, strict=True):
-        if any(face.confidence >= SURE and position(face) == 1 for face in theirs):
-            faces[number] = [_turned_back(face, turns[number] or 1, images[number].size) for face in theirs]
-    return faces
-
-
-def _turns(images: Sequence[Image.Image], quickly: Detect) -> list[int | None]:
-    """Of each picture the turn with which it seems to show an upright face; None where none does."""
     sheets = [_sheet(shrunk(image, LONG_SIDE)) for image in images]
-    found = quickly([sheet for sheet, _ in sheets])
-    return [_turn(faces, ends) for faces, (_, ends) in zip(found, sheets, strict=True)]
+    seems = [_seems(faces, ends) for faces, (_, ends) in zip(quickly([one for one, _ in sheets]), sheets, strict=True)]
+    faces: list[list[Detection]] = [[] for _ in images]
+    for place in range(len(OTHERS)):
+        turns = {number: seem[place] for number, seem in enumerate(seems) if len(seem) > place and not faces[number]}
+        found = carefully([turned_image(images[number], turn) for number, turn in turns.items()])
+        for (number, turn), theirs in zip(turns.items(), found, strict=True):
+            if any(face.confidence >= SURE and position(face) == 1 for face in theirs):
+                faces[number] = [_turned_back(face, turn, images[number].size) for face in theirs]
+    return faces
 
 
 def _sheet(image: Image.Image) -> tuple[Image.Image, list[int]]:
@@ -70,14 +65,15 @@ def _sheet(image: Image.Image) -> tuple[Image.Image, list[int]]:
     return sheet, ends
 
 
-def _turn(faces: Sequence[Detection], ends: Sequence[int]) -> int | None:
-    """In which of the positions on a sheet the surest face lies; None where none stands there."""
-    standing = (face for face in faces if face.confidence >= SEEMS and position(face) == 1)
-    best = max(standing, key=lambda face: face.confidence, default=None)
-    if best is None:
-        return None
-    place = bisect_right(ends, (best.box.left + best.box.right) / 2)
-    return OTHERS[min(place, len(OTHERS) - 1)]
+def _seems(faces: Sequence[Detection], ends: Sequence[int]) -> list[int]:
+    """The turns of the positions on a sheet that seem to show an upright face, the surest first."""
+    best: dict[int, float] = {}
+    for face in faces:
+        if face.confidence >= SEEMS and position(face) == 1:
+            place = bisect_right(ends, (face.box.left + face.box.right) / 2)
+            turn = OTHERS[min(place, len(OTHERS) - 1)]
+            best[turn] = max(best.get(turn, 0.0), face.confidence)
+    return sorted(best, key=lambda turn: -best[turn])
 
 
 def _turned_back(face: Detection, turn: int, size: tuple[int, int]) -> Detection:

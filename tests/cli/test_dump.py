@@ -11,7 +11,7 @@ import pytest
 from tests.support.cli_gallery import Gallery, fill
 
 NOTHING = {"labels": 0, "albums": 0, "photos": 0, "queries": 0, "already_there": 0, "waiting": 0, "roots": 0}
-NOTHING |= {"drawn": 0, "picks": 0}
+NOTHING |= {"drawn": 0, "picks": 0, "turned": 0}
 EMPTY = '{"gallery dump": 2, "facts": 0}\n'
 
 

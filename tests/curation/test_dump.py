@@ -345,10 +345,10 @@ def test_an_album_whose_own_line_is_damaged_is_made_of_its_photos(store: Store) 
         ("{", "isn't JSON: Expecting property name enclosed in double quotes at column 2"),
         ("[" * 100_000, "isn't JSON: it is nested too deeply"),
         ("[1]", "is no JSON object"),
-        ({}, "fact is null; known are label, drawn, pick, album, photo, query, root, succession"),
+        ({}, "fact is null; known are label, drawn, pick, turned, album, photo, query, root, succession"),
         (
             {"fact": ["label"]},
-            'fact is ["label"]; known are label, drawn, pick, album, photo, query, root, succession',
+            'fact is ["label"]; known are label, drawn, pick, turned, album, photo, query, root, succession',
         ),
         ({"fact": "label", "hash": digest(A)}, "has no box"),
         ({**LABEL, "said_by": "me"}, 'has an unknown field: "said_by"'),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from gallery.faces import Box, Detection
 from gallery.images.crops import crop_found
 from gallery.images.decode import DecodedPhoto
 from gallery.images.lying import lies
@@ -13,6 +16,7 @@ from gallery.images.turns import turned_face, turned_size, undone
 from gallery.indexing.pipeline import find_faces
 from gallery.records import Capture
 from gallery.vision.detector import MTCNNDetector
+from gallery.vision.sideways import lying_faces
 from gallery.vision.thorough import ThoroughDetector
 from tests.support.photos import astronaut
 from tests.support.shots import turned
@@ -75,3 +79,25 @@ def test_thorough_search_finds_what_stands_on_its_head(upright: Image.Image) -> 
 def test_noise_has_no_lying_face() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
     assert USUAL.detect_lying([Image.fromarray(noise)]) == [[]]
+
+
+def test_a_position_that_only_seems_to_show_a_face_gives_way_to_the_next() -> None:
+    """The quick search takes the picture upside down for the likelier one; the careful one knows better."""
+    eyes = ((40.0, 40.0), (60.0, 40.0), (50.0, 50.0), (42.0, 60.0), (58.0, 60.0))
+    places = dict(zip((6, 8, 3), (0, 360, 720), strict=True))
+
+    def quickly(sheets: Sequence[Image.Image]) -> list[list[Detection]]:
+        found = [
+            Detection(Box(30, 30, 70, 70).moved(places[turn], 0), sure, tuple((x + places[turn], y) for x, y in eyes))
+            for turn, sure in ((3, 0.98), (6, 0.9))
+        ]
+        return [found for _ in sheets]
+
+    def carefully(pictures: Sequence[Image.Image]) -> list[list[Detection]]:
+        stands = [picture.getpixel((0, 0)) == (255, 0, 0) for picture in pictures]
+        return [[Detection(Box(30, 30, 70, 70), 0.99, eyes)] if one else [] for one in stands]
+
+    upright = Image.new("RGB", (360, 360), (0, 0, 0))
+    upright.putpixel((0, 0), (255, 0, 0))
+    [faces] = lying_faces([turned(upright, 8)], quickly, carefully)
+    assert lies(faces) == 6
