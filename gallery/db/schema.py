@@ -108,12 +108,10 @@ content: Final = Table(
     CheckConstraint("length(hash) = 64", name="hash_is_sha256"),
     CheckConstraint("width > 0 AND height > 0", name="has_size"),
 )
-for _rare in (content.c.lies, content.c.searched):
-    Index(None, _rare, sqlite_where=_rare.is_not(None))
 # Those without any path are among these.
 Index(None, content.c.id, sqlite_where=content.c.former_path.is_not(None))
-Index(None, content.c.picture, sqlite_where=content.c.picture.is_not(None))
-Index(None, content.c.odd, sqlite_where=content.c.odd.is_not(None))
+for _rare in (content.c.picture, content.c.odd, content.c.lies, content.c.searched):
+    Index(None, _rare, sqlite_where=_rare.is_not(None))
 
 version: Final = Table(
     "version",

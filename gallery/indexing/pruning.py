@@ -30,6 +30,7 @@ from gallery.store.homes import settle
 from gallery.store.picks import PICK, REJECT, words_on
 from gallery.store.roots import roots_in
 from gallery.store.store import Store
+from gallery.store.turned import turns_said
 from gallery.system.drives import is_connected
 from gallery.system.same_file import leads_nowhere
 
@@ -82,7 +83,7 @@ class Gone:
 class Attached:
     """What hangs on photos: their `faces`, what people said of these in `labels`, and their `places` in albums.
 
-    Also the faces that people have `drawn`, and how many of the photos they have picked and rejected.
+    Also the faces that people have `drawn`, and how many of the photos they have picked, rejected and turned.
     """
 
     faces: int
@@ -91,6 +92,7 @@ class Attached:
     drawn: int = 0
     picks: int = 0
     rejects: int = 0
+    turns: int = 0
 
 
 def find_gone(
@@ -123,7 +125,7 @@ def attached_to(store: Store, photos: Iterable[GonePhoto]) -> Attached:
         tables = (schema.face, schema.label, schema.album_photo, schema.drawn_face)
         faces, labels, places, drawn = (sum(_counts(connection, table, numbers)) for table in tables)
         words = Counter(words_on(connection, numbers).values())
-        return Attached(faces, labels, places, drawn, words[PICK], words[REJECT])
+        return Attached(faces, labels, places, drawn, words[PICK], words[REJECT], len(turns_said(connection, numbers)))
 
 
 def forget_gone(store: Store, gone: Gone) -> Gone:

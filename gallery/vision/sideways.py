@@ -3,9 +3,9 @@
 Each is searched in its three other positions, quickly, for large faces; only where one seems to be there it is searched
 as carefully as an upright one, so that the same faces are found, with the same confidence.
 
-Measured on 97 photos with 96 sure faces, each turned in three ways: 92, 93 and 93 of the faces found, nothing in seven
-photos without people, nor in 113 pieces of the others that show no face. Three quick searches take as long as the usual
-one: `python -m benchmarks.sideways` counts both.
+Of 96 sure faces in 100 photos, turned by a quarter to the right and to the left, 93 are found again, upside down 89;
+nothing is found besides, also in the 28 photos without any. The quick search costs 30 ms, and indexing 12 megapixels
+136 ms, of which one in five photos has no face: `python -m benchmarks.sideways` counts both.
 """
 
 from __future__ import annotations

@@ -71,6 +71,7 @@ def _confirmed(gone: Gone, lost: Attached) -> bool:
         "drawn face": lost.drawn,
         "pick": lost.picks,
         "rejection": lost.rejects,
+        "turn": lost.turns,
         "album place": lost.places,
     }
     waiting = [counted(number, thing) for thing, number in said.items() if number]
