@@ -53,7 +53,8 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
     statement = _of_tiles(gate.confidence, tuple(gate.shown_from.items()))
     contents, paths, failed, words, turned, faces = _read(connection, statement, content_ids)
     files, broken = _shown_files(paths), {number for (number,) in failed}
-    said, turns = dict(words), dict(turned)
+    said: dict[int, str] = dict(words)
+    turns: dict[int, int] = dict(turned)
     emotions = _by_photo(faces)
     found = {
         number: Tile(
