@@ -44,7 +44,7 @@ class Tile:
     turn: int = 1
 
 
-_Rows = list[list[Any]]
+_Rows = list[Any]
 _NO_FILE: Final = ("", None)
 
 
@@ -53,8 +53,7 @@ def tiles(connection: Connection, content_ids: Sequence[int], gate: Gate) -> lis
     statement = _of_tiles(gate.confidence, tuple(gate.shown_from.items()))
     contents, paths, failed, words, turned, faces = _read(connection, statement, content_ids)
     files, broken = _shown_files(paths), {number for (number,) in failed}
-    said: dict[int, str] = dict(words)
-    turns: dict[int, int] = dict(turned)
+    said, turns = dict(words), dict(turned)
     emotions = _by_photo(faces)
     found = {
         number: Tile(
