@@ -325,10 +325,11 @@ def test_all_that_a_person_said_is_counted_before_it_waits(gallery: Gallery) -> 
     gallery.run("label", f"{paths[1]}#1", "fear")
     gallery.run("pick", *paths[:2])
     gallery.run("pick", "--reject", paths[2])
+    gallery.run("rotate", paths[0], "90")
     for path in paths:
         lose(gallery, path)
     told = gallery.run("prune", stdin="n\n").stderr
-    waits = "2 corrections, 1 drawn face, 2 picks and 1 rejection will wait for them."
+    waits = "2 corrections, 1 drawn face, 2 picks, 1 rejection and 1 turn will wait for them."
     assert told == f"Forget 3 photos with 4 faces? {waits} [y/N]: n\nnothing forgotten\n"
 
 
