@@ -44,9 +44,17 @@ _paths = st.tuples(st.lists(st.text("ab", min_size=1, max_size=4), min_size=1, m
 @settings(deadline=None, max_examples=400)
 def test_verdicts_are_those_of_another_implementation(lines: list[str], paths: list[str]) -> None:
     usable = [line for line in lines if line.strip("/") not in ("", "!")]
-    ours, theirs = IgnorePatterns(usable), GitIgnoreSpec.from_lines(usable, backend="simple")
+    # Line by line: of several, it lets a `!*` before an `a` decide of `a/`, where git's own answer is that of `a`.
+    theirs = [GitIgnoreSpec.from_lines([line], backend="simple") for line in usable]
 
-    assert [ours.verdict(path) for path in paths] == [theirs.check_file(path).include for path in paths]
+    for path in paths:
+        told = [verdict for line in theirs if (verdict := line.check_file(path).include) is not None]
+        assert IgnorePatterns(usable).verdict(path) == (told[-1] if told else None)
+
+
+def test_last_line_that_says_something_decides():
+    assert IgnorePatterns(["!*", "a"]).verdict("a/") is True
+    assert IgnorePatterns(["a", "!*"]).verdict("a/") is False
 
 
 @pytest.mark.parametrize(
