@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
@@ -49,6 +49,13 @@ class DecodedPhoto:
     orientation: int = 1
     odd: str = ""
     is_told: bool = True
+
+    def turned(self, turn: int) -> DecodedPhoto:
+        """As a person turned it: see `turns`."""
+        if turn == 1:
+            return self
+        width, height = turned_size((self.width, self.height), turn)
+        return replace(self, image=turned_image(self.image, turn), width=width, height=height, is_told=True)
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:

@@ -39,6 +39,8 @@ class Again:
 
     settings: Settings
     elsewhere: Elsewhere | None = None
+    turn: int = 1
+    """As a person turned the picture."""
 
     def needed(self, photo: DecodedPhoto) -> bool:
         """Whether there is more to be seen of it than `photo` has."""
@@ -47,7 +49,7 @@ class Again:
     def read(self, source: Source) -> DecodedPhoto:
         """With its detail. Raises ImageError, also where the file was changed meanwhile."""
         wanted = Wanted(self.settings.long_side, self.settings.max_megapixels, quick=True, detailed=True)
-        return read_source(source, wanted, self.elsewhere)
+        return read_source(source, wanted, self.elsewhere).turned(self.turn)
 
 
 def with_pieces(

@@ -13,7 +13,8 @@ from gallery.images.decode import DecodedPhoto, Wanted
 from gallery.images.look import look_of
 from gallery.images.lying import lies
 from gallery.images.sources import Source, read_source
-from gallery.images.turns import turned_face, turned_image, turned_size, undone
+from gallery.images.turns import turned_face, undone
+from gallery.indexing.in_pieces import Again, with_pieces
 from gallery.indexing.pipeline import find_each, left_to_right, score_each
 from gallery.records import NewPhoto, ScoredFace
 from gallery.settings import Settings
@@ -45,7 +46,8 @@ def search_turned(
         for source in _files(store, digest):
             try:
                 photo = read_source(source, Wanted(settings.long_side, settings.max_megapixels, quick=True))
-                faces = _searched(photo, turn, detector, classifier, settings)
+                again = Again(settings, turn=turn or _AS_IT_IS)
+                faces = _searched(photo, source, turn, (detector, classifier), again)
             except ImageError as error:
                 _log.debug("the faces of a photo that was turned wait: %s", error)
                 continue
@@ -62,24 +64,23 @@ def _files(store: Store, digest: str) -> Sequence[Source]:
 
 def _searched(
     photo: DecodedPhoto,
-    said: int | None,
-    detector: FaceDetector,
-    classifier: EmotionClassifier,
-    settings: Settings,
+    source: Source,
+    turn: int | None,
+    networks: tuple[FaceDetector, EmotionClassifier],
+    again: Again,
 ) -> tuple[ScoredFace, ...]:
     """The faces of the photo in the position that was said, in pixels of the picture as it is. Raises ImageError."""
-    turn = said or _AS_IT_IS
-    size = photo.width, photo.height
-    width, height = turned_size(size, turn)
-    is_told = photo.is_told or said is not None
-    shown = replace(photo, image=turned_image(photo.image, turn), width=width, height=height, is_told=is_told)
+    detector, classifier = networks
+    shown = photo if turn is None else replace(photo.turned(turn), is_told=True)
     [found] = find_each([shown], detector)
+    if not isinstance(found, ImageError) and again.needed(shown):
+        found = with_pieces(found, source, detector, again)
     [scored] = [found] if isinstance(found, ImageError) else score_each([found], classifier)
     if isinstance(scored, ImageError):
         raise scored
-    numbered = left_to_right(scored, settings.min_confidence)
-    back = undone(turn)
-    return tuple(replace(one, detection=turned_face(one.detection, back, (width, height), size)) for one in numbered)
+    numbered = left_to_right(scored, again.settings.min_confidence)
+    back, sizes = undone(again.turn), ((shown.width, shown.height), (photo.width, photo.height))
+    return tuple(replace(one, detection=turned_face(one.detection, back, *sizes)) for one in numbered)
 
 
 def _found(source: Source, photo: DecodedPhoto, faces: tuple[ScoredFace, ...], turn: int | None) -> NewPhoto:

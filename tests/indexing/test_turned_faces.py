@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,14 @@ from PIL import Image
 from gallery.curation.history import undo
 from gallery.curation.labels import faces_named, label_faces
 from gallery.curation.turning import rotate_photos
-from gallery.faces import Box
+from gallery.faces import Box, Detection
 from gallery.images.annotate import save_new
 from gallery.indexing.pipeline import decode_crop
 from gallery.indexing.reconcile import Status
 from gallery.insight.drawings import save_annotated
 from gallery.query.query import Query
 from tests.support.faces import real_detector
-from tests.support.fakes import FACE_COLOURS, draw_faces, nearest_emotion
+from tests.support.fakes import FACE_COLOURS, FakeDetector, draw_faces, nearest_emotion
 from tests.support.library import Library
 from tests.support.photos import astronaut
 from tests.support.shots import turned
@@ -124,6 +124,33 @@ def test_lying_photo_that_is_compressed_again_is_the_same_shot(tmp_path: Path) -
         picture.save(path, quality=60)
     assert library.run() == {"scan.jpg": Status.EDITED}
     assert library.emotions(path) == ["surprise"]
+    library.store.close()
+
+
+class CountingDetector(FakeDetector):
+    """Notes how large the pictures were that it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[tuple[int, int]] = []
+
+    def detect(self, images: Sequence[Image.Image]) -> list[list[Detection]]:
+        self.sizes += [image.size for image in images]
+        return super().detect(images)
+
+
+def test_long_picture_that_is_turned_is_searched_in_pieces_too(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    library.detector = CountingDetector()
+    path = library.folder / "strip.jpg"
+    Image.new("RGB", (1000, 8000), (40, 60, 40)).save(path)
+    library.run()
+    before = list(library.detector.sizes)
+    library.detector.sizes.clear()
+    rotate_photos(library.store, [path], 90)
+    library.run()
+    assert len(before) > 1
+    assert library.detector.sizes == [(height, width) for width, height in before]
     library.store.close()
 
 
