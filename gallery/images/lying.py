@@ -17,11 +17,12 @@ MOST_TILTED: Final = 35.0
 In 97 upright photos one of 96 sure faces was tilted by more, by 37; of sure finds in the same photos turned by a
 quarter, most of which are half of a face, 27 of 44.
 """
-STANDS: Final = 0.997
+STANDS: Final = 0.998
 """From which confidence on an upright face proves that the picture isn't turned.
 
-Of 72 of those photos that show people three have no face with so much. Of the same ones upside down sixteen have one
-with more than 0.98, and two with so much; of those turned to either side one of 144 does.
+Of 72 of those photos that show people five have no face with so much. Of the same ones upside down sixteen have one
+with more than 0.98, and none with so much; of those turned to either side one of 144 does. With 0.997 seven faces fewer
+are found upside down, and no time is saved.
 """
 SURE: Final = Settings().min_confidence
 """From which confidence on a face says how its picture lies."""
