@@ -58,7 +58,7 @@ COMMANDS: Final = {
     "rescore": ("gallery.cli.commands.rescore:rescore", "Read every stored face again with another model."),
     "train": ("gallery.cli.commands.train:train", "Train a network on FER2013 and write a checkpoint."),
     "evaluate": ("gallery.cli.commands.evaluate:evaluate", "Measure a model, shipped or a file, on labelled faces."),
-    "model": ("gallery.cli.commands.model:model", "List and describe the models, choose one, and hand one on."),
+    "model": ("gallery.cli.commands.model:model", "List, describe and compare models, choose one, and hand one on."),
     "config": ("gallery.cli.commands.config:config", "Show and change the settings."),
     "db": ("gallery.cli.commands.db:db", "Look after the database."),
     "completion": (

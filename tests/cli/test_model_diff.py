@@ -8,8 +8,7 @@ import pytest
 
 from gallery.query.query import Query
 from gallery.store.store import Store
-from tests.cli.test_report import correct
-from tests.support.cli_gallery import Gallery
+from tests.support.cli_gallery import Gallery, correct
 from tests.support.make import MODEL, OTHER_MODEL, prediction
 from tests.support.terminal import run_in_terminal
 

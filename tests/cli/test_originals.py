@@ -29,6 +29,7 @@ ASKED = (
     "open {beach}",
     "label {empty} --box 20,30,80,100 happy",
     "pick {beach}",
+    "rotate {beach} 90",
     "pick --reject {empty}",
     "why {beach} --annotate {out}/why.png",
     "stats --by folder",

@@ -119,7 +119,7 @@ def test_shell_completes_queries(gallery: Gallery) -> None:
     assert completed(gallery, "gallery search emotion:") == list(EMOTIONS)
     assert completed(gallery, "gallery search emotion:happy,s") == ["happy,sad", "happy,surprise"]
     assert completed(gallery, "gallery search -- -all:h") == ["happy"]
-    states = ["uncertain", "corrected", "picked", "rejected-shot", "odd", "missing"]
+    states = ["uncertain", "corrected", "picked", "rejected-shot", "sideways", "odd", "missing"]
     assert completed(gallery, "gallery search is:") == states
     assert completed(gallery, "gallery search sort:n") == ["newest"]
     assert completed(gallery, "gallery search query:s") == ["smiles"]

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import json
 
-from gallery.curation.labels import label_faces, reject_faces
-from gallery.store.store import Store
-from tests.support.cli_gallery import Gallery, fill
+from tests.support.cli_gallery import Gallery, correct, fill
 from tests.support.terminal import run_in_terminal
-
-
-def correct(gallery: Gallery) -> None:
-    """`beach` is happy indeed, the happy one of `group` is sad, the sad one is no face."""
-    paths = fill(gallery)
-    with Store.open(gallery.db) as store:
-        [beach] = store.photo(paths["beach"]).faces
-        group = {face.emotion: face.id for face in store.photo(paths["group"]).faces}
-        label_faces(store, [beach.id], "happy")
-        label_faces(store, [group["happy"]], "sad")
-        reject_faces(store, [group["sad"]])
 
 
 def test_pipe_gets_a_line_per_figure(gallery: Gallery) -> None:

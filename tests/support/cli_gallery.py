@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gallery.cli import cli
+from gallery.curation.labels import label_faces, reject_faces
 from gallery.faces import Box
 from gallery.records import Capture, FileStamp, NewPhoto, ScoredFace
-from gallery.store.store import AddPhoto
+from gallery.store.store import AddPhoto, Store
 from tests.support.make import face, open_store
 from tests.support.photos import draw_photo
 
@@ -96,6 +97,17 @@ def fill(gallery: Gallery) -> dict[str, str]:
     )
     empty = gallery.add("empty.jpg", seed=3)
     return {"beach": beach, "group": group, "empty": empty}
+
+
+def correct(gallery: Gallery) -> None:
+    """What `fill` makes, and a person's words: `beach` is happy, the happy one of `group` sad, the sad one no face."""
+    paths = fill(gallery)
+    with Store.open(gallery.db) as store:
+        [beach] = store.photo(paths["beach"]).faces
+        group = {face.emotion: face.id for face in store.photo(paths["group"]).faces}
+        label_faces(store, [beach.id], "happy")
+        label_faces(store, [group["happy"]], "sad")
+        reject_faces(store, [group["sad"]])
 
 
 def isolate(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -17,6 +17,7 @@ from gallery.web import days
 from gallery.web.site import Access
 from tests.support.cli_gallery import Gallery, taken
 from tests.support.make import open_store
+from tests.support.programs import started
 
 try:
     from selenium.webdriver.common.action_chains import ActionChains
@@ -402,19 +403,29 @@ def test_more_tells_what_the_gallery_is_however_late_that_comes(page: Page) -> N
     page.until("/gallery \\d/.test(document.querySelector('.more')?.innerText ?? '')")
 
 
-def test_a_run_of_indexing_is_begun_watched_and_stopped(own_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = (
-        "import json, sys, time\njob = json.load(sys.stdin)\n"
-        "told = dict(folder=job['folder'], done=3, total=12, new=3)\n"
-        "try:\n print(json.dumps(told), flush=True); time.sleep(99)\nexcept KeyboardInterrupt: time.sleep(0.5)"
-    )
+WAITS_TO_BE_STOPPED = (
+    "import json, sys, time\njob = json.load(sys.stdin)\n"
+    "told = dict(folder=job['folder'], done=3, total=12, new=3)\n"
+    "try:\n print(json.dumps(told), flush=True); time.sleep(99)\nexcept KeyboardInterrupt: time.sleep(0.5)"
+)
 
+
+@pytest.fixture
+def run_of_index() -> Iterator[subprocess.Popen[bytes]]:
+    """What stands for a run, which the page begins by telling it its job."""
+    pipe = subprocess.PIPE
+    with started([sys.executable, "-c", WAITS_TO_BE_STOPPED], stdin=pipe, stdout=pipe) as process:
+        yield process
+
+
+def test_a_run_of_indexing_is_begun_watched_and_stopped(
+    own_page: Page, monkeypatch: pytest.MonkeyPatch, run_of_index: subprocess.Popen[bytes]
+) -> None:
     def begun(asked: bytes) -> subprocess.Popen[bytes]:
-        pipe = subprocess.PIPE
-        process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, start_new_session=True)
-        process.stdin.write(asked)  # type: ignore[union-attr]
-        process.stdin.close()  # type: ignore[union-attr]
-        return process
+        assert run_of_index.stdin
+        run_of_index.stdin.write(asked)
+        run_of_index.stdin.close()
+        return run_of_index
 
     monkeypatch.setattr("gallery.web.index_job._begun", begun)
     with open_store(own_page.gallery.folder) as store:

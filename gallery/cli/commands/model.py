@@ -20,7 +20,7 @@ from gallery.vision.checkpoints import DEFAULT_MODEL, find_model, list_models, r
 
 @click.group()
 def model() -> None:
-    """List, describe and compare the models, choose one, and hand one on."""
+    """List, describe and compare models, choose one, and hand one on."""
 
 
 @model.command("list")
