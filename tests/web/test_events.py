@@ -18,6 +18,7 @@ from gallery.store.store import Store
 from gallery.web.index_job import IndexJob, Progress
 from gallery.web.site import Access
 from tests.support.make import added, open_store, write
+from tests.support.programs import started
 from tests.support.web import ORIGIN, Web, served
 
 
@@ -73,13 +74,11 @@ def test_while_another_run_goes_on_the_page_is_told_why_not(store: Store, folder
 def test_a_run_is_one_alone_and_ends_with_all_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sleeping = "import time; time.sleep(99)"
     endless = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleeping!r}]); {sleeping}"
-    started: list[subprocess.Popen[bytes]] = []
+    runs: list[subprocess.Popen[bytes]] = []
 
-    def begun(_: bytes) -> subprocess.Popen[bytes]:
-        started.append(
-            subprocess.Popen([sys.executable, "-c", endless], stdout=subprocess.PIPE, start_new_session=True)
-        )
-        return started[0]
+    def runs(_: bytes) -> subprocess.Popen[bytes]:
+        runs.append(subprocess.Popen([sys.executable, "-c", endless], stdout=subprocess.PIPE, start_new_session=True))
+        return runs[0]
 
     monkeypatch.setattr("gallery.web.index_job._begun", begun)
     job = IndexJob(str(tmp_path / "gallery.db"), Settings())
@@ -90,7 +89,7 @@ def test_a_run_is_one_alone_and_ends_with_all_it_has_started(tmp_path: Path, mon
     assert time.monotonic() - start < 2
     progress = until(lambda: job.progress and job.progress.finished and job.progress)
     assert progress == Progress("/photos", finished=True, error="it was stopped; what is done is kept")
-    assert started[0].wait() != 0
+    assert runs[0].wait() != 0
     job.stop()
 
 
@@ -104,16 +103,24 @@ def test_a_run_is_stopped_by_who_began_it_and_what_is_done_stays(
         "try:\n print(json.dumps(told), flush=True); time.sleep(99)\nexcept KeyboardInterrupt: time.sleep(0.4)\n"
     )
 
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", program]
+    waiting: list[subprocess.Popen[bytes]] = []
+
     def begun(asked: bytes) -> subprocess.Popen[bytes]:
-        pipe = subprocess.PIPE
-        process = subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, start_new_session=True)
+        process = waiting.pop()
         assert process.stdin is not None
         with process.stdin as told:
             told.write(asked)
         return process
 
     monkeypatch.setattr("gallery.web.index_job._begun", begun)
-    with served(store) as web:
+    with (
+        started(command, stdin=pipe, stdout=pipe) as first,
+        started(command, stdin=pipe, stdout=pipe) as second,
+        served(store) as web,
+    ):
+        waiting += [second, first]
         stop = {"origin": ORIGIN}
         assert web.client.delete("/api/index", headers=stop).status_code == 404
         web.post("/api/index", {"folder": str(folder)})
