@@ -76,7 +76,7 @@ def test_a_run_is_one_alone_and_ends_with_all_it_has_started(tmp_path: Path, mon
     endless = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {sleeping!r}]); {sleeping}"
     runs: list[subprocess.Popen[bytes]] = []
 
-    def runs(_: bytes) -> subprocess.Popen[bytes]:
+    def begun(_: bytes) -> subprocess.Popen[bytes]:
         runs.append(subprocess.Popen([sys.executable, "-c", endless], stdout=subprocess.PIPE, start_new_session=True))
         return runs[0]
 
