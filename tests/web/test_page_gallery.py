@@ -398,6 +398,18 @@ def test_a_swipe_goes_on_and_two_fingers_zoom(phone: Page) -> None:
     assert phone.text("#photo-name") == "empty.jpg"
 
 
+def test_what_is_asked_before_the_page_has_come_is_left_where_it_comes_late(page: Page) -> None:
+    # Else that answer lay there, and was taken for news once something had changed.
+    page.go("/")
+    page.until("document.querySelectorAll('.tile').length > 3")
+    page.window.run(
+        "const late = document.createElement('script'); late.src = '/static/early.js';"
+        "late.onload = () => { globalThis.came = true; }; document.head.append(late)"
+    )
+    page.until("globalThis.came")
+    assert page.window.run("return globalThis.early.size") == 0
+
+
 def test_more_tells_what_the_gallery_is_however_late_that_comes(page: Page) -> None:
     page.go("/?view=more")
     page.until("/gallery \\d/.test(document.querySelector('.more')?.innerText ?? '')")

@@ -3,8 +3,10 @@
 import { texts } from "/static/texts.js";
 
 const VERSION_HEADER = "X-Gallery-Version";
+const EARLY_MS = 10_000;
 const listeners = [];
 let known = null;
+globalThis.early ??= new Map();
 
 export class ApiError extends Error {
   constructor(status, { error, field = null, caret = null }) {
@@ -44,10 +46,11 @@ async function answered(address, options) {
   return answer;
 }
 
-/** What early.js asked for already, once. */
+/** What early.js asked for already, once, while the page begins. */
 function taken(address) {
-  const answer = globalThis.early?.get(address);
-  globalThis.early?.delete(address);
+  if (performance.now() > EARLY_MS) globalThis.early.clear();
+  const answer = globalThis.early.get(address);
+  globalThis.early.delete(address);
   return answer;
 }
 

@@ -2,7 +2,8 @@
 "use strict";
 {
   const given = new URLSearchParams(location.search);
-  if ((given.get("view") ?? "photos") === "photos") {
+  // Where the page's own scripts were here first, they have asked: what comes now would be taken for news later on.
+  if (!globalThis.early && (given.get("view") ?? "photos") === "photos") {
     const query = given.get("query") ? `query=${new URLSearchParams({ query: given.get("query") }).toString().slice(6)}&` : "";
     const asked = (address) => [address, fetch(address, { priority: "high" })];
     const order = new URLSearchParams({ order: given.get("order") ?? "newest" }).toString();

@@ -47,6 +47,7 @@ export class PhotosView {
     this.scrubber = new Scrubber(this.edge, this.grid);
     this.scroller.addEventListener("scroll", () => this.scrubber.update(), { passive: true });
     this.keep = rested(() => this.noteView(), NOTE_MS);
+    Object.assign(this, { refreshing: Promise.resolve(), due: null });
     this.tools = this.makeTools();
     this.arranging = new Arranging(this);
     this.keys = { ...this.wall.keys, ...this.arranging.keys, "+": () => this.zoom(1), "=": () => this.zoom(1), "-": () => this.zoom(-1) };
@@ -216,8 +217,21 @@ export class PhotosView {
 
   // News -----------------------------------------------------------------------------------------------------------------
 
-  /** Somebody changed the gallery: what is seen stays where it is, and says what is true now. */
-  async refresh() {
+  /** Somebody changed the gallery: what is seen stays where it is, and says what is true now.
+   *
+   * One after the other, for two at once would each follow the focus from where the other one left the tiles; whoever
+   * asks while one waits shares it.
+   */
+  refresh() {
+    this.due ??= this.refreshing.then(() => {
+      this.due = null;
+      return this.refreshed();
+    });
+    this.refreshing = this.due.catch(() => {});
+    return this.due;
+  }
+
+  async refreshed() {
     if (this.query === null || !this.timeline) return;
     const { query, order } = this;
     const timeline = await ask("timeline", { query, order }).catch(failed);
